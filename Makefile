@@ -1,0 +1,46 @@
+# The same commands on every machine. `make help` lists them.
+PYTHON ?= python3
+ADDRESS ?= 127.0.0.1
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed  ## serve the lab on http://127.0.0.1:8501 (ADDRESS=0.0.0.0 for a classroom)
+	@$(BIN)/python -m app.free_port $(ADDRESS) $(PORT)
+	$(BIN)/python -m streamlit run app/main.py --server.address $(ADDRESS) --server.port $(PORT)
+
+test: .venv/installed-dev  ## run every test, browser tests included
+	$(BIN)/python -m tests.e2e.chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed-dev  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the README's figures
+	$(BIN)/python -m models bench
+	$(BIN)/python -m tests.e2e.chromium
+	$(BIN)/python -m tests.bench.drawn_digits
+	$(BIN)/python -m tests.bench.browser
+
+clean:  ## remove the environment and caches (runs and downloads stay where they are)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(PIP) -r requirements-dev.txt
+	@touch $@

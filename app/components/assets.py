@@ -1,0 +1,31 @@
+"""Registers the lab's own browser components from the files beside this one.
+
+A component is three files of one name: ``.py`` (what Python calls), ``.js`` and ``.css`` (what runs
+in the page). No file holds a word that a person can read: those arrive as labels, so that one
+script serves every language.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+FOLDER = Path(__file__).parent
+
+
+def component(name: str, html: str, *, isolate_styles: bool = True) -> ComponentRenderer:
+    """Register ``name.js`` and ``name.css`` with this skeleton; return the mounting command."""
+    css = (FOLDER / f"{name}.css").read_text(encoding="utf-8")
+    js = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    return st.components.v2.component(
+        f"fnn_lab_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles
+    )
+
+
+def pick(labels: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """Return exactly the labels that a component reads.
+
+    Raises ``KeyError`` naming the first one that is missing, before anything is drawn without it.
+    """
+    return {name: labels[name] for name in names}

@@ -1,0 +1,64 @@
+"""Write a digit by hand and see the pixels that the network sees and what it makes of them."""
+
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.components.bars import bars
+from app.components.pen import pen
+from app.components.pixels import pixels
+from app.components.probabilities import probability_items
+from app.i18n import group, say, t
+from data.dataset import Array, Dataset
+from data.strokes import parse_strokes, rasterize
+from data.text import Text, UserError
+from models.prediction import Prediction, predict_one
+from models.weights import TrainedNetwork
+
+
+@st.fragment
+def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the pen, the picture and the probabilities; only this part reruns at a pen stroke."""
+    writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
+    with writing:
+        st.markdown(f"#### {t('predict.write_here')}")
+        verdict = st.container(key="verdict")
+        strokes = pen(group("pen"), strokes=state.kept("strokes", []), revision=0, key="pen")
+        state.keep("strokes", strokes)
+    with seen:
+        st.markdown(f"#### {t('predict.sees')}")
+        picture_place = st.container()
+        label, help = t("predict.centered"), t("predict.centered_help")
+        centered = st.toggle(label, True, help=help, key="centered", persist_state="session")
+        picture, refusal = _picture(strokes, centered)
+        with picture_place:
+            shown = None if picture is None else picture.tolist()
+            pixels(shown, labels=group("pixels"), key="seen")
+    prediction = None if picture is None else predict_one(network, picture)
+    with verdict:
+        st.markdown(_verdict(dataset, prediction, refusal))
+    with answer:
+        st.markdown(f"#### {t('predict.probabilities')}")
+        items, winner = probability_items(dataset, prediction)
+        version = sum(map(len, strokes))
+        labels = group("bars")
+        bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
+
+
+def _picture(strokes: Any, centered: bool) -> tuple[Array | None, Text | None]:
+    """Return the 28 x 28 picture of the strokes, or why there is none (nothing for no strokes)."""
+    if not strokes:
+        return None, None
+    try:
+        return rasterize(parse_strokes(strokes), centered=centered), None
+    except UserError as error:
+        return None, error.text
+
+
+def _verdict(dataset: Dataset, prediction: Prediction | None, refusal: Text | None) -> str:
+    if prediction is None:
+        return say(refusal) if refusal else t("predict.draw_first")
+    share = 100 * float(prediction.answer[prediction.winner])
+    label = say(dataset.classes[prediction.winner])
+    return f"**{t('predict.verdict', label=label, share=share)}**"

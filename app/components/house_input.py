@@ -1,0 +1,70 @@
+"""Thirteen sliders for a district, the price the network predicts, and where it lies."""
+
+import numpy as np
+import streamlit as st
+
+from app import state
+from app.components.price_place import price_place
+from app.i18n import say, t
+from data.dataset import Array, Dataset, Feature
+from models.prediction import predict_one
+from models.weights import TrainedNetwork
+
+VALUES = "house"
+
+
+@st.fragment
+def house_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the sliders and the answer; only this part reruns when a slider moves."""
+    sliders, answer = st.columns([6, 5], gap="large")
+    with sliders:
+        st.markdown(f"#### {t('predict.house')}")
+        st.button(t("predict.house_example"), on_click=_take_example, args=(dataset,))
+        row = _sliders(dataset)
+    prices = np.concatenate([dataset.y_train, dataset.y_test])
+    with answer:
+        price_place(predict_one(network, row).value, prices)
+        example = state.kept("house-example")
+        if example is not None and np.allclose(row, dataset.x_test[example], atol=1e-3):
+            price = float(dataset.y_test[example]) * 1000
+            st.markdown(t("predict.price_truth", price=price))
+        if dataset.warning:
+            st.caption(say(dataset.warning))
+
+
+def _take_example(dataset: Dataset) -> None:
+    example = int(np.random.default_rng().integers(len(dataset.x_test)))
+    state.keep("house-example", example)
+    state.keep(VALUES, dataset.x_test[example].tolist())
+    state.keep("house-version", state.kept("house-version", 0) + 1)
+
+
+def _sliders(dataset: Dataset) -> Array:
+    """Draw one slider a variable over its range in the data; return the row they describe."""
+    every = np.concatenate([dataset.x_train, dataset.x_test])
+    values = state.kept(VALUES) or np.median(every, axis=0).tolist()
+    columns = st.columns(2, gap="medium")
+    row = []
+    for index, feature in enumerate(dataset.features):
+        with columns[index % 2]:
+            row.append(_slider(feature, every[:, index], values[index]))
+    state.keep(VALUES, row)
+    return np.array(row, np.float32)
+
+
+def _slider(feature: Feature, column: Array, value: float) -> float:
+    low, high = float(column.min()), float(column.max())
+    is_whole = bool(np.all(column == np.round(column)))
+    version = state.kept("house-version", 0)
+    return float(
+        st.slider(
+            t("predict.feature", name=feature.name, meaning=say(feature.meaning)),
+            low,
+            high,
+            float(np.clip(value, low, high)),
+            1.0 if is_whole else float(f"{(high - low) / 500:.1g}"),
+            format="%.0f" if is_whole else "%.4g",
+            help=say(feature.unit),
+            key=f"house-{version}-{feature.name}",
+        )
+    )

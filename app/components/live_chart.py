@@ -1,0 +1,120 @@
+"""The loss and the metric of a run, drawn while it trains.
+
+The page's script hands over the address of the run's events and is not run again until the run
+ends: the browser itself reads the events and appends to the curves.
+"""
+
+from importlib.metadata import version
+from typing import NotRequired, TypedDict
+
+from app.components import assets
+
+PLOTLY_URL = f"/assets/plotly.min.js?v={version('plotly')}"
+"""Where the app serves the plotly.min.js of the installed plotly package."""
+
+LABELS = (
+    "language",
+    "empty",
+    "queued",
+    "starting",
+    "reconnecting",
+    "done",
+    "stopped",
+    "diverged",
+    "failed",
+    "lost",
+    "interrupted",
+    "chart_error",
+    "progress",
+    "progress_ended",
+    "progress_label",
+    "reset_zoom",
+    "trace_batch",
+    "trace_train",
+    "trace_val",
+    "axis_epoch",
+)
+FIGURE_LABELS = ("title", "sentence", "axis", "chart_label")
+"""Needed for the loss and for the metric: ``title_loss``, ``title_accuracy`` and so on."""
+
+_HTML = """
+<section class="fl-chart">
+  <div class="fl-chart-head">
+    <p class="fl-chart-status"></p>
+    <ul class="fl-chart-legend">
+      <li data-trace="trace_batch"><svg viewBox="0 0 28 10" aria-hidden="true">
+        <path d="M0 7 L5 3 L9 8 L14 3 L18 7 L23 2 L28 6"/></svg><span></span></li>
+      <li data-trace="trace_train"><svg viewBox="0 0 28 10" aria-hidden="true">
+        <path d="M0 5 H28"/><circle cx="14" cy="5" r="3.5"/></svg><span></span></li>
+      <li data-trace="trace_val"><svg viewBox="0 0 28 10" aria-hidden="true">
+        <path d="M0 5 H28"/><path class="fl-mark" d="M14 0.5 L18.5 5 L14 9.5 L9.5 5 Z"/></svg>
+        <span></span></li>
+    </ul>
+    <div class="fl-chart-track" role="progressbar" aria-valuemin="0" aria-valuemax="100">
+      <div class="fl-chart-fill"></div>
+    </div>
+    <p class="fl-chart-error" hidden></p>
+  </div>
+  <figure class="fl-chart-figure" data-figure="loss">
+    <figcaption>
+      <span class="fl-chart-title"></span><button type="button" hidden></button>
+    </figcaption>
+    <div class="fl-chart-plot" role="img"></div>
+    <p class="fl-chart-empty" hidden></p>
+  </figure>
+  <figure class="fl-chart-figure" data-figure="metric">
+    <figcaption>
+      <span class="fl-chart-title"></span><button type="button" hidden></button>
+    </figcaption>
+    <div class="fl-chart-plot" role="img"></div>
+  </figure>
+  <p class="fl-chart-announcer" aria-live="polite"></p>
+</section>
+"""
+
+_mount = assets.component("live_chart", _HTML, isolate_styles=False)
+
+
+class LiveRun(TypedDict):
+    """A run to show: its id, the address of its events, whether it is still going.
+
+    ``place`` is its place in the queue, None (or left out) once it has a worker.
+    """
+
+    run: str
+    url: str
+    live: bool
+    place: NotRequired[int | None]
+
+
+def live_chart(
+    run: LiveRun | None,
+    labels: dict[str, str],
+    metric: str,
+    height: int,
+    key: str,
+    *,
+    plotly: str = PLOTLY_URL,
+) -> str | None:
+    """Draw a run, or empty axes when there is none, ``height`` pixels high.
+
+    ``metric`` is "accuracy" (shown in per cent) or "mae"; ``labels`` holds ``LABELS``,
+    ``FIGURE_LABELS`` of "loss" and of the metric, and "announce" of the metric. Returns the run's
+    id in the one script run that follows its end, else None.
+    """
+    data = {
+        "run": run,
+        "metric": metric,
+        "height": height,
+        "plotly": plotly,
+        "labels": assets.pick(labels, label_names(metric)),
+    }
+    result = _mount(key=key, data=data, height=height, on_ended_change=lambda: None)
+    ended = result.ended
+    return ended if isinstance(ended, str) else None
+
+
+def label_names(metric: str) -> tuple[str, ...]:
+    """Return every label that a chart of this metric reads."""
+    figures = tuple(f"{kind}_{name}" for name in ("loss", metric) for kind in FIGURE_LABELS)
+    return (*LABELS, *figures, f"announce_{metric}")

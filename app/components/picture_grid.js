@@ -1,0 +1,109 @@
+// A grid of small pictures, each a button. One Tab stop; the arrow keys move among the pictures.
+
+const SIDE = 28;
+
+const grids = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
+  const grid = grids.get(parentElement);
+  grid.show(data, (choice) => setStateValue("choice", choice));
+  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
+  const call = grid.calls;
+  return () => {
+    if (grid.calls !== call) return;
+    grid.listening.abort();
+    grids.delete(parentElement);
+  };
+}
+
+class Grid {
+  constructor(parent) {
+    this.calls = 0;
+    this.root = parent.querySelector(".pictures");
+    this.root.replaceChildren();
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    this.root.addEventListener("click", (event) => this.click(event), { signal });
+    this.root.addEventListener("keydown", (event) => this.key(event), { signal });
+  }
+
+  show({ images, selected, version, labels }, send) {
+    this.calls += 1;
+    this.send = send;
+    this.root.setAttribute("aria-label", labels.label);
+    if (version !== this.version) {
+      this.version = version;
+      this.selected = selected;
+      this.draw(decode(images));
+    }
+    this.buttons().forEach((button, i) => {
+      button.setAttribute("aria-label", labels.item.replace("{number}", i + 1));
+    });
+    this.mark();
+  }
+
+  buttons() {
+    return [...this.root.children];
+  }
+
+  draw(values) {
+    const count = values.length / (SIDE * SIDE);
+    while (this.root.children.length > count) this.root.lastElementChild.remove();
+    while (this.root.children.length < count) this.root.append(picture());
+    this.buttons().forEach((button, i) => {
+      paint(button.firstElementChild, values.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
+    });
+  }
+
+  mark() {
+    const stop = this.selected ?? 0;
+    this.buttons().forEach((button, i) => {
+      button.setAttribute("aria-pressed", String(i === this.selected));
+      button.tabIndex = i === stop ? 0 : -1;
+    });
+  }
+
+  click(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    this.selected = this.buttons().indexOf(button);
+    this.mark();
+    this.send({ version: this.version, index: this.selected });
+  }
+
+  key(event) {
+    const buttons = this.buttons();
+    const from = buttons.indexOf(event.target.closest("button"));
+    const to = this.target(event.key, from, buttons);
+    if (to === null || !buttons[to]) return;
+    event.preventDefault();
+    buttons[to].focus();
+  }
+
+  target(key, from, buttons) {
+    const columns = buttons.filter((each) => each.offsetTop === buttons[0].offsetTop).length;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    if (key === "Home") return 0;
+    if (key === "End") return buttons.length - 1;
+    return key in steps ? from + steps[key] : null;
+  }
+}
+
+function picture() {
+  const button = document.createElement("button");
+  button.type = "button";
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIDE;
+  button.append(canvas);
+  return button;
+}
+
+function paint(canvas, values) {
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(SIDE, SIDE);
+  values.forEach((value, i) => image.data.set([value, value, value, 255], i * 4));
+  pen.putImageData(image, 0, 0);
+}
+
+const decode = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,99 @@
+// Shows a 28 x 28 picture pixel by pixel and says which number stands where.
+
+const SIDE = 28;
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+const pictures = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
+  const picture = pictures.get(parentElement);
+  picture.show(data);
+  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
+  const call = picture.calls;
+  return () => {
+    if (picture.calls !== call) return;
+    picture.listening.abort();
+    pictures.delete(parentElement);
+  };
+}
+
+class Picture {
+  constructor(parent) {
+    this.calls = 0;
+    this.root = parent.querySelector(".pixels");
+    this.canvas = parent.querySelector("canvas");
+    this.at = null; // [row, column] from 0
+    this.listening = new AbortController();
+    this.listen();
+  }
+
+  listen() {
+    const on = (name, take) =>
+      this.canvas.addEventListener(name, take, { signal: this.listening.signal });
+    on("pointermove", (event) => this.point(event));
+    on("pointerdown", (event) => this.point(event));
+    on("pointerleave", (event) => event.pointerType === "mouse" && this.choose(null));
+    on("keydown", (event) => this.key(event));
+  }
+
+  show({ image, labels }) {
+    this.calls += 1;
+    this.labels = labels;
+    this.image = image;
+    const empty = this.root.querySelector(".empty");
+    empty.textContent = labels.empty;
+    empty.hidden = image !== null;
+    this.canvas.classList.toggle("blank", image === null);
+    this.canvas.setAttribute("aria-label", image ? labels.label : labels.empty);
+    this.draw();
+    this.choose(image ? this.at : null);
+  }
+
+  draw() {
+    const pen = this.canvas.getContext("2d");
+    pen.clearRect(0, 0, SIDE, SIDE);
+    if (!this.image) return;
+    const picture = pen.createImageData(SIDE, SIDE);
+    this.image.flat().forEach((value, i) => picture.data.set([value, value, value, 255], i * 4));
+    pen.putImageData(picture, 0, 0);
+  }
+
+  point({ clientX, clientY }) {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    this.choose([cell((clientY - top) / height), cell((clientX - left) / width)]);
+  }
+
+  key(event) {
+    if (event.key === "Escape") return this.choose(null);
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const [row, column] = this.at ?? [SIDE / 2 - step[0], SIDE / 2 - step[1]];
+    this.choose([limit(row + step[0]), limit(column + step[1])]);
+  }
+
+  choose(at) {
+    this.at = this.image ? at : null;
+    const mark = this.root.querySelector(".cell");
+    mark.hidden = this.at === null;
+    if (this.at) {
+      mark.style.top = `${(this.at[0] / SIDE) * 100}%`;
+      mark.style.left = `${(this.at[1] / SIDE) * 100}%`;
+    }
+    const text = this.sentence();
+    const readout = this.root.querySelector(".readout");
+    if (readout.textContent !== text) readout.textContent = text;
+  }
+
+  sentence() {
+    if (!this.image) return "";
+    if (!this.at) return this.labels.hint;
+    const [row, column] = this.at;
+    const values = { row: row + 1, column: column + 1, value: this.image[row][column] };
+    return this.labels.cell.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  }
+}
+
+const limit = (index) => Math.min(SIDE - 1, Math.max(0, index));
+const cell = (share) => limit(Math.floor(share * SIDE));

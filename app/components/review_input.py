@@ -1,0 +1,150 @@
+"""Type a review and follow it through the network, step by step, to the verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from app import state
+from app.components.review_box import Answer, Pick, Question, Truth, UnknownWord, review_box
+from app.i18n import group, say, t
+from app.prepared_reviews import PREPARED
+from app.sentence_parts import sentence_parts
+from app.services import services
+from data.dataset import Dataset
+from data.korean import clean
+from data.korean import group as group_of
+from data.text import UserError
+from data.vocabulary import STOP_WORDS
+from models.experiment import Reading
+from models.explanation import POSITIVE, Explanation, explain_review
+from models.jobs.morphemes import Analysis
+from models.weights import TrainedNetwork
+
+MOST_NAMED = 2_000
+"""Cells of the vector whose words go to the browser with every answer; above it only those that
+are 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is asked about, and the test row it came from, if it came from one."""
+
+    question: Question
+    row: int | None = None
+
+
+@st.fragment
+def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the box; only this part reruns as somebody types.
+
+    The first time it stands there at once, without an answer, and asks by itself: the analyser's
+    first answer takes seconds.
+    """
+    review: Review | None = state.kept("review")
+    question = review.question if review else Question(PREPARED[0])
+    answer, error = None, None
+    if review is None:
+        services().morphemes.warm(_reading(network).tokenizer)
+        state.keep("review", Review(question))
+    else:
+        try:
+            answer = _answer(network, dataset, review)
+        except UserError as refusal:
+            error = say(refusal.text)
+    review_box(
+        question,
+        answer,
+        group("review"),
+        error=error,
+        must_ask=review is None,
+        examples=PREPARED,
+        on_question=_take_question,
+        on_pick=lambda pick: _take_pick(pick, dataset),
+        key="review-box",
+    )
+
+
+def _take_question(question: Question) -> None:
+    review: Review = state.kept("review")
+    if question.revision == review.question.revision:
+        state.keep("review", replace(review, question=question))
+
+
+def _take_pick(pick: Pick, dataset: Dataset) -> None:
+    before: Review = state.kept("review")
+    row = int(np.random.default_rng().integers(len(dataset.x_test))) if pick == "random" else None
+    text = PREPARED[int(pick)] if row is None else str(dataset.x_test[row])
+    revision = before.question.revision + 1
+    state.keep("review", Review(Question(text, revision=revision), row))
+
+
+def _reading(network: TrainedNetwork) -> Reading:
+    return network.experiment.reading or Reading()
+
+
+def _answer(network: TrainedNetwork, dataset: Dataset, review: Review) -> Answer | None:
+    """Return every step for the review, None when there is nothing to read in it.
+
+    Raises ``UserError`` when no analyser can answer.
+    """
+    sentence = clean(review.question.text)
+    if not sentence:
+        return None
+    analysis = services().morphemes.analyse(_reading(network).tokenizer, sentence)
+    found = explain_review(network, analysis.morphemes, frozenset(review.question.off))
+    size = len(network.kernels[0])
+    known = {word.text for word in found.words}
+    return Answer(
+        sentence=sentence_parts(sentence, analysis.morphemes, known),
+        morphemes=[(m.text, m.tag, group_of(analysis.tokenizer, m.tag)) for m in found.morphemes],
+        words=[(w.text, w.index, w.rank, w.is_on, w.contribution) for w in found.words],
+        unknown=_unknown(network, found, known),
+        indices=list(found.indices),
+        size=size,
+        vocabulary=_vocabulary(network, size),
+        hidden=_hidden(network, found),
+        z=[float(z) for z in found.z],
+        probability=float(found.probabilities[POSITIVE]),
+        classes=[say(name) for name in dataset.classes],
+        truth=_truth(dataset, review, int(found.probabilities.argmax())),
+        instead=_instead(analysis),
+    )
+
+
+def _unknown(network: TrainedNetwork, found: Explanation, known: set[str]) -> list[UnknownWord]:
+    """Return the words without an index, each once, and why."""
+    left_out = STOP_WORDS if _reading(network).stop_words else frozenset[str]()
+    words = _once(m.text for m in found.morphemes if m.text not in known)
+    return [(word, "left_out" if word in left_out else "outside") for word in words]
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def _vocabulary(network: TrainedNetwork, size: int) -> list[str] | None:
+    if network.vocabulary is None or size > MOST_NAMED:
+        return None
+    return list(network.vocabulary.words)
+
+
+def _hidden(network: TrainedNetwork, found: Explanation) -> list[tuple[str, list[float]]]:
+    """Return (activation, outputs to three significant digits) of every hidden layer."""
+    layers = zip(network.activations, found.hidden, strict=False)  # the output layer is not hidden
+    return [(name, [float(f"{a:.3g}") for a in outputs]) for name, outputs in layers]
+
+
+def _truth(dataset: Dataset, review: Review, winner: int) -> Truth | None:
+    """Return the true label of a test review as long as nobody has changed it."""
+    if review.row is None or str(dataset.x_test[review.row]) != review.question.text:
+        return None
+    label = int(dataset.y_test[review.row])
+    return Truth(label=say(dataset.classes[label]), is_right=label == winner)
+
+
+def _instead(analysis: Analysis) -> str | None:
+    if analysis.instead is None:
+        return None
+    return t("review.instead", reason=say(analysis.instead))

@@ -1,0 +1,55 @@
+"""Train and Stop, always in view, and what they do."""
+
+import streamlit as st
+
+from app import state
+from app.i18n import say, t
+from app.services import services
+from data.text import UserError
+from models.experiment import Experiment
+from models.runs import Run
+
+
+def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> None:
+    """Draw the buttons for a form that says ``experiment`` and the run on show."""
+    is_live = run is not None and not run.is_over
+    with st.container(key="controls", horizontal=True):
+        st.button(
+            t("train.start"),
+            key="start",
+            type="primary",
+            width="stretch",
+            icon=":material/play_arrow:",
+            help=t("train.start_help"),
+            disabled=is_live or not possible,
+            on_click=_start,
+            args=(experiment,),
+        )
+        st.button(
+            t("train.stop"),
+            key="stop",
+            width="stretch",
+            icon=":material/stop:",
+            help=t("train.stop_help"),
+            disabled=not is_live,
+            on_click=_stop,
+            args=(experiment.task, run.id if run else ""),
+        )
+    if refusal := state.take_refusal():
+        st.error(say(refusal))
+
+
+def _start(experiment: Experiment) -> None:
+    try:
+        run = services().scheduler.submit(state.owner(), experiment)
+    except UserError as error:
+        state.refuse(error.text)
+    else:
+        state.show_run(experiment.task, run.id)
+
+
+def _stop(task_name: str, run_id: str) -> None:
+    try:
+        services().scheduler.stop(state.owner(), run_id)
+    except UserError as error:
+        state.refuse(error.text)

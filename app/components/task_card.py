@@ -1,0 +1,56 @@
+"""One task on the home page: a picture of its data, a sentence, a button."""
+
+from html import escape
+
+import streamlit as st
+
+from app import state
+from app.charts import mosaic, rooms_and_prices, scatter
+from app.i18n import say, t
+from app.navigation import TRAIN
+from data.dataset import Dataset
+from models.tasks.base import InputKind, Task
+
+COLUMNS, ROWS = 10, 5
+QUOTES = 5
+
+
+def task_card(task: Task) -> None:
+    """Draw the card of a task."""
+    dataset = task.load()
+    with st.container(border=True, height="stretch", key=f"card-{task.name}"):
+        st.markdown(f"#### {say(task.title)}")
+        if task.kind is InputKind.TEXT:
+            st.html(_quotes(dataset))
+        elif task.kind is InputKind.IMAGE:
+            wall = mosaic(dataset.x_train[: COLUMNS * ROWS], COLUMNS)
+            alt = t(f"home.picture_{task.name}", count=COLUMNS * ROWS)
+            st.image(wall, width="stretch", alt=alt)
+        else:
+            figure = scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"))
+            alt = t(f"home.picture_{task.name}")
+            st.plotly_chart(figure, config={"staticPlot": True}, alt=alt, key=f"data-{task.name}")
+        st.markdown(say(task.sentence))
+        rows = t("home.rows", train=len(dataset.x_train), test=len(dataset.x_test))
+        source = t("home.source", source=say(dataset.source), licence=dataset.licence)
+        st.caption(f"{rows}  \n{source}")
+        if dataset.warning:
+            st.caption(say(dataset.warning))
+        st.page_link(
+            TRAIN,
+            label=t("home.open"),
+            icon=":material/arrow_forward:",
+            query_params=state.address(task.name),
+        )
+
+
+def _quotes(dataset: Dataset) -> str:
+    """Return some short reviews with their feelings, as HTML."""
+    rows = [i for i, text in enumerate(dataset.x_train) if 12 <= len(text) <= 30][:QUOTES]
+    lines = (
+        f"<li><span>{escape(dataset.x_train[row])}</span>"
+        f"<em data-class={int(dataset.y_train[row])}>"
+        f"{escape(say(dataset.classes[int(dataset.y_train[row])]))}</em></li>"
+        for row in rows
+    )
+    return f"<ul class=fl-quotes>{''.join(lines)}</ul>"

@@ -1,0 +1,27 @@
+"""The row of tasks at the top of the Train and Predict pages."""
+
+import streamlit as st
+
+from app import state
+from app.i18n import say, t
+from app.services import services
+from models.tasks import TASKS
+from models.tasks.base import Task
+
+
+def task_choice() -> Task:
+    """Draw the switch between tasks; return the chosen one."""
+    titles = {task.name: say(task.title) for task in TASKS}
+    st.segmented_control(
+        t("task.label"),
+        list(titles),
+        required=True,
+        format_func=titles.__getitem__,
+        label_visibility="collapsed",
+        **state.switch(state.TASK),
+    )
+    task = state.task()
+    reading = state.draft(task).reading
+    if reading:
+        services().morphemes.warm(reading.tokenizer)
+    return task

@@ -1,0 +1,20 @@
+"""What a page shows when something goes wrong: one sentence, never a traceback."""
+
+import logging
+
+import streamlit as st
+
+from app.i18n import say, t
+from data.text import UserError
+
+_log = logging.getLogger(__name__)
+
+
+def show(error: Exception) -> bool:
+    """Show an error that left a page; returns True, so that Streamlit shows nothing else."""
+    if isinstance(error, UserError):
+        st.error(say(error.text))
+    else:
+        _log.error("a page failed", exc_info=error)
+        st.error(t("error.unexpected"))
+    return True

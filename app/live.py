@@ -1,0 +1,133 @@
+"""Run events on their way to the browser: server-sent events, one stream a viewer.
+
+A viewer may come late, leave and come back: the stream starts after the last event that the
+browser has seen, first from the store and then live, without a gap and without a repetition. A
+viewer costs a queue and no thread. One that reads too slowly is let go; its browser comes back by
+itself and catches up from the store.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from app.owner import COOKIE
+from data.text import UserError
+from models.events import End
+from models.runs import RunStore
+
+SECONDS_BETWEEN_PINGS = 15.0
+SECONDS_BETWEEN_LOOKS = 1.0
+LONGEST_QUEUE = 1_000
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+Numbered = tuple[int, str]
+Place = Callable[[str], int | None]
+"""Tells how many runs wait before a run, None when it does not wait."""
+
+
+def event_route(store_getter: Callable[[], RunStore], place_of: Place) -> Route:
+    """Return the route ``GET /api/runs/{run_id}/events``.
+
+    While ``place_of`` names a run's place in the queue, the stream tells it whenever it changes.
+
+    It answers 404 unless the run belongs to the request's cookie, and 204 (which tells an
+    EventSource to stay away) when the browser has already seen the run's end.
+    """
+
+    async def stream(request: Request) -> Response:
+        store, run_id = store_getter(), request.path_params["run_id"]
+        try:
+            run = await run_in_threadpool(store.find, run_id, request.cookies.get(COOKIE, ""))
+        except UserError as error:
+            sentence = {"ko": error.text.ko, "en": error.text.en}
+            return JSONResponse({"error": sentence}, status_code=404, headers=_HEADERS)
+        after = _last_seen(request)
+        if run.is_over and after >= run.events:
+            return Response(status_code=204, headers=_HEADERS)
+        # Streamlit's gzip middleware leaves this media type alone; others would be held back.
+        body = _messages(store, run_id, after, place_of)
+        return StreamingResponse(body, media_type="text/event-stream", headers=_HEADERS)
+
+    return Route("/api/runs/{run_id}/events", stream, methods=["GET"])
+
+
+class _Mailbox:
+    """Carries events from the thread that writes them to one viewer's coroutine."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Numbered] = asyncio.Queue(LONGEST_QUEUE)
+        self.overflowed = False
+
+    def post(self, number: int, line: str) -> None:
+        """Add an event, from any thread."""
+        with suppress(RuntimeError):  # the server has just stopped
+            self._loop.call_soon_threadsafe(self._put, (number, line))
+
+    def _put(self, event: Numbered) -> None:
+        try:
+            self._queue.put_nowait(event)
+        except asyncio.QueueFull:
+            self.overflowed = True
+
+    async def next(self, seconds: float) -> Numbered | None:
+        """Return the next event, or None when there was none for so long."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), seconds)
+        except TimeoutError:
+            return None
+
+
+async def _messages(
+    store: RunStore, run_id: str, after: int, place_of: Place
+) -> AsyncIterator[str]:
+    """Yield the events above ``after`` as server-sent messages, up to the run's end."""
+    mailbox = _Mailbox()
+    unsubscribe = store.subscribe(run_id, mailbox.post)
+    try:
+        # Subscribed first and read second: an event in between comes twice, and counts once.
+        for number, line in await run_in_threadpool(store.events, run_id, after):
+            yield _message(number, line)
+            if _is_end(line):
+                return
+            after = number
+        place = None
+        while not mailbox.overflowed:
+            told, place = place, place_of(run_id)
+            if place is not None and place != told:
+                yield _queued(place)
+            seconds = SECONDS_BETWEEN_PINGS if place is None else SECONDS_BETWEEN_LOOKS
+            event = await mailbox.next(seconds)
+            if event is None:
+                yield ": ping\n\n"
+            elif event[0] > after:
+                after, line = event
+                yield _message(after, line)
+                if _is_end(line):
+                    return
+    finally:
+        unsubscribe()
+
+
+def _message(number: int, line: str) -> str:
+    return f"id: {number}\ndata: {line}\n\n"
+
+
+def _queued(place: int) -> str:
+    """A message without an id: it is true now, and no part of the run's history."""
+    return f"data: {json.dumps({'kind': 'queued', 'place': place})}\n\n"
+
+
+def _is_end(line: str) -> bool:
+    return bool(json.loads(line)["kind"] == End.kind)
+
+
+def _last_seen(request: Request) -> int:
+    given = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0

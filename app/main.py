@@ -1,0 +1,32 @@
+"""ASGI entry: ``streamlit run app/main.py`` finds ``app`` here and serves it.
+
+Adds to Streamlit what a script cannot do: the live event stream, plotly.js for the live chart, the
+owner cookie, and the start and stop of the trainer with the server.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+
+from app import failures, lifespan, live, plotly_script, services  # noqa: E402
+from app.owner import OwnerCookie  # noqa: E402
+
+app = st.App(
+    Path(__file__).with_name("dashboard.py"),
+    lifespan=lifespan.lifespan,
+    routes=[
+        live.event_route(
+            lambda: services.services().store,
+            lambda run_id: services.services().scheduler.position(run_id),
+        ),
+        plotly_script.route(),
+    ],
+    middleware=[Middleware(OwnerCookie)],
+    on_script_error=failures.show,
+)

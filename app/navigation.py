@@ -1,0 +1,5 @@
+"""The page files, relative to the script that navigates between them."""
+
+HOME = "views/home.py"
+TRAIN = "views/train.py"
+PREDICT = "views/predict.py"

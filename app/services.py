@@ -1,0 +1,62 @@
+"""The one place where the run store and the scheduler are made."""
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+
+from data.home import home
+from models.jobs.errands import Errands
+from models.jobs.local import LocalBackend
+from models.jobs.morphemes import Morphemes
+from models.jobs.scheduler import Scheduler, slots_from_environment
+from models.runs import RunStore
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the pages share: where runs are kept and who trains them."""
+
+    store: RunStore
+    scheduler: Scheduler
+    morphemes: Morphemes
+    errands: Errands
+
+    def close(self) -> None:
+        """Stop the trainer and everything it trains."""
+        self.errands.close()
+        self.morphemes.close()
+        self.scheduler.close()
+        self.store.close()
+
+
+_lock = threading.Lock()
+_services: Services | None = None
+
+
+def services() -> Services:
+    """Return the services of this process, starting them (and the trainer) on the first call.
+
+    Raises ``UserError`` when ``FNN_LAB_HOME`` cannot be used; the next call tries again.
+    """
+    global _services
+    with _lock:
+        if _services is None:
+            _services = _start()
+        return _services
+
+
+def close() -> None:
+    """Stop the services if they have been started."""
+    global _services
+    with _lock:
+        if _services is not None:
+            _services.close()
+            _services = None
+
+
+def _start() -> Services:
+    store = RunStore(home() / "runs")
+    store.interrupt_unfinished()
+    slots = slots_from_environment()
+    scheduler = Scheduler(store, partial(LocalBackend, slots), slots)
+    return Services(store, scheduler, Morphemes(), Errands())

@@ -1,0 +1,53 @@
+"""Train: choose the network and how it learns, then watch it learn."""
+
+import streamlit as st
+
+from app import state
+from app.components.corpus_panel import corpus_panel, is_missing
+from app.components.experiment_form import experiment_form
+from app.components.network_summary import network_summary
+from app.components.preset_choice import preset_choice
+from app.components.run_controls import run_controls
+from app.components.run_curves import run_curves
+from app.components.run_result import run_result
+from app.components.task_choice import task_choice
+from app.i18n import say, t
+from app.runs_on_show import run_on_show
+from data.dataset import Dataset
+from data.text import UserError
+from models.summary import summarize
+
+with st.container(horizontal=True, vertical_alignment="center", key="top"):
+    task = task_choice()
+    presets = st.container(key="presets-place", width="content")
+choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
+
+run = run_on_show(task)
+with choices:
+    controls = st.container(key="controls-place")
+    experiment = experiment_form(task)
+with presets:
+    preset_choice(task, experiment)
+
+dataset: Dataset | None = None
+is_possible = False
+with network:
+    st.markdown(f"#### {t('train.network')}")
+    try:
+        dataset = task.load(experiment)
+        network_summary(task, summarize(task, experiment, dataset))
+        is_possible = True
+    except UserError as error:
+        if not is_missing(experiment.reading):  # the panel says it, and how to get it
+            st.error(f"{t('train.refused')} {say(error.text)}")
+    if experiment.reading:
+        corpus_panel(experiment.reading)
+    if dataset and dataset.warning:
+        st.caption(say(dataset.warning))
+with controls:
+    run_controls(experiment, run, possible=is_possible)
+with curves:
+    run_curves(task, run)
+    if run:
+        run_result(task, run)
+state.show_run(task.name, run.id if run else None)

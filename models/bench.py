@@ -1,0 +1,164 @@
+"""Speed and accuracy of the training loop, beside Keras' ``fit`` and scikit-learn in the same run.
+
+Rivals take turns with the lab, round after round, so that a busy machine slows all of them alike;
+ratios of medians are what counts. All of them use one thread.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from models.events import End, Epoch, Event
+from models.experiment import Experiment
+from models.preparation import prepare
+from models.tasks import preset_named, task_named
+from models.training import train
+
+Seconds = float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the result: what was measured, its value, and the bar it is held against."""
+
+    name: str
+    value: float
+    bar: str
+
+
+class _Rivals:
+    """The process of ``models.rivals``."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "models.rivals"]
+        one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=one_thread
+        )
+
+    def seconds(self, rival: str, experiment: Experiment) -> Seconds:
+        """Let a rival train an experiment; return its time."""
+        assert self._process.stdin and self._process.stdout
+        request = {"rival": rival, "experiment": experiment.to_dict()}
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        return float(json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def measure(*, quick: bool, as_json: bool) -> None:
+    """Measure everything and print one line a figure, the machine first."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    rounds, rivals = 1 if quick else 5, _Rivals()
+    with threadpool_limits(1):
+        found = [
+            *_housing_speed(rounds, rivals),
+            *_digits_speed(rounds, rivals),
+            *_accuracies(quick),
+        ]
+    rivals.close()
+    if as_json:
+        figures = {figure.name: figure.value for figure in found}
+        print(json.dumps({"machine": machine, "figures": figures}))
+        return
+    print(f"machine: {machine}")
+    for figure in found:
+        print(f"{figure.name:58} {figure.value:10.4f}   {figure.bar}")
+
+
+def _housing_speed(rounds: int, rivals: _Rivals) -> list[Figure]:
+    experiment = preset_named("housing-sgd")
+    times = _interleaved(
+        rounds,
+        {
+            "lab": lambda: _timed(lambda: _train(experiment)),
+            "fit": lambda: rivals.seconds("fit", experiment),
+        },
+    )
+    return [
+        Figure("housing-sgd, 80 epochs with validation, lab (s)", times["lab"], ""),
+        Figure("housing-sgd, 80 epochs with validation, Keras fit (s)", times["fit"], ""),
+        Figure("housing-sgd, fit / lab", times["fit"] / times["lab"], ">= 15"),
+    ]
+
+
+def _digits_speed(rounds: int, rivals: _Rivals) -> list[Figure]:
+    experiment = preset_named("mnist").changed(epochs=3)
+    times = _interleaved(
+        rounds,
+        {
+            "lab": lambda: _lab_epoch(experiment),
+            "fit": lambda: rivals.seconds("fit_epoch", experiment),
+            "sklearn": lambda: rivals.seconds("sklearn_epoch", experiment),
+        },
+    )
+    return [
+        Figure("mnist, one epoch with validation, lab (s)", times["lab"], ""),
+        Figure("mnist, one epoch with validation, Keras fit (s)", times["fit"], ""),
+        Figure("mnist, one epoch, scikit-learn MLPClassifier (s)", times["sklearn"], ""),
+        Figure("mnist, fit / lab", times["fit"] / times["lab"], ">= 1.5"),
+        Figure("mnist, scikit-learn / lab", times["sklearn"] / times["lab"], "> 1"),
+    ]
+
+
+def _accuracies(quick: bool) -> list[Figure]:
+    seeds = range(1 if quick else 5)
+    housing = [_train(preset_named("housing-sgd").changed(seed=seed))[1]["mse"] for seed in seeds]
+    digits = _train(preset_named("mnist"))[1]["accuracy"]
+    fashion = _train(preset_named("fashion-mnist"))[1]["accuracy"]
+    return [
+        Figure("mnist, 5 epochs, test accuracy", digits, ">= 0.975"),
+        Figure("fashion-mnist, 10 epochs, test accuracy", fashion, ">= 0.865"),
+        Figure("housing-sgd, median test MSE of the seeds", statistics.median(housing), "<= 18"),
+        Figure("housing, LinearRegression, test MSE", _linear_regression_mse(), ""),
+    ]
+
+
+def _interleaved(rounds: int, rivals: dict[str, Callable[[], Seconds]]) -> dict[str, Seconds]:
+    """Return each rival's median over the rounds; a first round warms up and does not count."""
+    times: dict[str, list[Seconds]] = {name: [] for name in rivals}
+    for _ in range(rounds + 1):
+        for name, rival in rivals.items():
+            times[name].append(rival())
+    return {name: statistics.median(found[1:]) for name, found in times.items()}
+
+
+def _timed(work: Callable[[], object]) -> Seconds:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _train(experiment: Experiment) -> tuple[list[Epoch], dict[str, float]]:
+    """Train as a worker does, files included; return the epochs and the test figures."""
+    events: list[Event] = []
+    with tempfile.TemporaryDirectory() as folder:
+        train(experiment, events.append, lambda: False, Path(folder))
+    end = events[-1]
+    assert isinstance(end, End) and end.test
+    return [event for event in events if isinstance(event, Epoch)], end.test
+
+
+def _lab_epoch(experiment: Experiment) -> Seconds:
+    """Seconds of the median epoch after the first, which also compiles."""
+    return statistics.median(epoch.seconds for epoch in _train(experiment)[0][1:])
+
+
+def _linear_regression_mse() -> float:
+    from sklearn.linear_model import LinearRegression
+
+    experiment, task = preset_named("housing-sgd"), task_named("boston")
+    prepared = prepare(task, experiment, task.load(experiment))
+    fitted = LinearRegression().fit(prepared.x_train, prepared.y_train)
+    return float(((fitted.predict(prepared.x_test) - prepared.y_test) ** 2).mean())

@@ -1,0 +1,84 @@
+"""From reviews to the rows of a network: tokens, the vocabulary of the training rows, indices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.reviews import Reviews, load_reviews
+from data.text import Text, UserError
+from data.tokens import ROWS_IN_MEMORY, TokenizedCorpus, load_tokens, tokenize_corpus
+from data.vocabulary import STOP_WORDS, Encoded, Vocabulary, build_vocabulary, encode
+from models.experiment import Experiment, Reading
+from models.summary import split_rows
+
+MIN_TEST_ROWS = 1_000
+"""Test rows that must have been analysed before a large corpus can be trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocuments:
+    """Encoded reviews, their labels, and the words behind the indices."""
+
+    train: Encoded
+    validation: Encoded
+    test: Encoded
+    test_rows: int
+    vocabulary: Vocabulary
+
+
+def prepare_documents(experiment: Experiment) -> PreparedDocuments:
+    """Read, tokenise and encode the corpus of an experiment.
+
+    A small corpus is tokenised here; a large one must have been tokenised before, at least its
+    first rows. Raises ``UserError`` when it has not, or when there is no such corpus.
+    """
+    reading = experiment.reading or Reading()
+    train, test = load_reviews(reading.corpus)
+    rows, validation = split_rows(experiment, len(train.documents))
+    tokens = _tokens(train, reading.tokenizer, rows + validation)
+    test_tokens = _tokens(test, reading.tokenizer, min(MIN_TEST_ROWS, len(test.documents)))
+    stop = STOP_WORDS if reading.stop_words else frozenset[str]()
+    vocabulary = build_vocabulary(tokens, rows, reading.vocabulary_size, stop)
+    encoded_test = encode(test_tokens, vocabulary, slice(0, len(test_tokens)))
+    held_back = encode(tokens, vocabulary, slice(rows, rows + validation))
+    return PreparedDocuments(
+        train=encode(tokens, vocabulary, slice(0, rows)),
+        validation=held_back if validation else encoded_test,
+        test=encoded_test,
+        test_rows=len(test_tokens),
+        vocabulary=vocabulary,
+    )
+
+
+def encode_documents(
+    documents: Sequence[str], digest: str, tokenizer: str, vocabulary: Vocabulary
+) -> Encoded:
+    """Tokenise any reviews (kept under ``digest``) and return their vocabulary indices."""
+    tokens = tokenize_corpus(documents, digest, tokenizer, lambda done, total: None, lambda: False)
+    return encode(tokens, vocabulary, slice(0, len(tokens)))
+
+
+def _tokens(reviews: Reviews, tokenizer: str, needed: int) -> TokenizedCorpus:
+    tokens = load_tokens(reviews.digest, tokenizer)
+    if tokens is not None and (tokens.complete or len(tokens) >= needed):
+        return tokens
+    if len(reviews.documents) <= ROWS_IN_MEMORY:
+        return tokenize_corpus(
+            reviews.documents,
+            reviews.digest,
+            tokenizer,
+            lambda done, total: None,
+            lambda: False,
+            workers=1,
+        )
+    raise _not_yet(0 if tokens is None else len(tokens), needed)
+
+
+def _not_yet(done: int, needed: int) -> UserError:
+    return UserError(
+        Text(
+            f"형태소 분석이 {done:,}행까지만 끝났는데 {needed:,}행이 필요합니다. "
+            "분석이 더 끝나기를 기다리거나 훈련 데이터 수를 줄여 주세요.",
+            f"Morphemes of {done:,} rows are ready but {needed:,} are needed. "
+            "Wait until more are ready, or choose fewer training rows.",
+        )
+    )

@@ -1,0 +1,52 @@
+"""How good a trained network is on rows it has not seen."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from data.dataset import Array
+from data.vocabulary import Encoded
+from models.forward import predict
+from models.preparation import Rows
+from models.weights import TrainedNetwork
+
+_ROWS_AT_ONCE = 2_000
+_SMALLEST_PROBABILITY = 1e-7
+"""Keras' backend epsilon: probabilities are clipped to it before the logarithm."""
+
+
+def evaluate(network: TrainedNetwork, x: Rows, y: Array) -> dict[str, float]:
+    """Return ``{"loss", "accuracy"}`` for a classifier, ``{"loss", "mse", "mae"}`` for a price.
+
+    ``x`` is rows as stored, ``y`` (rows,). The loss is the mean over the rows without
+    the L2 penalty. Raises ``ValueError`` when there are no rows.
+    """
+    if not len(x):
+        raise ValueError("no rows to evaluate")
+    answers = np.concatenate([predict(network, part) for part in _parts(x)])
+    if network.task.head.is_classifier:
+        return _classification(answers, y)
+    return _regression(answers[:, 0], y)
+
+
+def _parts(x: Rows) -> Iterator[Rows]:
+    for first in range(0, len(x), _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, len(x))
+        if isinstance(x, Encoded):
+            offsets = x.offsets[first : last + 1]
+            yield Encoded(x.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
+        else:
+            yield x[first:last]
+
+
+def _classification(probabilities: Array, y: Array) -> dict[str, float]:
+    chosen = probabilities[np.arange(len(y)), y.astype(int)]
+    clipped = np.clip(chosen.astype(np.float64), _SMALLEST_PROBABILITY, 1)
+    right = probabilities.argmax(axis=1) == y
+    return {"loss": float(-np.log(clipped).mean()), "accuracy": float(right.mean())}
+
+
+def _regression(prices: Array, y: Array) -> dict[str, float]:
+    errors = prices.astype(np.float64) - y
+    mse = float((errors**2).mean())
+    return {"loss": mse, "mse": mse, "mae": float(np.abs(errors).mean())}

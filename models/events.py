@@ -1,0 +1,166 @@
+"""What a run says while it trains, and the history that its events add up to.
+
+An event is a frozen value and one JSON line. The store numbers the events of a run; ``fold`` turns
+them into a ``History``, which is all that a chart, a table or a page needs to know of a run.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from data.text import Text
+
+
+class State(StrEnum):
+    """Where a run stands. ``ENDED`` names the states that nothing follows."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    LOST = "lost"
+    INTERRUPTED = "interrupted"
+
+
+ENDED = frozenset(State) - {State.QUEUED, State.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The network is built and the data is in place; the first batch follows."""
+
+    kind: ClassVar[str] = "started"
+    parameters: int
+    rows: int
+    updates_per_epoch: int
+    epochs: int
+    metric: str
+    preloaded: bool = False
+    """Whether the worker was born with TensorFlow imported (it starts ten times faster)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Training points since the last event: (last update, mean loss, mean metric) a stride."""
+
+    kind: ClassVar[str] = "batches"
+    points: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One finished epoch. ``loss`` and ``metric`` are means over the epoch's training batches."""
+
+    kind: ClassVar[str] = "epoch"
+    epoch: int
+    loss: float
+    metric: float
+    val_loss: float
+    val_metric: float
+    seconds: float
+    best_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last event of every run. ``test`` holds the final figures on the test rows, by name."""
+
+    kind: ClassVar[str] = "end"
+    state: State
+    error: Text | None = None
+    test: dict[str, float] | None = None
+    update: int | None = None
+    best_epoch: int | None = None
+    seconds: float | None = None
+
+
+Event = Started | Batches | Epoch | End
+_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in (Started, Batches, Epoch, End)}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values; numbers that are not finite become null."""
+    values: dict[str, Any] = {"kind": event.kind}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        values[field.name] = asdict(value) if isinstance(value, Text) else _plain(value)
+    return values
+
+
+def from_json(values: Mapping[str, Any]) -> Event:
+    """Return the event that ``to_json`` wrote (null becomes NaN where a number belongs).
+
+    Raises ``ValueError`` for a kind that does not exist.
+    """
+    given = dict(values)
+    kind = given.pop("kind", None)
+    if kind not in _KINDS:
+        raise ValueError(f"unknown event kind {kind!r}")
+    if kind == Batches.kind:
+        return Batches(tuple((int(u), _number(a), _number(m)) for u, a, m in given["points"]))
+    if kind == Epoch.kind:
+        for name in ("loss", "metric", "val_loss", "val_metric"):
+            given[name] = _number(given[name])
+    if kind == End.kind:
+        given["state"] = State(given["state"])
+        given["error"] = Text(**given["error"]) if given.get("error") else None
+    return _KINDS[kind](**given)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A run so far, folded from its events."""
+
+    state: State = State.QUEUED
+    started: Started | None = None
+    points: tuple[tuple[int, float, float], ...] = ()
+    epochs: tuple[Epoch, ...] = ()
+    end: End | None = None
+
+    @property
+    def update(self) -> int:
+        """The last update that has been reported."""
+        return self.points[-1][0] if self.points else 0
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch with the lowest validation loss so far."""
+        if not self.epochs:
+            return None
+        number = self.epochs[-1].best_epoch
+        return next((epoch for epoch in self.epochs if epoch.epoch == number), None)
+
+
+def fold(events: Iterable[Event], history: History | None = None) -> History:
+    """Add events to a history and return the new one."""
+    history = history or History()
+    points, epochs = list(history.points), list(history.epochs)
+    for event in events:
+        match event:
+            case Started():
+                history = replace(history, started=event, state=State.RUNNING)
+            case Batches():
+                points.extend(event.points)
+            case Epoch():
+                epochs.append(event)
+            case End():
+                history = replace(history, end=event, state=event.state)
+    return replace(history, points=tuple(points), epochs=tuple(epochs))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

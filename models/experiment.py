@@ -1,0 +1,300 @@
+"""What a learner chose: one value that says everything about a run before it starts.
+
+An ``Experiment`` is plain, frozen and validated in one place, here. The same experiment always
+trains the same way, whether it comes from the page, from a file or from the command line.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING as _MISSING
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from data.korean import TOKENIZERS
+from data.reviews import CORPORA
+from data.text import Text, UserError
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "gelu", "linear")
+MAX_HIDDEN_LAYERS = 6
+MAX_PARAMETERS = 5_000_000
+
+OPTIMIZER_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "sgd": ("momentum", "nesterov"),
+    "rmsprop": ("rho", "momentum", "epsilon", "centered"),
+    "adam": ("beta_1", "beta_2", "epsilon", "amsgrad"),
+    "adamw": ("weight_decay", "beta_1", "beta_2", "epsilon", "amsgrad"),
+    "adagrad": ("initial_accumulator_value", "epsilon"),
+}
+"""Every optimizer of the lab and the Keras arguments it takes beside the learning rate."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "units": (1, 1024),
+    "dropout": (0.0, 0.9),
+    "learning_rate": (1e-8, 100.0),
+    "momentum": (0.0, 0.9999),
+    "rho": (0.0, 0.9999),
+    "beta_1": (0.0, 0.9999),
+    "beta_2": (0.0, 0.999999),
+    "epsilon": (1e-12, 1.0),
+    "weight_decay": (0.0, 1.0),
+    "initial_accumulator_value": (0.0, 10.0),
+    "epochs": (1, 500),
+    "batch_size": (1, 65_536),
+    "seed": (0, 2**31 - 1),
+    "train_size": (1, 1_000_000),
+    "validation_share": (0.0, 0.5),
+    "l2": (0.0, 1.0),
+    "early_stopping": (1, 500),
+    "vocabulary_size": (100, 20_000),
+}
+"""Lowest and highest allowed value of every number in an experiment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One hidden Dense layer: units, activation, and the share of outputs that dropout zeroes."""
+
+    units: int
+    activation: str = "relu"
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_whole("units", self.units)
+        _check_choice("activation", self.activation, ACTIVATIONS)
+        _check_number("dropout", self.dropout)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """An optimizer by its Keras name; the defaults are those of Keras 3.
+
+    Only the arguments in ``OPTIMIZER_PARAMETERS[name]`` mean anything; the others stay at their
+    defaults and are left out of ``to_dict``.
+    """
+
+    name: str = "sgd"
+    learning_rate: float = 0.001
+    momentum: float = 0.0
+    nesterov: bool = False
+    rho: float = 0.9
+    centered: bool = False
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    amsgrad: bool = False
+    epsilon: float = 1e-7
+    weight_decay: float = 0.004
+    initial_accumulator_value: float = 0.1
+
+    def __post_init__(self) -> None:
+        _check_choice("optimizer", self.name, tuple(OPTIMIZER_PARAMETERS))
+        _check_number("learning_rate", self.learning_rate)
+        for name in OPTIMIZER_PARAMETERS[self.name]:
+            value = getattr(self, name)
+            if name in RANGES:
+                _check_number(name, value)
+            else:
+                _check_switch(name, value)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the keyword arguments for the Keras optimizer of this name."""
+        names = ("learning_rate", *OPTIMIZER_PARAMETERS[self.name])
+        return {name: getattr(self, name) for name in names}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": self.name, **self.arguments()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How reviews are read: which corpus, which tokenizer, and which words are kept.
+
+    The ``vocabulary_size`` most frequent words of the training rows have an index each;
+    ``stop_words`` leaves particles and punctuation out of them.
+    """
+
+    corpus: str = "bundled"
+    tokenizer: str = "okt"
+    vocabulary_size: int = 1_000
+    stop_words: bool = False
+
+    def __post_init__(self) -> None:
+        _check_choice("corpus", self.corpus, tuple(corpus.name for corpus in CORPORA))
+        _check_choice("tokenizer", self.tokenizer, tuple(TOKENIZERS))
+        _check_whole("vocabulary_size", self.vocabulary_size)
+        _check_switch("stop_words", self.stop_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Everything a learner chose.
+
+    ``train_size`` None means all training rows. ``validation_share`` 0 means that the test rows
+    serve as validation rows, as in the lecture; otherwise the last share of the training rows is
+    held back. ``early_stopping`` is the patience in epochs, None for no early stopping. ``reading``
+    is for tasks on text only.
+
+    Raises ``UserError`` naming the field, the value and the allowed range.
+    """
+
+    task: str
+    layers: tuple[Layer, ...]
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int
+    seed: int = 0
+    train_size: int | None = None
+    validation_share: float = 0.0
+    standardize: bool = True
+    l2: float = 0.0
+    early_stopping: int | None = None
+    reading: Reading | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.layers) > MAX_HIDDEN_LAYERS:
+            raise UserError(
+                Text(
+                    f"은닉층(layers)은 0~{MAX_HIDDEN_LAYERS}개까지 쓸 수 있습니다. "
+                    f"지금은 {len(self.layers)}개입니다.",
+                    f"layers: {len(self.layers)} hidden layers were asked for; "
+                    f"0 to {MAX_HIDDEN_LAYERS} are allowed.",
+                )
+            )
+        _check_whole("epochs", self.epochs)
+        _check_whole("batch_size", self.batch_size)
+        _check_whole("seed", self.seed)
+        if self.train_size is not None:
+            _check_whole("train_size", self.train_size)
+        _check_number("validation_share", self.validation_share)
+        _check_switch("standardize", self.standardize)
+        _check_number("l2", self.l2)
+        if self.early_stopping is not None:
+            _check_whole("early_stopping", self.early_stopping)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values; ``from_dict`` gives the same experiment back."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["layers"] = [asdict(layer) for layer in self.layers]
+        values["optimizer"] = self.optimizer.to_dict()
+        values["reading"] = None if self.reading is None else asdict(self.reading)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: object) -> "Experiment":
+        """Build an experiment from parsed JSON.
+
+        Raises ``UserError`` for anything that is not an experiment: a missing or unknown field, a
+        value of the wrong kind or out of range.
+        """
+        given = _fields_of(cls, "experiment", values)
+        layers = given.get("layers")
+        if not isinstance(layers, list | tuple):
+            raise _wrong_kind("layers", layers, Text("목록", "a list"))
+        optimizer = _fields_of(Optimizer, "optimizer", given.get("optimizer"))
+        _refuse_foreign_parameters(optimizer)
+        reading = given.get("reading")
+        if reading is not None:
+            reading = Reading(**_fields_of(Reading, "reading", reading))
+        return cls(
+            **{
+                **given,
+                "reading": reading,
+                "layers": tuple(Layer(**_fields_of(Layer, "layers", layer)) for layer in layers),
+                "optimizer": Optimizer(**optimizer),
+            }
+        )
+
+    def changed(self, **values: Any) -> "Experiment":
+        """Return a copy with some fields changed, validated again."""
+        return replace(self, **values)
+
+
+def _fields_of(cls: type, name: str, values: object) -> dict[str, Any]:
+    """Check that ``values`` is an object with exactly fields of the dataclass ``cls``."""
+    if not isinstance(values, Mapping):
+        raise _wrong_kind(name, values, Text("객체(JSON object)", "a JSON object"))
+    known = {field.name for field in fields(cls)}
+    unknown = sorted(str(key) for key in values if key not in known)
+    if unknown:
+        listed = ", ".join(sorted(known))
+        raise UserError(
+            Text(
+                f"{name}에 '{unknown[0]}'라는 항목은 없습니다. 쓸 수 있는 항목: {listed}.",
+                f"{name} has no field '{unknown[0]}'. Its fields are: {listed}.",
+            )
+        )
+    required = [f.name for f in fields(cls) if f.default is _MISSING and f.name not in values]
+    if required:
+        raise UserError(
+            Text(
+                f"{name}에 '{required[0]}' 항목이 빠졌습니다. 값을 적어 주세요.",
+                f"{name} lacks the field '{required[0]}'. Please give it a value.",
+            )
+        )
+    return {str(key): value for key, value in values.items()}
+
+
+def _refuse_foreign_parameters(optimizer: dict[str, Any]) -> None:
+    name = optimizer.get("name", "sgd")
+    _check_choice("optimizer", name, tuple(OPTIMIZER_PARAMETERS))
+    allowed = {"name", "learning_rate", *OPTIMIZER_PARAMETERS[name]}
+    foreign = sorted(set(optimizer) - allowed)
+    if foreign:
+        raise UserError(
+            Text(
+                f"옵티마이저 {name}에는 '{foreign[0]}' 설정이 없습니다. "
+                f"쓸 수 있는 설정: {', '.join(sorted(allowed))}.",
+                f"The optimizer {name} has no setting '{foreign[0]}'. "
+                f"Its settings are: {', '.join(sorted(allowed))}.",
+            )
+        )
+
+
+def _check_number(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong_kind(name, value, Text("숫자", "a number"))
+    low, high = RANGES[name]
+    if not math.isfinite(value) or not low <= value <= high:
+        raise _out_of_range(name, value, low, high)
+
+
+def _check_whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _wrong_kind(name, value, Text("정수", "a whole number"))
+    low, high = RANGES[name]
+    if not low <= value <= high:
+        raise _out_of_range(name, value, low, high)
+
+
+def _check_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise _wrong_kind(name, value, Text("true 또는 false", "true or false"))
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(choices)
+        raise UserError(
+            Text(
+                f"{name}: {value!r}은(는) 쓸 수 없습니다. 다음 중에서 고르세요: {listed}.",
+                f"{name}: {value!r} is not known. Choose one of: {listed}.",
+            )
+        )
+
+
+def _out_of_range(name: str, value: float, low: float, high: float) -> UserError:
+    return UserError(
+        Text(
+            f"{name}: {value}은(는) 범위를 벗어났습니다. {low:g}에서 {high:,g} 사이로 정해 주세요.",
+            f"{name}: {value} is out of range. Choose a value from {low:g} to {high:,g}.",
+        )
+    )
+
+
+def _wrong_kind(name: str, value: object, kind: Text) -> UserError:
+    shown = repr(value)[:60]
+    return UserError(
+        Text(
+            f"{name}: {shown}은(는) 쓸 수 없습니다. {kind.ko}여야 합니다.",
+            f"{name}: {shown} cannot be used. It must be {kind.en}.",
+        )
+    )

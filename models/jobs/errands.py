@@ -1,0 +1,124 @@
+"""Long errands of the pages, each a ``python -m data`` command: fetch a corpus, analyse a corpus.
+
+An errand belongs to the whole server, not to who started it: a second start of the same one joins
+the first. Progress comes from its standard output, one JSON line at a time; stopping is SIGTERM,
+and starting again goes on where it stopped, because the commands do.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+Command = tuple[str, ...]
+"""The words after ``python -m data``, for example ("fetch", "nsmc")."""
+
+
+class ErrandState(StrEnum):
+    """How an errand stands; nothing follows the last three until it is started again."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An errand's progress: ``done`` of ``total`` bytes or rows; ``error`` is its last sentence."""
+
+    state: ErrandState
+    done: int = 0
+    total: int = 0
+    error: str = ""
+
+
+class Errands:
+    """The errands of this server by their command. Any thread may call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._errands: dict[Command, Errand] = {}
+        self._processes: dict[Command, subprocess.Popen[str]] = {}
+        self._stopped: set[Command] = set()
+
+    def look(self, command: Command) -> Errand | None:
+        """Return how an errand stands, None when it was never started."""
+        with self._lock:
+            return self._errands.get(command)
+
+    def start(self, command: Command) -> None:
+        """Start an errand unless it runs already."""
+        with self._lock:
+            if command in self._processes:
+                return
+            self._stopped.discard(command)
+            self._errands[command] = Errand(ErrandState.RUNNING)
+            process = self._processes[command] = _start(command)
+        threading.Thread(target=self._follow, args=(command, process), daemon=True).start()
+
+    def stop(self, command: Command) -> None:
+        """Ask an errand to stop; what it has finished stays."""
+        with self._lock:
+            self._stopped.add(command)
+            process = self._processes.get(command)
+        if process:
+            process.terminate()
+
+    def close(self) -> None:
+        """Stop every errand and wait for it."""
+        with self._lock:
+            running = dict(self._processes)
+        for command, process in running.items():
+            self.stop(command)
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _follow(self, command: Command, process: subprocess.Popen[str]) -> None:
+        errors: list[str] = []
+        assert process.stdout and process.stderr
+        listener = threading.Thread(target=errors.extend, args=(process.stderr,), daemon=True)
+        with process:  # closes the pipes and waits
+            listener.start()
+            for line in process.stdout:
+                self._hear(command, line)
+            listener.join()
+        self._settle(command, process.returncode, errors[-1].strip() if errors else "")
+
+    def _settle(self, command: Command, status: int, last: str) -> None:
+        with self._lock:
+            state = ErrandState.DONE if status == 0 else ErrandState.FAILED
+            if status and command in self._stopped:
+                state = ErrandState.STOPPED
+            self._errands[command] = replace(self._errands[command], state=state, error=last)
+            del self._processes[command]
+
+    def _hear(self, command: Command, line: str) -> None:
+        try:
+            said = json.loads(line)
+            done, total = int(said["done"]), int(said["total"])
+        except (ValueError, KeyError, TypeError):
+            return  # a line for people
+        with self._lock:
+            self._errands[command] = replace(self._errands[command], done=done, total=total)
+
+
+def _start(command: Command) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "data", *command, "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        start_new_session=True,
+    )

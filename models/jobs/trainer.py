@@ -1,0 +1,170 @@
+"""The trainer process: ``python -m models.jobs.trainer --slots N``.
+
+It owns the pool of worker processes, so that the server owns none. Commands come as JSON lines on
+standard input::
+
+    {"do": "submit", "run": ID, "experiment": {...}, "folder": "..."}
+    {"do": "stop", "run": ID}        ask the run to end by itself
+    {"do": "kill", "run": ID}        end its process
+
+and leave as JSON lines: first ``{"ready": true}``, then ``{"run": ID, "event": {...}}``, with
+exactly one End a run and nothing after it. When standard input ends, everything ends.
+
+On Linux the workers are forked from a server that has TensorFlow imported (and has computed
+nothing), so a fresh process trains within a fraction of a second.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from multiprocessing.managers import SyncManager
+from typing import Any, TextIO
+
+from pebble import ProcessFuture, ProcessPool
+
+from data.text import Text
+from models.events import End, State, to_json
+from models.jobs.job import end_with_parent, prepare_worker, run_job
+
+PRELOAD = ["models.training", "models.jobs.job", "pebble"]
+SECONDS_BETWEEN_CHECKS = 0.5
+SECONDS_TO_LEAVE = 1.5
+
+_LOST = Text(
+    "학습 프로세스가 갑자기 끝났습니다(메모리 부족일 수 있습니다). "
+    "여기까지의 곡선은 남아 있습니다. 다시 학습해 주세요.",
+    "The training process died unexpectedly (perhaps memory ran out). The curve so far is kept; "
+    "please train again.",
+)
+
+
+class Trainer:
+    """Runs commands on a pool of workers and writes what the workers say to ``out``."""
+
+    def __init__(self, slots: int, out: TextIO) -> None:
+        manager = SyncManager(ctx=multiprocessing.get_context("spawn"))
+        manager.start(end_with_parent)
+        # Workers reach the manager over sockets: one that is killed cannot leave a lock behind.
+        self._manager = manager
+        self._events = manager.Queue()
+        self._stops = manager.dict()
+        self._out = out
+        self._pool = ProcessPool(slots, max_tasks=1, initializer=prepare_worker, context=_context())
+        self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._futures: dict[str, ProcessFuture[None]] = {}
+        self._open: set[str] = set()
+        self._keeper = threading.Thread(target=self._keep_pool, daemon=True)
+
+    def run(self, commands: TextIO) -> None:
+        """Carry out one JSON line after the other until there are no more."""
+        self._keeper.start()
+        threading.Thread(target=self._forward_events, daemon=True).start()
+        for line in commands:
+            self._do(json.loads(line))
+        self._jobs.put(None)
+        self._keeper.join(SECONDS_TO_LEAVE)
+
+    def _do(self, command: dict[str, Any]) -> None:
+        run_id = command["run"]
+        if command["do"] == "submit":
+            self._open.add(run_id)
+            self._jobs.put(command)
+        elif run_id in self._open:
+            self._stops[run_id] = True
+            future = self._futures.get(run_id)
+            if command["do"] == "kill" and future is not None:
+                future.cancel()
+
+    def _keep_pool(self) -> None:
+        """Feed the pool; one that breaks is beyond repair and takes the process with it."""
+        try:
+            if self._feed_pool():
+                return
+            print("the pool of workers broke", file=sys.stderr)
+        except Exception:
+            traceback.print_exc()
+        os._exit(1)
+
+    def _feed_pool(self) -> bool:
+        """Start the pool, give it jobs, and end it; False when it broke."""
+        if self._pool.active:  # asking starts the workers
+            self._say({"ready": True})
+        while self._pool.active:
+            try:
+                command = self._jobs.get(timeout=SECONDS_BETWEEN_CHECKS)
+            except queue.Empty:
+                continue
+            if command is None:
+                self._pool.stop()
+                self._pool.join()
+                return True
+            self._schedule(command)
+        return False
+
+    def _schedule(self, command: dict[str, Any]) -> None:
+        run_id = command["run"]
+        arguments = (run_id, command["experiment"], command["folder"], self._events, self._stops)
+        future = self._pool.schedule(run_job, args=arguments)
+        self._futures[run_id] = future
+        future.add_done_callback(lambda future: self._settle(run_id, future.cancelled()))
+
+    def _settle(self, run_id: str, killed: bool) -> None:
+        """Say End for a worker that is gone; it counts only if the worker had not said it."""
+        end = End(State.STOPPED) if killed else End(State.LOST, error=_LOST)
+        self._events.put((run_id, to_json(end)))
+        self._futures.pop(run_id, None)
+        self._stops.pop(run_id, None)
+
+    def _forward_events(self) -> None:
+        """Write events until the manager or the reader is gone; without them there is no work."""
+        try:
+            while True:
+                run_id, event = self._events.get()
+                if run_id in self._open:
+                    if event["kind"] == End.kind:
+                        self._open.discard(run_id)
+                    self._say({"run": run_id, "event": event})
+        except (EOFError, OSError):
+            os._exit(1)
+
+    def _say(self, values: dict[str, Any]) -> None:
+        self._out.write(json.dumps(values, ensure_ascii=False) + "\n")
+        self._out.flush()
+
+
+def _context() -> Any:
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context
+
+
+def _end_children() -> None:
+    """Ask the whole process group to end, if it is this process's own."""
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+
+
+def main() -> None:
+    """Run the trainer on this process's standard input and output."""
+    parser = argparse.ArgumentParser(prog="python -m models.jobs.trainer")
+    parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
+    slots = parser.parse_args().slots
+    # From here on a stray print of any library goes to standard error.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    Trainer(slots, out).run(sys.stdin)
+    _end_children()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

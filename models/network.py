@@ -1,0 +1,40 @@
+"""The Keras network of an experiment."""
+
+import keras
+
+from models.experiment import Experiment
+from models.experiment import Layer as HiddenLayer
+from models.summary import dense_layers
+from models.tasks.base import Task
+
+_OPTIMIZERS = {
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "adagrad": keras.optimizers.Adagrad,
+}
+
+
+def build_model(experiment: Experiment, task: Task) -> keras.Sequential:
+    """Return the compiled network: (rows, inputs) float32 in, (rows, head.units) out.
+
+    Initial weights come from the experiment's seed. Raises ``UserError`` when the network would be
+    larger than the budget, before anything is built.
+    """
+    dense_layers(task, experiment)
+    keras.utils.set_random_seed(experiment.seed)
+    model = keras.Sequential([keras.Input((task.inputs(experiment),))])
+    for layer in experiment.layers:
+        _add_hidden(model, layer, experiment.l2)
+    model.add(keras.layers.Dense(task.head.units, task.head.activation))
+    optimizer = _OPTIMIZERS[experiment.optimizer.name](**experiment.optimizer.arguments())
+    model.compile(optimizer=optimizer, loss=task.head.loss, metrics=[task.head.metric])
+    return model
+
+
+def _add_hidden(model: keras.Sequential, layer: HiddenLayer, l2: float) -> None:
+    penalty = keras.regularizers.L2(l2) if l2 else None
+    model.add(keras.layers.Dense(layer.units, layer.activation, kernel_regularizer=penalty))
+    if layer.dropout:
+        model.add(keras.layers.Dropout(layer.dropout))

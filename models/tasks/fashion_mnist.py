@@ -1,0 +1,28 @@
+"""Fashion-MNIST: a garment of 28 x 28 grey pixels in, one of ten kinds out."""
+
+from data import mnist
+from data.text import Text
+from models.experiment import Experiment, Layer, Optimizer
+from models.tasks.base import InputKind, Task, classification
+
+FASHION_MNIST = Task(
+    name="fashion_mnist",
+    kind=InputKind.IMAGE,
+    title=Text("패션 상품", "Fashion"),
+    sentence=Text(
+        "티셔츠부터 앵클부츠까지, 옷과 신발 사진을 열 가지로 나눕니다.",
+        "From T-shirts to ankle boots: pictures of clothes sorted into ten kinds.",
+    ),
+    input_shape=(28, 28),
+    head=classification(10),
+    loader=lambda experiment: mnist.load_fashion_mnist(),
+    presets={
+        "fashion-mnist": Experiment(
+            task="fashion_mnist",
+            layers=(Layer(512),),
+            optimizer=Optimizer("rmsprop"),
+            epochs=10,
+            batch_size=128,
+        ),
+    },
+)

@@ -1,0 +1,29 @@
+"""MNIST: a handwritten digit of 28 x 28 grey pixels in, one of ten digits out."""
+
+from data import mnist
+from data.text import Text
+from models.experiment import Experiment, Layer, Optimizer
+from models.tasks.base import InputKind, Task, classification
+
+MNIST = Task(
+    name="mnist",
+    kind=InputKind.IMAGE,
+    title=Text("손글씨 숫자", "Digits"),
+    sentence=Text(
+        "28 × 28 픽셀 그림 6만 장으로 손으로 쓴 숫자를 알아봅니다.",
+        "Sixty thousand pictures of 28 × 28 pixels teach a network to read digits.",
+    ),
+    input_shape=(28, 28),
+    head=classification(10),
+    loader=lambda experiment: mnist.load_mnist(),
+    presets={
+        "mnist": Experiment(
+            task="mnist",
+            layers=(Layer(512),),
+            optimizer=Optimizer("rmsprop"),
+            epochs=5,
+            batch_size=128,
+        ),
+    },
+    drawable=True,
+)

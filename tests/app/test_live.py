@@ -1,0 +1,251 @@
+"""The event stream, read over a real connection from a real server."""
+
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import time
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
+
+from app import live
+from app.live import event_route
+from app.owner import COOKIE, OwnerCookie, is_owner
+from models.events import Batches, End, Started, State
+from models.experiment import Experiment, Layer, Optimizer
+from models.runs import RunStore
+
+OWNER = "a" * 32
+EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
+QUEUE: dict[str, int] = {}
+"""Places of waiting runs, as the scheduler of a server would tell them."""
+STARTED = Started(parameters=961, rows=404, updates_per_epoch=7, epochs=2, metric="mae")
+
+
+def batches(update: int) -> Batches:
+    return Batches(((update, 1.0, 1.0),))
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = RunStore(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def port(store):
+    async def html(request):
+        return HTMLResponse("<p>page</p>" * 100)
+
+    async def text(request):
+        return PlainTextResponse("text")
+
+    app = Starlette(
+        routes=[event_route(lambda: store, QUEUE.get), Route("/", html), Route("/text", text)],
+        middleware=[Middleware(SelectiveGZipMiddleware), Middleware(OwnerCookie)],
+    )
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        config = uvicorn.Config(app, ws="none", lifespan="off", log_level="warning")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield listener.getsockname()[1]
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def run(store):
+    return store.create(OWNER, EXPERIMENT)
+
+
+@contextlib.contextmanager
+def get(port, path, cookie=f"{COOKIE}={OWNER}", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"} | headers)
+    response = connection.getresponse()
+    try:
+        yield response
+    finally:
+        response.close()
+        connection.close()
+
+
+def watch(port, run, **headers):
+    return get(port, f"/api/runs/{run.id}/events", **headers)
+
+
+def read(response, count=None):
+    """Read messages, ``count`` of them or all until the stream ends: [(id, kind), ...]."""
+    messages, number = [], None
+    while count is None or len(messages) < count:
+        line = response.readline().decode().rstrip("\n")
+        if line.startswith("id: "):
+            number = int(line[4:])
+        elif line.startswith("data: "):
+            messages.append((number, json.loads(line[6:])["kind"]))
+        elif response.isclosed():
+            break
+    return messages
+
+
+def test_events_arrive_as_they_happen(store, port, run):
+    with watch(port, run) as response:
+        assert response.status == 200
+        store.append(run.id, STARTED)
+        assert read(response, 1) == [(1, "started")]
+        store.append(run.id, batches(1))
+        assert read(response, 1) == [(2, "batches")]
+        store.append(run.id, End(State.DONE))
+        assert read(response) == [(3, "end")]
+
+
+def test_neither_proxies_nor_gzip_hold_events_back(port, run):
+    with watch(port, run) as response:
+        assert response.headers["Content-Type"].startswith("text/event-stream")
+        assert response.headers["X-Accel-Buffering"] == "no"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Content-Encoding"] is None
+
+
+def test_a_late_viewer_neither_misses_nor_repeats_an_event(store, port, run):
+    writing = threading.Event()
+
+    def write():
+        for update in range(1, 301):
+            store.append(run.id, batches(update))
+            if update == 20:
+                writing.set()
+            time.sleep(0.001)
+        store.append(run.id, End(State.DONE))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    writing.wait()
+    for _ in range(3):
+        with watch(port, run) as response:
+            assert [number for number, _ in read(response)] == list(range(1, 302))
+    thread.join()
+
+
+@pytest.mark.parametrize("again", [{"Last_Event_ID": "2"}, {}], ids=["header", "address"])
+def test_a_viewer_who_comes_back_gets_what_is_new(store, port, run, again):
+    for event in (STARTED, batches(1), batches(2), End(State.STOPPED)):
+        store.append(run.id, event)
+    after = "" if again else "?after=2"
+    with get(port, f"/api/runs/{run.id}/events{after}", **again) as response:
+        assert read(response) == [(3, "batches"), (4, "end")]
+
+
+def test_a_viewer_who_has_seen_the_end_is_told_to_stay_away(store, port, run):
+    store.append(run.id, End(State.STOPPED))
+    with watch(port, run, Last_Event_ID="1") as response:
+        assert (response.status, response.read()) == (204, b"")
+
+
+def test_junk_as_the_last_seen_event_starts_from_the_first(store, port, run):
+    store.append(run.id, End(State.STOPPED))
+    for junk in ("-1", "x", "9" * 30):
+        with watch(port, run, Last_Event_ID=junk) as response:
+            assert read(response) == [(1, "end")]
+
+
+@pytest.mark.parametrize("cookie", ["", f"{COOKIE}={'b' * 32}", f"{COOKIE}="])
+def test_a_foreign_run_is_not_found(port, run, cookie):
+    with watch(port, run, cookie=cookie) as foreign:
+        foreign_answer = (foreign.status, json.loads(foreign.read()))
+    with get(port, "/api/runs/nothing/events", cookie=cookie) as unknown:
+        assert (unknown.status, json.loads(unknown.read())) == foreign_answer
+    assert foreign_answer[0] == 404
+    assert set(foreign_answer[1]["error"]) == {"ko", "en"}
+
+
+def test_a_quiet_stream_is_kept_open_by_pings(store, port, run, monkeypatch):
+    monkeypatch.setattr(live, "SECONDS_BETWEEN_PINGS", 0.05)
+    with watch(port, run) as response:
+        assert response.readline() == b": ping\n"
+        store.append(run.id, End(State.DONE))
+        assert read(response) == [(1, "end")]
+
+
+def test_a_slow_viewer_is_let_go_and_catches_up(store, port, run, monkeypatch):
+    monkeypatch.setattr(live, "LONGEST_QUEUE", 5)
+    big = Batches(tuple((update, 1.0, 1.0) for update in range(1, 2_001)))
+    with watch(port, run) as response:
+        for _ in range(100):  # more than the connection's buffers hold
+            store.append(run.id, big)
+        seen = read(response)
+    assert 0 < len(seen) < 100
+    store.append(run.id, End(State.DONE))
+    with watch(port, run, Last_Event_ID=str(seen[-1][0])) as response:
+        rest = read(response)
+    assert [number for number, _ in seen + rest] == list(range(1, 102))
+
+
+def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run):
+    threads = threading.active_count()
+    with contextlib.ExitStack() as viewers:
+        for _ in range(60):
+            response = viewers.enter_context(watch(port, run))
+            assert response.status == 200
+        store.append(run.id, STARTED)
+        assert read(response, 1) == [(1, "started")]
+        assert len(store._subscribers[run.id]) == 60
+        # What a pool keeps for reading the store does not grow with the number of viewers.
+        assert threading.active_count() - threads < 45
+    deadline = time.monotonic() + 10
+    while store._subscribers and time.monotonic() < deadline:
+        store.append(run.id, batches(1))
+        time.sleep(0.05)
+    assert store._subscribers == {}
+
+
+def test_a_first_page_brings_the_cookie(port):
+    with get(port, "/", cookie="") as response:
+        cookie = response.headers["Set-Cookie"]
+    token = cookie.split(";")[0].removeprefix(f"{COOKIE}=")
+    assert is_owner(token)
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_a_browser_with_a_cookie_keeps_it(port):
+    with get(port, "/") as response:
+        assert response.headers["Set-Cookie"] is None
+
+
+def test_a_forged_cookie_is_replaced(port):
+    with get(port, "/", cookie=f"{COOKIE}=short") as response:
+        assert response.headers["Set-Cookie"] is not None
+
+
+def test_only_pages_bring_the_cookie(port):
+    with get(port, "/text", cookie="") as response:
+        assert response.headers["Set-Cookie"] is None
+
+
+def test_a_waiting_run_tells_its_place_whenever_it_changes(store, port, run, monkeypatch):
+    def place(response):
+        while not (line := response.readline().decode()).startswith("data: "):
+            pass
+        return json.loads(line[6:])
+
+    monkeypatch.setitem(QUEUE, run.id, 2)
+    with watch(port, run) as response:
+        assert place(response) == {"kind": "queued", "place": 2}
+        QUEUE[run.id] = 1
+        assert place(response) == {"kind": "queued", "place": 1}
+        del QUEUE[run.id]
+        store.append(run.id, STARTED)
+        assert read(response, 1) == [(1, "started")]

@@ -1,0 +1,204 @@
+"""Every page, run without a browser: it draws, in both languages, and mistakes become sentences."""
+
+import gc
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import services
+from app.i18n import texts
+from app.navigation import HOME, PREDICT, TRAIN
+from models.events import ENDED
+from models.experiment import Experiment
+from models.tasks import preset_named
+
+SCRIPT = Path(__file__).parent.parent.parent / "app/dashboard.py"
+PAGES = (HOME, TRAIN, PREDICT)
+
+# Streamlit's own test harness leaves event loops and temporary files to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_for_later_tests() -> Iterator[None]:
+    """Collect what the harness left while its warnings are still expected."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+    services.close()
+    yield tmp_path / "home"
+    services.close()
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page != HOME:
+        app.switch_page(page).run()
+    return app
+
+
+def shown(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.info, app.error, app.title)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def trained(owner: str, experiment: Experiment) -> str:
+    """Train an experiment for an owner to its end; return the run's id."""
+    lab = services.services()
+    run = lab.scheduler.submit(owner, experiment)
+    deadline = time.monotonic() + 60
+    while lab.store.find(run.id, owner).state not in ENDED:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return run.id
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
+    app = open_page(page, lang=language)
+    assert not app.exception and not app.error
+    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.no_run"}[page]
+    assert texts(language)[expected] in shown(app)
+
+
+@pytest.mark.parametrize("task", ["boston", "mnist", "fashion_mnist", "reviews"])
+def test_the_train_page_shows_a_form_for_every_task(task: str, home: Path) -> None:
+    app = open_page(TRAIN, task=task)
+    assert not app.exception and not app.error
+    assert {"start", "stop"} <= {button.key for button in app.button}
+    assert app.session_state["drafts"][task] == next(
+        preset
+        for preset in (
+            preset_named(n) for n in ("housing-sgd", "mnist", "fashion-mnist", "sentiment")
+        )
+        if preset.task == task
+    )
+
+
+def test_an_unknown_task_or_language_in_the_address_falls_back(home: Path) -> None:
+    app = open_page(TRAIN, task="chess", lang="tlh", run="../../etc/passwd")
+    assert not app.exception and not app.error
+    assert app.query_params["task"] == "mnist" and app.query_params["lang"] == "ko"
+
+
+def test_adding_moving_and_removing_layers_changes_the_experiment(home: Path) -> None:
+    app = open_page(TRAIN, task="boston")
+    app.number_input(key="boston.0.layer.0.units").set_value(32).run()
+    app.button(key="boston.0.add").click().run()
+    draft = app.session_state["drafts"]["boston"]
+    assert [layer.units for layer in draft.layers] == [32, 64, 64]
+    app.button(key="boston.1.layer.0.down").click().run()
+    assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 32, 64]
+    app.button(key="boston.2.layer.1.remove").click().run()
+    assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 64]
+
+
+def test_a_preset_fills_the_form_again(home: Path) -> None:
+    app = open_page(TRAIN, task="boston")
+    app.number_input(key="boston.0.layer.0.units").set_value(3).run()
+    app.button(key="preset-housing-adam").click().run()
+    assert app.session_state["drafts"]["boston"] == preset_named("housing-adam")
+    assert app.selectbox(key="boston.1.optimizer").value == "adam"
+
+
+def test_another_optimizer_brings_its_own_settings(home: Path) -> None:
+    app = open_page(TRAIN, task="boston")
+    app.selectbox(key="boston.0.optimizer").set_value("adamw").run()
+    optimizer = app.session_state["drafts"]["boston"].optimizer
+    assert optimizer.name == "adamw"
+    app.number_input(key="boston.0.adamw.beta_1").set_value(0.8).run()
+    assert app.session_state["drafts"]["boston"].optimizer.beta_1 == 0.8
+
+
+def test_a_batch_larger_than_the_data_cannot_be_started(home: Path) -> None:
+    app = open_page(TRAIN, task="boston", lang="en")
+    app.select_slider(key="boston.0.batch_size").set_value(512).run()
+    assert "512" in app.error[0].value and "404" in app.error[0].value
+    assert app.button(key="start").disabled
+
+
+def test_start_trains_and_the_predict_page_uses_the_run(home: Path) -> None:
+    app = open_page(TRAIN, task="boston", lang="en")
+    app.button(key="start").click().run()
+    run = str(app.query_params["run"])
+    deadline = time.monotonic() + 60
+    while services.services().store.history(run).end is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    app.run()
+    assert "On the test rows" in shown(app)
+    app.switch_page(PREDICT).run()
+    assert not app.exception and "Predicted price" in shown(app)
+    before = shown(app)
+    next(b for b in app.button if b.label == texts("en")["predict.house_example"]).click().run()
+    assert "The real price" in shown(app) and shown(app) != before
+
+
+def test_a_run_of_somebody_else_is_not_shown(home: Path) -> None:
+    run = trained("somebody-else", preset_named("housing-sgd").changed(epochs=1))
+    app = open_page(TRAIN, task="boston", run=run)
+    assert not app.exception and "run" not in app.query_params
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_home_that_cannot_be_used_is_a_sentence_on_every_page(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "file" / "home"))
+    services.close()
+    app = open_page(page, lang="en")
+    assert not app.exception
+    assert any("FNN_LAB_HOME" in error.value for error in app.error)
+
+
+def test_damaged_data_is_a_sentence_and_other_tasks_go_on(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "mnist.npz").write_bytes(b"not an archive")
+    monkeypatch.setenv("FNN_LAB_DATA", str(folder))
+    app = open_page(TRAIN, task="mnist", lang="en")
+    assert not app.exception and "mnist.npz" in app.error[0].value
+    other = open_page(TRAIN, task="boston", lang="en")
+    assert not other.exception and not other.error
+
+
+def test_the_reviews_form_has_its_own_choices(home: Path) -> None:
+    app = open_page(TRAIN, task="reviews", lang="en")
+    assert not app.exception and not app.error
+    assert "1,000 words" in "".join(element.body for element in app.get("html"))
+    app.select_slider(key="reviews.0.vocabulary_size").set_value(2_000).run()
+    app.selectbox(key="reviews.0.tokenizer").set_value("kiwi").run()
+    reading = app.session_state["drafts"]["reviews"].reading
+    assert (reading.vocabulary_size, reading.tokenizer, reading.corpus) == (
+        2_000,
+        "kiwi",
+        "bundled",
+    )
+
+
+def test_a_corpus_that_is_not_there_is_offered_and_nothing_can_be_started(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FNN_LAB_DATA", raising=False)
+    app = open_page(TRAIN, task="reviews", lang="en")
+    app.selectbox(key="reviews.0.corpus").set_value("nsmc").run()
+    assert not app.exception and not app.error
+    assert "python -m data fetch nsmc" in shown(app)
+    assert app.button(key="start").disabled
+    assert not app.button(key="start-fetch-nsmc").disabled

@@ -1,0 +1,65 @@
+"""Finds a Chromium for the browser tests, installing one where that is possible.
+
+``python -m tests.e2e.chromium`` makes sure that there is one: the system's own; else Debian's
+package when root on Debian; else Playwright's download; else it says what to install.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def executable() -> str | None:
+    """Return the path of a Chromium, or None when there is none yet."""
+    system = next((path for name in NAMES if (path := shutil.which(name))), None)
+    return system or _downloaded()
+
+
+def _downloaded() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def _install_on_debian() -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        packages = ["chromium", "fonts-nanum"]
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False, env=quiet)
+
+
+def _install_with_playwright() -> None:
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> int:
+    for install in (lambda: None, _install_on_debian, _install_with_playwright):
+        install()
+        if path := executable():
+            print(f"browser tests use {path}")
+            return 0
+    print(
+        "The browser tests need Chromium. Install it (Debian/Ubuntu: sudo apt install chromium; "
+        "others: Chrome or Chromium on the PATH) and run make test again.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,519 @@
+"""The browser components, driven by a real browser on the gallery page."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from app.components import assets, bars, pen, picture_grid, pixels
+from app.components.live_chart import label_names
+from tests.e2e import chromium
+
+GALLERY = Path(__file__).with_name("gallery.py")
+SECONDS_TO_START = 60
+WAIT = 20_000
+POINTS = "plots => plots.map(plot => plot.data.map(trace => trace.x.length))"
+OPTIONS = (
+    "--server.headless=true",
+    "--server.address=127.0.0.1",
+    "--browser.gatherUsageStats=false",
+    "--server.fileWatcherType=none",
+)
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(GALLERY), f"--server.port={port}"]
+    server = subprocess.Popen([*command, *OPTIONS], stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_served(f"{url}/_stcore/health")
+        yield url
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_until_served(url: str) -> None:
+    end = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = chromium.executable()
+        if path is None:
+            pytest.fail("no Chromium: python -m tests.e2e.chromium installs one")
+        started = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+        yield started
+        started.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, gallery: str) -> Iterator[Open]:
+    """Open the gallery; at the end no page may have complained or called another host."""
+    pages: list[Page] = []
+    complaints: list[str] = []
+
+    def opened(run: str = "", width: int = 1280, **context: Any) -> Page:
+        page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
+        pages.append(page)
+        page.set_default_timeout(WAIT)
+        page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda sent: complaints.append(sent.url) if _strays(sent.url) else None)
+        page.goto(f"{gallery}/?run={run}")
+        page.wait_for_selector(".fl-chart[data-state] .main-svg")
+        return page
+
+    def _strays(url: str) -> bool:
+        return not url.startswith((gallery, gallery.replace("http", "ws"), "blob:", "data:"))
+
+    yield opened
+    for page in pages:
+        page.context.close()
+    assert complaints == []
+
+
+def _is_bad(said: Any) -> bool:
+    return said.type in ("error", "warning")
+
+
+def wait_for_state(page: Page, state: str) -> None:
+    page.wait_for_selector(f'.fl-chart[data-state="{state}"]')
+
+
+def wait_for_update(page: Page, update: int) -> None:
+    page.wait_for_function(
+        "least => Number(document.querySelector('.fl-chart').dataset.update) >= least", arg=update
+    )
+
+
+def update_shown(page: Page) -> int:
+    return int(page.locator(".fl-chart").get_attribute("data-update") or 0)
+
+
+def plots(page: Page) -> Locator:
+    return page.locator(".fl-chart-plot")
+
+
+def told(page: Page, name: str) -> Any:
+    """Return what Python says at the bottom of the page, once its script has come to rest."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    text = page.get_by_text(re.compile(f"^{name}: ")).inner_text()
+    return json.loads(text.removeprefix(f"{name}: "))
+
+
+def wait_until_told(page: Page, name: str, value: Any) -> None:
+    expect(page.get_by_text(f"{name}: {json.dumps(value)}", exact=True)).to_be_visible(timeout=WAIT)
+
+
+def mark_plots(page: Page) -> None:
+    script = "plots => plots.forEach(p => { p.querySelector('.main-svg').dataset.first = 'yes' })"
+    plots(page).evaluate_all(script)
+
+
+def marked_plots(page: Page) -> int:
+    return page.locator('.fl-chart-plot .main-svg[data-first="yes"]').count()
+
+
+# The live chart ------------------------------------------------------------------------------
+
+
+def test_points_arrive_while_a_run_is_live_and_the_plot_is_never_rebuilt(visit: Open) -> None:
+    page = visit("mnist-1")
+    wait_for_update(page, 100)
+    mark_plots(page)
+    before = plots(page).evaluate_all(POINTS)
+    wait_for_update(page, update_shown(page) + 500)
+    after = plots(page).evaluate_all(POINTS)
+    assert page.locator(".fl-chart").get_attribute("data-state") == "live"
+    assert all(new[0] > old[0] for new, old in zip(after, before, strict=True))
+    wait_for_state(page, "done")
+    assert [traces[1:] for traces in plots(page).evaluate_all(POINTS)] == [[5, 5], [5, 5]]
+    assert marked_plots(page) == 2
+
+
+def test_a_persons_zoom_survives_new_points_until_it_is_reset(visit: Open) -> None:
+    page = visit("mnist-1")
+    wait_for_update(page, 100)
+    box = plots(page).first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6, steps=5)
+    page.mouse.up()
+    reset = page.get_by_role("button", name="확대 되돌리기")
+    reset.wait_for()
+    ranges = "plot => [plot.layout.xaxis.range, plot.layout.yaxis.range]"
+    zoomed = plots(page).first.evaluate(ranges)
+    wait_for_update(page, update_shown(page) + 400)
+    assert plots(page).first.evaluate(ranges) == zoomed
+    assert zoomed[0] != [0, 5]
+    reset.click()
+    assert plots(page).first.evaluate("plot => plot.layout.xaxis.range") == [0, 5]
+    expect(reset).to_be_hidden()
+
+
+def test_the_end_of_a_run_that_was_live_is_told_once(visit: Open) -> None:
+    page = visit("mnist-1")
+    wait_until_told(page, "ended", ["mnist-1"])
+    page.get_by_text("en", exact=True).click()
+    expect(page.locator(".fl-chart-status")).to_have_text("Training is complete.")
+    page.wait_for_timeout(1000)
+    assert told(page, "ended") == ["mnist-1"]
+
+
+def test_a_run_that_had_ended_before_is_drawn_and_tells_nothing(visit: Open) -> None:
+    page = visit("finished-1")
+    wait_for_state(page, "done")
+    page.wait_for_timeout(1000)
+    assert [traces[2] for traces in plots(page).evaluate_all(POINTS)] == [5, 5]
+    assert told(page, "ended") == []
+
+
+def test_a_cut_connection_resumes_without_losing_or_repeating_a_point(visit: Open) -> None:
+    page = visit("cut-1")
+    wait_for_state(page, "reconnecting")
+    wait_for_state(page, "done")
+    cut = plots(page).evaluate_all("plots => plots.map(p => p.data.map(t => [...t.x]))")
+    whole = visit("finished-1")
+    wait_for_state(whole, "done")
+    assert cut == plots(whole).evaluate_all("plots => plots.map(p => p.data.map(t => [...t.x]))")
+
+
+def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
+    page = visit("queued-1")
+    expect(page.locator(".fl-chart-status")).to_have_text(re.compile("^1번째"), timeout=WAIT)
+    wait_for_state(page, "live")
+
+
+def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
+    page = visit("mnist-1")
+    wait_for_update(page, 300)
+    mark_plots(page)
+    page.get_by_label("run", exact=True).fill("housing-2")
+    page.get_by_label("run", exact=True).press("Enter")
+    page.wait_for_selector('.fl-chart[data-run="housing-2"][data-state="live"]')
+    wait_for_update(page, 21)
+    assert plots(page).first.evaluate("plot => plot.layout.xaxis.range") == [0, 80]
+    assert plots(page).first.evaluate("plot => plot.data[0].x[0]") <= 1 / 7
+    assert marked_plots(page) == 2
+    expect(page.locator(".fl-chart-title").last).to_contain_text("MAE")
+    page.wait_for_timeout(4000)
+    assert told(page, "ended") == []
+
+
+def test_a_new_theme_recolours_the_chart_and_keeps_its_points(visit: Open) -> None:
+    page = visit("mnist-1")
+    wait_for_update(page, 100)
+    mark_plots(page)
+    light = plots(page).first.evaluate("plot => plot._fullLayout.xaxis.tickfont.color")
+    before = plots(page).evaluate_all(POINTS)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "light => document.querySelector('.fl-chart-plot')._fullLayout.xaxis.tickfont.color"
+        " !== light",
+        arg=light,
+    )
+    after = plots(page).evaluate_all(POINTS)
+    assert all(new[0] >= old[0] for new, old in zip(after, before, strict=True))
+    assert marked_plots(page) == 2
+
+
+def test_a_diverged_run_says_why_in_the_pages_language(visit: Open) -> None:
+    page = visit("diverged-1")
+    error = page.locator(".fl-chart-error")
+    expect(error).to_contain_text("학습률을 낮추어 보세요", timeout=WAIT)
+    wait_for_state(page, "diverged")
+    page.get_by_text("en", exact=True).click()
+    expect(error).to_contain_text("Try a lower learning rate")
+
+
+def test_many_thousand_points_are_thinned_to_the_last_one(visit: Open) -> None:
+    page = visit("dense-1")
+    wait_for_state(page, "done")
+    x = plots(page).first.evaluate("plot => plot.data[0].x")
+    assert len(x) <= 6000
+    assert x == sorted(x)
+    assert x[-1] == pytest.approx(4)
+    assert x[0] < 0.01
+
+
+def test_without_a_run_the_axes_wait_at_their_full_height(visit: Open) -> None:
+    page = visit("")
+    expect(page.locator(".fl-chart-empty")).to_be_visible()
+    box = page.locator(".fl-chart").bounding_box()
+    assert box is not None
+    assert box["height"] == 600
+    assert plots(page).count() == 2
+
+
+def test_the_progress_bar_and_the_announcement_follow_the_epochs(visit: Open) -> None:
+    page = visit("mnist-1")
+    bar = page.get_by_role("progressbar", name="학습 진행")
+    wait_for_update(page, 600)
+    assert 20 <= int(bar.get_attribute("aria-valuenow") or 0) < 100
+    expect(page.locator(".fl-chart-announcer")).to_contain_text("/5, 검증 정확도")
+    wait_for_state(page, "done")
+    expect(bar).to_have_attribute("aria-valuenow", "100")
+
+
+# The pen, the pixels and the bars ------------------------------------------------------------
+
+
+def drag(page: Page, *points: tuple[float, float], lift: bool = True) -> None:
+    """Draw one stroke with the mouse; points are shares of the canvas."""
+    places = [_on_canvas(page, x, y) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    if lift:
+        page.mouse.up()
+
+
+def _on_canvas(page: Page, x: float, y: float) -> tuple[float, float]:
+    canvas = page.locator(".pen canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def wait_for_strokes(page: Page, count: int) -> list[Any]:
+    """Wait until the bars and the text answer to this many strokes; return what Python has."""
+    page.wait_for_selector(f'.bars[data-version="{count}"]')
+    line = page.get_by_text(re.compile("^strokes: "))
+    one = r"\[(\[[\d., ]+\](, )?)+\](, )?"
+    expect(line).to_have_text(re.compile(rf"^strokes: \[({one}){{{count}}}\]$"), timeout=WAIT)
+    return list(told(page, "strokes"))
+
+
+def test_a_mouse_stroke_reaches_python_in_units_of_the_canvas(visit: Open) -> None:
+    page = visit()
+    drag(page, (0.25, 0.25), (0.75, 0.25), (0.5, 0.8))
+    (stroke,) = wait_for_strokes(page, 1)
+    assert stroke[0] == pytest.approx([0.25, 0.25], abs=0.01)
+    assert stroke[-1] == pytest.approx([0.5, 0.8], abs=0.01)
+    assert len(stroke) >= 8
+    assert all(round(at, 4) == at for point in stroke for at in point)
+
+
+def test_a_single_tap_is_a_dot_with_ink(visit: Open) -> None:
+    page = visit()
+    page.mouse.click(*_on_canvas(page, 0.5, 0.5))
+    (stroke,) = wait_for_strokes(page, 1)
+    assert len(stroke) == 1
+    assert ink(page) > 20
+
+
+def ink(page: Page) -> int:
+    """Count the inked pixels of the canvas."""
+    return int(
+        page.locator(".pen canvas").evaluate(
+            "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+            ".reduce((sum, value, i) => sum + (i % 4 === 3 && value > 0 ? 1 : 0), 0)"
+        )
+    )
+
+
+def test_a_finger_writes_and_the_page_does_not_scroll(visit: Open) -> None:
+    page = visit(width=390, has_touch=True, is_mobile=True)
+    places = [_on_canvas(page, x, y) for x, y in ((0.5, 0.2), (0.5, 0.4), (0.5, 0.6), (0.5, 0.8))]
+    before = page.locator(".pen").bounding_box()
+    touch = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(places):
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    (stroke,) = wait_for_strokes(page, 1)
+    assert stroke[0] == pytest.approx([0.5, 0.2], abs=0.02)
+    assert stroke[-1] == pytest.approx([0.5, 0.8], abs=0.02)
+    assert page.locator(".pen").bounding_box() == before
+
+
+def test_python_hears_of_a_stroke_before_the_pen_is_lifted(visit: Open) -> None:
+    page = visit()
+    drag(page, (0.3, 0.3), (0.6, 0.3), lift=False)
+    wait_for_strokes(page, 1)
+    page.mouse.move(*_on_canvas(page, 0.6, 0.7), steps=4)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"^strokes: .*0\.[67]\d*\]\]\]$"))).to_be_visible()
+    (stroke,) = wait_for_strokes(page, 1)
+    assert stroke[0] == pytest.approx([0.3, 0.3], abs=0.01)
+    assert stroke[-1] == pytest.approx([0.6, 0.7], abs=0.01)
+
+
+def test_undo_by_button_and_by_keyboard_and_clear(visit: Open) -> None:
+    page = visit()
+    undo = page.get_by_role("button", name="되돌리기")
+    expect(undo).to_be_disabled()
+    for count in (1, 2, 3):
+        drag(page, (0.2 * count, 0.2), (0.2 * count, 0.8))
+        wait_for_strokes(page, count)
+    undo.click()
+    wait_for_strokes(page, 2)
+    page.locator(".pen canvas").press("Control+z")
+    wait_for_strokes(page, 1)
+    drag(page, (0.7, 0.2), (0.7, 0.8))
+    wait_for_strokes(page, 2)
+    page.get_by_role("button", name="지우기").click()
+    wait_for_strokes(page, 0)
+    assert ink(page) == 0
+    box = undo.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+
+
+def test_a_drawing_comes_back_with_the_page(visit: Open) -> None:
+    page = visit()
+    drag(page, (0.3, 0.3), (0.6, 0.6))
+    strokes = wait_for_strokes(page, 1)
+    show = page.get_by_text("show the pen")
+    show.click()
+    expect(page.locator(".pen")).to_have_count(0)
+    show.click()
+    page.locator('.pen[data-strokes="1"]').wait_for()
+    assert wait_for_strokes(page, 1) == strokes
+    assert ink(page) > 20
+
+
+def test_a_new_revision_replaces_the_drawing_and_undo_starts_from_it(visit: Open) -> None:
+    page = visit()
+    drag(page, (0.3, 0.3), (0.6, 0.6))
+    wait_for_strokes(page, 1)
+    page.get_by_role("button", name="load a seven").click()
+    assert wait_for_strokes(page, 2)[0][0] == [0.25, 0.25]
+    page.get_by_role("button", name="되돌리기").click()
+    assert wait_for_strokes(page, 1)[0][0] == [0.25, 0.25]
+
+
+def test_bars_change_in_place_and_name_their_winner(visit: Open) -> None:
+    page = visit()
+    root = page.locator(".bars").first
+    assert root.get_attribute("data-winner") == ""
+    root.evaluate("root => [...root.children].forEach(row => { row.dataset.first = 'yes' })")
+    drag(page, (0.3, 0.3), (0.6, 0.6))
+    wait_for_strokes(page, 1)
+    assert root.get_attribute("data-winner") == "1"
+    assert root.locator('.bar[data-first="yes"]').count() == 10
+    expect(root.get_by_role("listitem", name="1: 98.2 %")).to_have_class("bar winner")
+    labels = root.locator(".label").all_inner_texts()
+    assert labels == [str(digit) for digit in range(10)]
+
+
+def test_a_highlighted_bar_wins_over_a_longer_one(visit: Open) -> None:
+    page = visit()
+    assert page.locator(".bars").last.get_attribute("data-winner") == "바지"
+
+
+def test_pixels_are_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
+    page = visit()
+    picture = page.locator(".pixels canvas")
+    expect(page.locator(".pixels .empty")).to_be_visible()
+    page.mouse.click(*_on_canvas(page, 0.5, 0.5))
+    wait_for_strokes(page, 1)
+    expect(page.locator(".pixels .empty")).to_be_hidden()
+    box = picture.bounding_box()
+    assert box is not None
+    picture.hover(position={"x": box["width"] * 14.5 / 28, "y": box["height"] * 14.5 / 28})
+    readout = page.locator(".pixels .readout")
+    expect(readout).to_have_text("15행 15열: 255")
+    picture.press("ArrowRight")
+    expect(readout).to_have_text("15행 16열: 0")
+    picture.press("ArrowUp")
+    expect(readout).to_have_text("14행 16열: 0")
+
+
+# The grid of pictures ------------------------------------------------------------------------
+
+
+def test_a_picture_is_chosen_by_click_and_by_keyboard(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="3번째 그림", exact=True).click()
+    wait_until_told(page, "picked", 2)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    wait_until_told(page, "picked", 3)
+    chosen = page.get_by_role("button", name="4번째 그림", exact=True)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    assert page.locator('.pictures button[aria-pressed="true"]').count() == 1
+
+
+def test_new_pictures_forget_the_choice(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="3번째 그림", exact=True).click()
+    wait_until_told(page, "picked", 2)
+    page.get_by_label("pictures", exact=True).fill("20")
+    page.get_by_label("pictures", exact=True).press("Enter")
+    wait_until_told(page, "picked", None)
+    expect(page.locator(".pictures button")).to_have_count(20)
+    assert page.locator('.pictures button[aria-pressed="true"]').count() == 0
+
+
+# All of them ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_nothing_is_wider_than_the_screen(visit: Open, width: int) -> None:
+    page = visit("finished-1", width=width)
+    wait_for_state(page, "done")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for name in (".fl-chart", ".pen", ".pixels", ".bars", ".pictures"):
+        box = page.locator(name).first.bounding_box()
+        assert box is not None, name
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, name
+
+
+@pytest.mark.parametrize("module", [pen, pixels, bars, picture_grid])
+def test_a_script_reads_exactly_the_labels_that_python_gives(module: Any) -> None:
+    name = module.__name__.rpartition(".")[2]
+    script = (assets.FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    assert set(re.findall(r"\blabels\.(\w+)", script)) == set(module.LABELS)
+
+
+def test_the_chart_asks_for_the_labels_of_its_metric() -> None:
+    names = label_names("mae")
+    assert {"title_loss", "sentence_mae", "announce_mae", "reset_zoom"} <= set(names)
+    assert not any(name.endswith("accuracy") for name in names)
+
+
+def test_a_missing_label_is_named() -> None:
+    with pytest.raises(KeyError, match="undo"):
+        assets.pick({"clear": "x"}, ("clear", "undo"))
+
+
+def test_what_is_not_a_stroke_is_dropped() -> None:
+    assert pen.checked(None) == []
+    assert pen.checked([[[0.5, float("nan")]], 3, [["a", 1]], [[1, 2, 3]]]) == []
+    assert pen.checked([[[-1, 2], [0.5, 0.5]]]) == [[[0.0, 1.0], [0.5, 0.5]]]
+
+
+def test_a_drawing_of_too_many_points_is_cut() -> None:
+    strokes = pen.checked([[[0.1, 0.1]] * 4000, [[0.2, 0.2]] * 4000])
+    assert [len(stroke) for stroke in strokes] == [4000, pen.MAX_POINTS - 4000]

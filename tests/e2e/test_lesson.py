@@ -1,0 +1,223 @@
+"""The whole lesson in a real browser: choose, watch, stop, train again, draw, and come back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.e2e.conftest import Server
+from tests.e2e.lesson import PATIENCE, Lesson
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def train_digits(lesson: Lesson, epochs: str) -> None:
+    lesson.open("train", task="mnist")
+    lesson.set_slider("form.epochs", epochs)
+    lesson.button("train.start").click()
+
+
+def right_answers(lesson: Lesson, *, touch: bool = False) -> list[int]:
+    """Write the ten digits one after another; return those that the network reads rightly."""
+    right = []
+    for digit in range(10):
+        lesson.write(digit, touch=touch)
+        if re.search(rf"(^|\s){digit}(\D|$)", lesson.answer().split("(")[0]):
+            right.append(digit)
+    return right
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own(
+    language: str, page: Page, server: Server
+) -> None:
+    strangers: list[str] = []
+
+    def listen(request: Request) -> None:
+        if not request.url.startswith(
+            (server.url, "data:", "blob:", server.url.replace("http", "ws"))
+        ):
+            strangers.append(request.url)
+
+    page.context.on("request", listen)
+    lesson = Lesson(page, server.url, language)
+
+    lesson.open("")
+    page.get_by_role("link", name=lesson.says("home.open")).nth(1).click()
+    expect(page.get_by_role("button", name=lesson.says("train.start"), exact=True)).to_be_visible()
+    lesson.settle()
+
+    lesson.set_slider("form.epochs", "20")
+    lesson.set_slider("form.batch_size", "256")
+    expect(
+        page.get_by_text(lesson.says("network.all_updates", epochs=20, updates=4_700))
+    ).to_be_visible()
+
+    lesson.button("train.start").click()
+    lesson.wait_for_points()
+    early = lesson.points()
+    lesson.wait_for_points(more_than=early)  # it moves before the run ends
+    expect(lesson.button("train.stop")).to_be_enabled(timeout=PATIENCE)
+    lesson.button("train.stop").click()
+    lesson.wait_for_state("stopped")
+
+    lesson.set_slider("form.epochs", "5")
+    lesson.set_slider("form.batch_size", "128")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    result = page.get_by_text(re.compile(re.escape(lesson.says("train.result").split("{")[0])))
+    expect(result).to_be_visible(timeout=PATIENCE)
+    expect(result).to_contain_text(re.compile(r"9[67]\.\d %|98\.\d %"))
+
+    page.get_by_role("link", name=lesson.says("train.draw")).click()
+    expect(page.get_by_text(lesson.says("predict.draw_first"))).to_be_visible(timeout=PATIENCE)
+    assert len(right_answers(lesson)) >= 8
+    assert strangers == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_a_student_trains_and_writes_with_a_finger_on_a_phone(phone: Page, server: Server) -> None:
+    lesson = Lesson(phone, server.url)
+    lesson.open("train", task="mnist")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    lesson.button("train.start").tap()
+    expect(lesson.status()).to_be_in_viewport(timeout=PATIENCE)  # taken to the curves
+    lesson.wait_for_state("done")
+    lesson.open("predict", task="mnist")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    assert len(right_answers(lesson, touch=True)) >= 8
+
+
+def test_another_page_and_a_reload_come_back_to_the_same_live_run(
+    page: Page, server: Server
+) -> None:
+    lesson = Lesson(page, server.url)
+    train_digits(lesson, "30")
+    lesson.wait_for_points()
+    page.get_by_role("link", name=lesson.says("nav.predict"), exact=True).click()
+    lesson.settle()
+    page.get_by_role("link", name=lesson.says("nav.train"), exact=True).click()
+    lesson.wait_for_points()
+    assert "run=" in page.url
+    seen = lesson.points()
+    page.reload()
+    lesson.wait_for_points(more_than=seen)
+    expect(lesson.button("train.stop")).to_be_enabled(timeout=PATIENCE)
+    lesson.button("train.stop").click()
+    lesson.wait_for_state("stopped")
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url)
+    train_digits(lesson, "1")
+    lesson.wait_for_state("done")
+    page.get_by_role("link", name=lesson.says("nav.predict"), exact=True).click()
+    lesson.settle()
+    page.wait_for_timeout(500)
+    lesson.write(1)
+    answer = lesson.answer()
+    page.get_by_role("link", name=lesson.says("nav.home"), exact=True).click()
+    lesson.settle()
+    page.get_by_role("link", name=lesson.says("nav.predict"), exact=True).click()
+    lesson.settle()
+    assert lesson.answer() == answer
+
+
+def test_raw_housing_inputs_diverge_with_a_sentence(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url)
+    lesson.open("train", task="boston")
+    page.get_by_text(lesson.says("form.more")).click()
+    page.get_by_text(lesson.says("form.standardize"), exact=True).click()
+    page.wait_for_timeout(500)
+    lesson.settle()
+    lesson.button("train.start").click()
+    lesson.wait_for_state("diverged")
+    expect(page.locator(".fl-chart-error")).to_contain_text("NaN")
+
+
+def test_a_network_over_the_budget_is_refused_with_the_numbers(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url)
+    lesson.open("train", task="mnist")
+    for _ in range(5):
+        lesson.button("form.add").click()
+        page.wait_for_timeout(300)
+        lesson.settle()
+    for number in range(1, 7):
+        field = page.get_by_role("spinbutton", name=lesson.says("form.units", number=number))
+        field.fill("1024")
+        field.press("Enter")
+        page.wait_for_timeout(300)
+        lesson.settle()
+    expect(page.get_by_text("6,062,090")).to_be_visible()
+    expect(lesson.button("train.start")).to_be_disabled()
+
+
+def test_without_a_run_the_predict_page_leads_to_training(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url, "en")
+    lesson.open("predict", task="fashion_mnist")
+    expect(page.get_by_text(lesson.says("predict.no_run"))).to_be_visible()
+    page.get_by_role("link", name=lesson.says("predict.go_train")).click()
+    expect(lesson.button("train.start")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Fashion 512")).to_be_visible()
+
+
+def test_a_house_is_priced_and_a_garment_is_named(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url, "en")
+    lesson.open("train", task="boston")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.open("predict", task="boston")
+    price = page.get_by_role("heading", name=re.compile("Predicted price"))
+    before = price.inner_text()
+    lesson.button("predict.house_example").click()
+    expect(page.get_by_text(re.compile("The real price of the district"))).to_be_visible()
+    lesson.settle()
+    assert price.inner_text() != before
+
+    lesson.open("train", task="fashion_mnist")
+    lesson.set_slider("form.epochs", "1")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.open("predict", task="fashion_mnist")
+    expect(page.get_by_text(re.compile("True label"))).to_be_visible()
+
+
+def test_another_browser_does_not_see_the_run(browser: Browser, page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url)
+    lesson.open("train", task="boston")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    run = re.search(r"run=([\w-]+)", page.url)
+    assert run
+    assert page.request.get(f"{server.url}/api/runs/{run[1]}/events").status == 200
+    context = browser.new_context()
+    assert context.request.get(f"{server.url}/api/runs/{run[1]}/events").status == 404
+    stranger = Lesson(context.new_page(), server.url)
+    stranger.open("train", task="boston", run=run[1])
+    expect(stranger.status()).to_have_text(stranger.says("live.empty"), timeout=PATIENCE)
+    context.close()
+
+
+def test_more_runs_than_slots_wait_and_say_their_place(browser: Browser, server: Server) -> None:
+    """Every browser is an owner of its own; the last one waits behind the others."""
+    contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(4)]
+    lessons = [Lesson(context.new_page(), server.url, "en") for context in contexts]
+    for lesson in lessons:
+        train_digits(lesson, "40")
+    place = re.compile(r"behind \d+ other runs")
+    expect(lessons[-1].status()).to_have_text(place, timeout=PATIENCE)
+    for lesson in lessons:
+        lesson.settle()
+        lesson.button("train.stop").click()
+        lesson.wait_for_state("stopped")
+    for context in contexts:
+        context.close()

@@ -1,0 +1,226 @@
+"""The review box in a real browser: from typing to the verdict, with a network trained here."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.components.review_box import MAX_LENGTH, _checked
+from app.prepared_reviews import PREPARED
+from tests.e2e.conftest import Server, start_server
+from tests.e2e.lesson import PATIENCE, Lesson
+
+pytestmark = pytest.mark.timeout(300)
+INDEX = re.compile(r"#(\d+)")
+
+
+class ReviewBox(Lesson):
+    """The Predict page about reviews."""
+
+    def enter(self) -> None:
+        self.open("predict", task="reviews")
+        self.page.wait_for_selector('.review[data-state="answered"]', timeout=PATIENCE)
+
+    def shows(self, sentence: str) -> None:
+        """Wait until the steps are about this sentence."""
+        expect(self.page.locator(".sentence")).to_have_text(sentence, timeout=PATIENCE)
+
+    def type(self, text: str) -> None:
+        self.page.get_by_role("textbox").fill(text)
+
+    def say_text(self, key: str, **values: str) -> str:
+        return self.says(f"review.{key}").format(**values)
+
+    def step(self, name: str) -> str:
+        return self.page.locator(f'[data-step="{name}"] .body').inner_text()
+
+    def indices(self) -> list[int]:
+        return list(map(int, json.loads(self.step("indices"))))
+
+    def positive(self) -> float:
+        return float(self.page.locator(".p2").inner_text())
+
+    def contribution(self, word: str) -> float:
+        return signed(self.bar(word).locator("span").last.inner_text())
+
+    def bar(self, word: str) -> Any:
+        return self.page.locator(f'.bars [data-word="{word}"]')
+
+
+def signed(text: str) -> float:
+    return float(text.replace("\u2212", "-"))
+
+
+Enter = Callable[..., ReviewBox]
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, server: Server) -> Any:
+    """Train a network on the bundled reviews; return the cookies of its owner."""
+    context = browser.new_context()
+    lesson = Lesson(context.new_page(), server.url)
+    lesson.open("train", task="reviews")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def enter(browser: Browser, server: Server, cookies: Any) -> Iterator[Enter]:
+    """Open the box; at the end no script of the page may have failed."""
+    failures: list[str] = []
+    pages: list[Page] = []
+
+    def opened(language: str = "ko", width: int = 1280, url: str = server.url) -> ReviewBox:
+        viewport = {"width": width, "height": 900}
+        page = browser.new_context(viewport=viewport, storage_state=cookies).new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        pages.append(page)
+        box = ReviewBox(page, url, language)
+        box.enter()
+        return box
+
+    yield opened
+    for page in pages:
+        page.context.close()
+    assert failures == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_lectures_sentence_goes_through_eight_steps(language: str, enter: Enter) -> None:
+    box = enter(language)
+    box.shows(PREPARED[0])
+    heads = [box.says(f"review.{key}") for key in ("step_sentence", "step_verdict")]
+    titles = box.page.locator(".step h3").all_inner_texts()
+    assert len(titles) == 8 and [titles[0], titles[-1]] == heads
+    assert "Adjective" in box.step("morphemes") and "좋다" in box.step("morphemes")
+
+    listed = [int(index) for index in INDEX.findall(box.step("vocabulary"))]
+    assert listed and box.indices() == listed
+    assert "아무개" in box.page.locator(".unknown").inner_text()
+    expect(box.page.locator(".vector canvas")).to_have_attribute("data-lit", str(len(listed)))
+    layers = box.page.locator(".layers canvas")
+    assert [each.get_attribute("data-units") for each in layers.all()] == ["64", "64"]
+
+    e1, e2 = (float(box.page.locator(f".e{n}").first.inner_text()) for n in (1, 2))
+    assert e2 / (e1 + e2) == pytest.approx(box.positive(), abs=0.003)
+    share = max(box.positive(), 1 - box.positive())
+    shown = re.search(r"([\d.]+) %", box.step("verdict"))
+    assert shown and float(shown[1]) == pytest.approx(100 * share, abs=0.1)
+    expect(box.page.locator(".announcer")).to_contain_text(shown[0], timeout=PATIENCE)
+
+
+def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(enter: Enter) -> None:
+    box = enter()
+    literal = "<b>최고</b> **영화** <img src=x onerror=alert(1)>"
+    box.type(literal)
+    box.shows(literal)
+    assert box.page.locator(".review img, .review b b").count() == 0
+    assert box.page.get_by_role("textbox").input_value() == literal
+
+    keyboard = box.page.context.new_cdp_session(box.page)
+    box.type("")
+    box.page.get_by_role("textbox").focus()
+    expect(box.page.locator(".told")).to_have_text(box.says("review.empty"), timeout=PATIENCE)
+    keyboard.send("Input.imeSetComposition", {"text": "최", "selectionStart": 1, "selectionEnd": 1})
+    box.page.wait_for_timeout(1_000)
+    assert box.page.locator(".review").get_attribute("data-state") == "empty"
+    keyboard.send("Input.insertText", {"text": "최고"})
+    box.shows("최고")
+    expect(box.page.get_by_role("textbox")).to_have_value("최고")
+
+
+def test_a_word_that_is_switched_off_takes_its_part_with_it(enter: Enter) -> None:
+    box = enter()
+    before, indices = box.positive(), box.indices()
+    part = box.contribution("좋다")
+    in_sentence = box.page.locator('.sentence [data-word="좋다"]')
+    in_sentence.click()
+    expect(box.bar("좋다")).to_have_attribute("aria-pressed", "false")
+    expect(box.page.locator("code")).not_to_have_text(json.dumps(indices), timeout=PATIENCE)
+    assert len(box.indices()) == len(indices) - 1
+    assert before - box.positive() == pytest.approx(part, abs=0.002)
+    assert box.contribution("좋다") == pytest.approx(part, abs=0.001)
+
+    box.bar("좋다").press("Enter")
+    expect(in_sentence).to_have_attribute("aria-pressed", "true")
+    expect(box.page.locator("code")).to_have_text(json.dumps(indices), timeout=PATIENCE)
+    assert box.positive() == before
+
+
+def test_a_prepared_and_a_test_review_take_the_place_of_what_stood_there(enter: Enter) -> None:
+    box = enter()
+    box.page.locator("select").select_option(label=PREPARED[5])
+    box.shows(PREPARED[5])
+    expect(box.page.get_by_role("textbox")).to_have_value(PREPARED[5])
+    expect(box.page.locator(".truth")).to_be_empty(timeout=PATIENCE)
+
+    box.button("review.random").click()
+    expect(box.page.locator(".truth")).not_to_be_empty()
+    right, wrong = (box.says(f"review.{key}").split("{")[0] for key in ("right", "wrong"))
+    assert box.page.locator(".truth").inner_text().startswith((right, wrong))
+    box.page.get_by_role("textbox").press("End")
+    box.page.get_by_role("textbox").press_sequentially("!!")
+    expect(box.page.locator(".truth")).to_be_empty(timeout=PATIENCE)
+
+
+def test_a_phone_names_every_cell_and_says_when_no_word_is_known(enter: Enter) -> None:
+    box = enter("en", width=360)
+    assert box.page.evaluate("document.documentElement.scrollWidth") <= 360
+    first = min(box.indices())
+    canvas, told = box.page.locator(".vector canvas"), box.page.locator(".vector output")
+    canvas.focus()
+    canvas.press("PageDown")
+    expect(told).to_have_text(re.compile(rf"^#{first} \S+: 1$"))
+    canvas.press("ArrowRight")
+    expect(told).to_have_text(re.compile(rf"^#{first + 1} \S+: [01]$"))
+    box.button("review.zoom_in").click()
+    expect(canvas).not_to_have_attribute("data-zoom", "1.00")
+    box.button("review.zoom_reset").click()
+    expect(canvas).to_have_attribute("data-zoom", "1.00")
+
+    box.type("What a film \U0001f600")
+    box.shows("What a film \U0001f600")
+    none = box.page.locator('[data-step="vocabulary"] .none')
+    expect(none).to_have_text(box.say_text("none_known", size="1,000"), timeout=PATIENCE)
+    assert box.indices() == []
+    expect(canvas).to_have_attribute("data-lit", "0")
+
+
+def test_without_java_kiwi_answers_and_the_page_says_so(
+    enter: Enter, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "java/lib/server/libjvm.so"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"")
+    shutil.copytree(server.home, tmp_path / "home")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    other = start_server(tmp_path / "home")
+    try:
+        box = enter(url=other.url)
+        start = box.says("review.instead").split("{")[0]
+        expect(box.page.locator(".instead")).to_contain_text(start, timeout=PATIENCE)
+        assert box.indices()
+    finally:
+        other.process.terminate()
+        other.process.wait(20)
+
+
+def test_a_browser_cannot_ask_for_more_than_a_question() -> None:
+    asked = {
+        "text": "가" * 9_000 + "\ud83d",
+        "off": ["좋다", 3, "\ud83d"],
+        "revision": 1,
+        "number": 2,
+    }
+    question = _checked(asked)
+    assert question and len(question.text) == MAX_LENGTH and question.off == ("좋다", "")
+    refused: list[object] = [None, 3, [], {}, {**asked, "text": 1}, {**asked, "off": None}]
+    assert [_checked(each) for each in refused] == [None] * len(refused)

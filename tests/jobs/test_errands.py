@@ -1,0 +1,73 @@
+"""Errands: real ``python -m data`` commands that run, fail, stop and go on."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from models.jobs.errands import Command, Errand, Errands, ErrandState
+
+
+@pytest.fixture
+def errands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Errands]:
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path))
+    running = Errands()
+    yield running
+    running.close()
+
+
+def ended(errands: Errands, command: Command, seconds: float = 60) -> Errand:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        errand = errands.look(command)
+        if errand and errand.state is not ErrandState.RUNNING:
+            return errand
+        time.sleep(0.05)
+    raise AssertionError(f"{command} did not end: {errands.look(command)}")
+
+
+def test_what_was_never_started_is_nothing(errands: Errands) -> None:
+    assert errands.look(("fetch", "nsmc")) is None
+
+
+def test_an_errand_tells_its_progress_and_ends(errands: Errands) -> None:
+    command = ("tokenize", "--tokenizer", "kiwi", "bundled")
+    errands.start(command)
+    errand = ended(errands, command, 120)
+    assert errand.state is ErrandState.DONE and errand.done == errand.total > 2_000
+
+
+def test_a_failed_errand_keeps_its_sentence(errands: Errands) -> None:
+    errands.start(("fetch", "nothing"))
+    errand = ended(errands, ("fetch", "nothing"))
+    assert errand.state is ErrandState.FAILED and "nsmc" in errand.error
+
+
+def test_a_stopped_errand_stops_soon_and_can_be_started_again(errands: Errands) -> None:
+    command = ("tokenize", "--tokenizer", "kiwi", "bundled")
+    errands.start(command)
+    time.sleep(2)
+    errands.stop(command)
+    assert ended(errands, command, 10).state is ErrandState.STOPPED
+    errands.start(command)
+    assert ended(errands, command, 120).state is ErrandState.DONE
+
+
+def test_starting_twice_runs_one_process(errands: Errands) -> None:
+    command = ("tokenize", "--tokenizer", "kiwi", "bundled")
+    errands.start(command)
+    errands.start(command)
+    time.sleep(1)
+    mine = [p for p in psutil.Process().children() if "tokenize" in p.cmdline()]
+    assert len(mine) == 1
+
+
+def test_closing_leaves_no_process_behind(errands: Errands) -> None:
+    errands.start(("tokenize", "--tokenizer", "kiwi", "bundled"))
+    time.sleep(1)
+    processes = psutil.Process().children(recursive=True)
+    errands.close()
+    _gone, alive = psutil.wait_procs(processes, timeout=10)
+    assert [p for p in alive if "tokenize" in p.cmdline()] == []

@@ -1,0 +1,150 @@
+"""What is left when processes are killed: the other runs, the curve, and no orphan."""
+
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from models.events import State
+from tests.jobs.lab import (
+    LONG,
+    ROOT,
+    SECONDS_TO_WARM_UP,
+    SHORT,
+    command_line,
+    is_gone,
+    needs_fork_server,
+    open_lab,
+    trainers,
+    until,
+    workers,
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with open_lab(tmp_path_factory.mktemp("runs"), slots=2) as lab:
+        yield lab
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_killed_worker_loses_its_run_only(lab):
+    runs = [lab.submit(LONG) for _ in range(2)]
+    until(lambda: all(lab.is_training(run_id) for run_id in runs), 30)
+    workers(trainers()[0])[0].kill()
+    seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
+    print(f"lost after {seconds:.3f} s")
+    assert seconds < 2.0
+    lost, alive = sorted(runs, key=lambda run_id: not lab.run(run_id).is_over)
+    assert lab.run(lost).state is State.LOST
+    assert lab.store.history(lost).points
+    assert "died" in lab.store.history(lost).end.error.en
+
+    heard = lab.run(alive).events
+    until(lambda: lab.run(alive).events > heard + 3, 30)
+    following = lab.submit(SHORT)
+    until(lambda: lab.run(following).is_over, 30)
+    assert lab.run(following).state is State.DONE
+    lab.seconds_to_stop(alive)
+    assert lab.run(alive).state is State.STOPPED
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_workers_that_are_killed_while_idle_are_replaced(lab):
+    before = trainers()[0]
+    until(lambda: len(workers(before)) == 2, 30)
+    killed = workers(before)
+    for worker in killed:
+        worker.kill()
+    # A pool with nothing to do cannot be repaired: then a whole new trainer takes over.
+    until(lambda: is_gone(before) or len(set(workers(before)) - set(killed)) == 2, 30)
+    run_id = lab.submit(SHORT)
+    until(lambda: lab.run(run_id).is_over, SECONDS_TO_WARM_UP)
+    assert lab.run(run_id).state is State.DONE
+
+
+def test_a_killed_trainer_loses_its_runs_and_is_replaced(lab):
+    assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
+    training, waiting = [lab.submit(LONG) for _ in range(2)], lab.submit(SHORT)
+    until(lambda: all(lab.is_training(run_id) for run_id in training), 30)
+    trainer = trainers()[0]
+    family = [trainer, *trainer.children(recursive=True)]
+    trainer.kill()
+    seconds = until(lambda: all(lab.run(run_id).is_over for run_id in training), 10)
+    assert seconds < 2.0
+    assert [lab.run(run_id).state for run_id in training] == [State.LOST, State.LOST]
+    until(lambda: lab.run(waiting).is_over, SECONDS_TO_WARM_UP)
+    assert lab.run(waiting).state is State.DONE
+    until(lambda: all(is_gone(process) for process in family), 10)
+
+
+def test_stop_is_quick_while_the_trainer_is_starting(lab):
+    before = trainers()[0]
+    before.kill()
+    until(lambda: is_gone(before), 10)
+    run_id = lab.submit(LONG)
+    seconds = lab.seconds_to_stop(run_id)
+    assert seconds < 1.0
+    assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from models.jobs.local import LocalBackend
+from tests.jobs.lab import LONG
+
+backend = LocalBackend(2, lambda run_id, event: print(event.kind, flush=True))
+backend.submit("run", LONG, Path(sys.argv[1]))
+print("submitted", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("moment", ["submitted", "batches"])
+def test_a_killed_server_leaves_no_process_behind(tmp_path, moment):
+    command = [sys.executable, "-c", SERVER, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        while server.stdout.readline().strip() != moment:
+            assert server.poll() is None
+        family = psutil.Process(server.pid).children(recursive=True)
+        session = [process.pid for process in trainers(psutil.Process(server.pid))]
+        server.kill()
+    assert len(family) >= (1 if moment == "submitted" else 5)
+    seconds = until(lambda: all(is_gone(process) for process in family), 10)
+    print(f"all gone after {seconds:.3f} s")
+    until(lambda: not members(session[0]), 10)
+
+
+def members(session: int) -> list[psutil.Process]:
+    """Return the processes of a session, whoever their parents are."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == session and not is_gone(process):
+                found.append(process)
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def test_close_ends_everything_at_once(tmp_path):
+    with open_lab(tmp_path, slots=1) as lab:
+        run_id = lab.submit(LONG)
+        until(lambda: lab.is_training(run_id), 30)
+        family = [
+            process
+            for trainer in trainers()
+            for process in [trainer, *trainer.children(recursive=True)]
+            if command_line(trainer).endswith("--slots 1")
+        ]
+        assert len(family) >= 4
+        seconds = until(lambda: lab.scheduler.close() is None, 10)
+        print(f"closed after {seconds:.3f} s")
+        heard = lab.run(run_id).events
+        until(lambda: all(is_gone(process) for process in family), 2)
+        time.sleep(0.5)
+        assert lab.run(run_id).events == heard

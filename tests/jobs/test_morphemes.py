@@ -1,0 +1,172 @@
+"""The service that cuts what is typed on the pages, with its real process, Java and all."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from data.korean import MAX_LENGTH
+from data.text import UserError
+from models.jobs.morphemes import Analysis, Morphemes
+from tests.jobs.lab import ROOT, is_gone, until
+
+LECTURE = "어제 본 영화는 줄거리는 좋았지만, 주인공인 아무개의 연기는 엉망이었다"
+ANIMALS = ("기린", "코끼리", "사자", "호랑이", "여우", "늑대", "토끼", "다람쥐", "거북이", "고래")
+ODD = {
+    "empty": "",
+    "spaces": " \t\n\u3000 ",
+    "emoji": "🙂🎬👍🏽👩‍👩‍👧❤️",
+    "english": "What a wonderful film, really.",
+    "a megabyte": "정말 재미있는 영화였다. " * 30_000,
+    "a megabyte without spaces": "좋" * 350_000,
+    "control characters": "좋은\x01\x02\x1b[31m 영화\x7f\u200b\u202e",
+    "nul": "좋은\x00 영화\x00",
+    "lone jamo": "ㅏㅣㅇㅋ ㄱㄴㄷ ㅠㅠ",
+    "html": "<script>alert('영화')</script> <b>좋다</b> &amp; **굵게** [링크](http://x)",
+    "a thousand laughs": "ㅋ" * 1_000,
+    "nfd": "\u110c\u1169\u11c2\u110b\u1173\u11ab \u110b\u1167\u11bc\u1112\u116a",
+    "half an emoji": "영화 \ud83d 좋다",
+    "line ends": "좋은\r\n영화\u2028최고\u0085",
+}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Morphemes]:
+    service = Morphemes()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def service() -> Iterator[Morphemes]:
+    service = Morphemes()
+    yield service
+    service.close()
+
+
+def words(analysis: Analysis) -> list[str]:
+    return [morpheme.text for morpheme in analysis.morphemes]
+
+
+def test_the_lectures_sentence_is_cut_by_the_lectures_tokenizer(shared: Morphemes) -> None:
+    found = shared.analyse("okt", LECTURE)
+    assert " ".join(words(found)) == (
+        "어제 보다 영화 는 줄거리 는 좋다 , 주인공 인 아무개 의 연기 는 엉망 이다"
+    )
+    assert (found.tokenizer, found.instead) == ("okt", None)
+    assert found.morphemes[0].tag == "Noun"
+
+
+@pytest.mark.parametrize("tokenizer", ["okt", "kiwi"])
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_nothing_that_can_be_typed_fails(text: str, tokenizer: str, shared: Morphemes) -> None:
+    found = shared.analyse(tokenizer, text)
+    assert found.instead is None and sum(map(len, words(found))) <= 2 * MAX_LENGTH
+    assert bool(found.morphemes) == bool(text.strip())
+    assert words(shared.analyse(tokenizer, "좋은 영화"))[-1] == "영화"
+
+
+def test_what_is_typed_in_pieces_of_letters_is_put_together(shared: Morphemes) -> None:
+    assert words(shared.analyse("okt", ODD["nfd"])) == words(shared.analyse("okt", "좋은 영화"))
+
+
+def test_what_looks_like_a_page_stays_text(shared: Morphemes) -> None:
+    assert {"script", "alert"} <= set(words(shared.analyse("kiwi", ODD["html"])))
+
+
+def test_an_unknown_tokenizer_is_named(shared: Morphemes) -> None:
+    with pytest.raises(UserError, match="mecab"):
+        shared.analyse("mecab", "좋은 영화")
+
+
+def test_ten_at_once_get_the_answer_to_their_own_sentence(shared: Morphemes) -> None:
+    together = threading.Barrier(len(ANIMALS))
+
+    def ask(animal: str) -> list[str]:
+        together.wait()
+        found: list[str] = []
+        for turn in range(10):
+            found += words(shared.analyse("kiwi", f"{animal} {turn}"))
+        return found
+
+    with ThreadPoolExecutor(len(ANIMALS)) as pool:
+        answers = list(pool.map(ask, ANIMALS))
+    for animal, answer in zip(ANIMALS, answers, strict=True):
+        assert answer[::2] == [animal] * 10
+        assert answer[1::2] == [str(turn) for turn in range(10)]
+
+
+def test_a_question_in_the_air_when_the_analyst_is_killed_is_answered(shared: Morphemes) -> None:
+    shared.analyse("kiwi", "처음")
+    pid = shared.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)  # so that the question is asked and cannot be answered
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(shared.analyse, "kiwi", "기린이 나오는 영화")
+        with pytest.raises(TimeoutError):
+            answer.result(0.5)
+        os.kill(pid, signal.SIGKILL)
+        assert "기린" in words(answer.result(30))
+    assert shared.pid() not in (pid, None)
+
+
+def test_the_next_question_after_a_kill_is_answered(shared: Morphemes) -> None:
+    shared.analyse("kiwi", "다시 처음")
+    pid = shared.pid()
+    assert pid is not None
+    analyst = psutil.Process(pid)
+    analyst.kill()
+    until(lambda: is_gone(analyst), 5)
+    assert "코끼리" in words(shared.analyse("kiwi", "코끼리가 나오는 영화"))
+
+
+def test_without_java_kiwi_answers_and_says_so(
+    service: Morphemes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "lib" / "server" / "libjvm.so"
+    library.parent.mkdir(parents=True)
+    library.write_bytes(b"this is no Java")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    found = service.analyse("okt", "좋은 영화")
+    assert found.tokenizer == "kiwi" and words(found) == ["좋다", "영화"]
+    assert found.instead and str(tmp_path) in found.instead.en and "Java" in found.instead.ko
+
+
+def test_warming_starts_the_analyst_without_waiting(service: Morphemes) -> None:
+    assert service.pid() is None
+    service.warm("kiwi")
+    until(lambda: service.pid() is not None, 10)
+
+
+def test_closing_leaves_no_process(service: Morphemes) -> None:
+    service.analyse("kiwi", "좋은 영화")
+    pid = service.pid()
+    assert pid is not None
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    service.close()
+    assert service.pid() is None and all(map(is_gone, family))
+
+
+def test_the_analyst_ends_when_its_server_is_killed() -> None:
+    program = (
+        "import time\n"
+        "from models.jobs.morphemes import Morphemes\n"
+        "service = Morphemes()\n"
+        "service.analyse('kiwi', '좋은 영화')\n"
+        "print(service.pid(), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout
+        analyst = psutil.Process(int(server.stdout.readline()))
+        server.kill()
+    until(lambda: is_gone(analyst), 5)

@@ -1,0 +1,125 @@
+"""The trainer process alone: what it reads, what it writes, and how it leaves."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from models.events import End
+from tests.jobs.lab import LONG, ROOT, SHORT, is_gone, until
+
+
+@contextmanager
+def open_trainer(slots: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "models.jobs.trainer", "--slots", str(slots)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(
+        command, cwd=ROOT, encoding="utf-8", start_new_session=True, **pipes
+    ) as trainer:
+        try:
+            yield trainer
+        finally:
+            trainer.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    with open_trainer(slots=2) as trainer:
+        assert said(trainer) == {"ready": True}
+        yield trainer
+
+
+def tell(trainer, **command):
+    trainer.stdin.write(json.dumps(command) + "\n")
+    trainer.stdin.flush()
+
+
+def submit(trainer, run_id, experiment, folder):
+    tell(trainer, do="submit", run=run_id, experiment=experiment.to_dict(), folder=str(folder))
+
+
+def said(trainer):
+    return json.loads(trainer.stdout.readline())
+
+
+def heard_until_ends(trainer, runs):
+    """Return the events of each run, reading until all have ended."""
+    events = {run_id: [] for run_id in runs}
+    while not all(told and told[-1]["kind"] == End.kind for told in events.values()):
+        line = said(trainer)
+        events[line["run"]].append(line["event"])
+    return events
+
+
+def states(events):
+    return {run_id: told[-1]["state"] for run_id, told in events.items()}
+
+
+def test_two_runs_at_a_time_speak_in_order(trainer, tmp_path):
+    for run_id in ("first", "second"):
+        submit(trainer, run_id, SHORT, tmp_path)
+    events = heard_until_ends(trainer, ["first", "second"])
+    assert states(events) == {"first": "done", "second": "done"}
+    assert [told[0]["kind"] for told in events.values()] == ["started", "started"]
+
+
+def test_every_run_has_one_end_however_it_is_ended(trainer, tmp_path):
+    for run_id in ("stopped", "killed", "both"):
+        submit(trainer, run_id, LONG, tmp_path)
+    tell(trainer, do="stop", run="stopped")
+    tell(trainer, do="kill", run="killed")
+    tell(trainer, do="stop", run="both")
+    tell(trainer, do="kill", run="both")
+    tell(trainer, do="kill", run="nobody")
+    submit(trainer, "after", SHORT, tmp_path)
+    events = heard_until_ends(trainer, ["stopped", "killed", "both", "after"])
+    kinds = {run_id: [event["kind"] for event in told] for run_id, told in events.items()}
+    assert all(told.count("end") == 1 for told in kinds.values())
+    assert states(events) == {
+        "stopped": "stopped",
+        "killed": "stopped",
+        "both": "stopped",
+        "after": "done",
+    }
+
+
+def test_a_polite_stop_keeps_the_weights(trainer, tmp_path):
+    submit(trainer, "polite", LONG, tmp_path)
+    while said(trainer)["event"]["kind"] != "epoch":
+        pass
+    tell(trainer, do="stop", run="polite")
+    events = heard_until_ends(trainer, ["polite"])
+    assert states(events) == {"polite": "stopped"}
+    assert events["polite"][-1]["best_epoch"] is not None
+    assert (tmp_path / "weights.npz").exists()
+
+
+def test_something_that_is_no_experiment_fails_with_a_sentence(trainer, tmp_path):
+    tell(trainer, do="submit", run="odd", experiment={"task": "boston"}, folder=str(tmp_path))
+    end = heard_until_ends(trainer, ["odd"])["odd"][-1]
+    assert end["state"] == "failed"
+    assert "lacks the field" in end["error"]["en"]
+
+
+def test_a_failure_inside_the_worker_is_told_as_an_internal_error(trainer, tmp_path):
+    tell(trainer, do="submit", run="broken", experiment=SHORT.to_dict(), folder=None)
+    end = heard_until_ends(trainer, ["broken"])["broken"][-1]
+    assert end["state"] == "failed"
+    assert "internal error" in end["error"]["en"]
+
+
+def test_the_end_of_its_input_ends_the_trainer_and_all_its_children(tmp_path):
+    with open_trainer(slots=1) as trainer:
+        said(trainer)
+        submit(trainer, "run", LONG, tmp_path)
+        while said(trainer)["event"]["kind"] != "batches":
+            pass
+        family = psutil.Process(trainer.pid).children(recursive=True)
+        assert len(family) >= 3
+        trainer.stdin.close()
+        assert trainer.wait(5) == 0
+        until(lambda: all(is_gone(process) for process in family), 5)

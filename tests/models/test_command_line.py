@@ -1,0 +1,154 @@
+"""``python -m models`` as a person or a script meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.__main__ import main
+from models.tasks import preset_named, presets, task_named
+
+QUICK = ["--set", "epochs=2"]
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 0
+    return capsys.readouterr().out
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that must be refused; return its one sentence."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and len(captured.err.strip().splitlines()) == 1
+    return captured.err
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("house")
+    assert main(["train", "housing-sgd", *QUICK, "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("digits")
+    settings = ["--set", "train_size=10000", "--set", 'layers=[{"units":64}]']
+    assert main(["train", "mnist", *QUICK, *settings, "--out", str(folder)]) == 0
+    return folder
+
+
+def test_presets_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(json.loads(output(capsys, "presets", "--json"))) == set(presets())
+    assert "housing-sgd" in output(capsys, "presets")
+
+
+def test_the_summary_shows_the_arithmetic(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = output(capsys, "summary", "housing-sgd")
+    assert "13 × 64 + 64 = 896" in lines and "5,121" in lines and "last batch 20" in lines
+    values = json.loads(output(capsys, "summary", "housing-sgd", "--json"))
+    assert (values["parameters"], values["updates_per_epoch"], values["last_batch"]) == (
+        5121,
+        7,
+        20,
+    )
+
+
+def test_training_prints_one_event_a_line_and_the_test_figures_last() -> None:
+    command = [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["kind"] == "started"
+    assert events[-1]["kind"] == "end" and events[-1]["state"] == "done"
+    assert set(events[-1]["test"]) == {"loss", "mse", "mae"}
+
+
+def test_training_prints_a_line_an_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = output(capsys, "train", "housing-sgd", *QUICK)
+    assert "5,121 parameters" in lines and "epoch   2/2" in lines and "mse" in lines
+
+
+def test_a_file_may_hold_the_experiment(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(preset_named("housing-adam").to_dict()))
+    changes = ["--set", "optimizer.learning_rate=0.01", "--set", "optimizer.beta_1=0.8"]
+    assert "done" in output(capsys, "train", str(path), *QUICK, *changes)
+
+
+def test_a_price_is_predicted_for_a_row(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = json.dumps(task_named("boston").load().x_test[0].tolist())
+    value = json.loads(output(capsys, "predict", str(house), "--row", row, "--json"))["value"]
+    assert -50 < value < 100
+
+
+def test_a_digit_is_predicted_for_a_picture(
+    digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = task_named("mnist").load()
+    seven = dataset.x_test[0]
+    Image.fromarray(np.asarray(seven)).save(tmp_path / "seven.png")
+    found = output(capsys, "predict", str(digits), "--image", str(tmp_path / "seven.png"), "--json")
+    values = json.loads(found)
+    assert values["class"] == dataset.y_test[0] == 7
+    assert sum(values["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_evaluation_gives_the_figures_of_the_last_event(
+    digits: Path, house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test = json.loads(output(capsys, "evaluate", str(digits), "--json"))["test"]
+    assert set(test) == {"loss", "accuracy"} and test["accuracy"] > 0.85
+    assert set(json.loads(output(capsys, "evaluate", str(house), "--json"))["test"]) == {
+        "loss",
+        "mse",
+        "mae",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["summary", "nothing"], "nothing"),
+        (["summary", "missing.json"], "missing.json"),
+        (["train", "housing-sgd", "--set", "epochs"], "KEY=VALUE"),
+        (["train", "housing-sgd", "--set", "epochs=many"], "epochs"),
+        (["train", "housing-sgd", "--set", "task=chess"], "chess"),
+        (["train", "housing-sgd", "--set", "batch_size=405"], "405"),
+        (["train", "mnist", "--set", 'layers=[{"units":1000000000}]'], "units"),
+        (["train", "mnist", "--set", "train_size=0"], "train_size"),
+        (["train", "mnist", "--set", "optimizer.learning_rate=NaN"], "learning_rate"),
+        (["train", "housing-sgd", "--out", "/dev/null/x"], "/dev/null/x"),
+        (["predict", "/nowhere", "--row", "[]"], "/nowhere"),
+        (["evaluate", "/nowhere"], "/nowhere"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in refusal(capsys, *arguments)
+
+
+def test_a_file_that_is_not_json_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text("{'task': ")
+    assert "broken.json" in refusal(capsys, "summary", str(path))
+
+
+def test_pictures_and_rows_go_to_their_own_networks(
+    house: Path, digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "not.png").write_bytes(b"hello")
+    assert "PNG" in refusal(capsys, "predict", str(digits), "--image", str(tmp_path / "not.png"))
+    Image.new("L", (28, 28)).save(tmp_path / "black.png")
+    assert "Housing" in refusal(
+        capsys, "predict", str(house), "--image", str(tmp_path / "black.png")
+    )
+    assert "13" in refusal(capsys, "predict", str(house), "--row", "[1, 2]")
+    assert "--row" in refusal(capsys, "predict", str(house), "--row", "1, 2]")

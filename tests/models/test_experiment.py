@@ -1,0 +1,133 @@
+"""What may be chosen, how it is written down, and how a mistake is told."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.text import UserError
+from models.experiment import (
+    ACTIVATIONS,
+    OPTIMIZER_PARAMETERS,
+    RANGES,
+    Experiment,
+    Layer,
+    Optimizer,
+)
+from models.tasks import preset_named, presets
+
+SOUND = preset_named("housing-sgd").to_dict()
+
+
+def number(name: str) -> st.SearchStrategy[float]:
+    low, high = RANGES[name]
+    return st.floats(low, high, allow_nan=False)
+
+
+def whole(name: str) -> st.SearchStrategy[int]:
+    low, high = RANGES[name]
+    return st.integers(int(low), int(high))
+
+
+@st.composite
+def optimizers(draw: st.DrawFn) -> Optimizer:
+    name = draw(st.sampled_from(list(OPTIMIZER_PARAMETERS)))
+    arguments: dict[str, Any] = {"learning_rate": draw(number("learning_rate"))}
+    for argument in OPTIMIZER_PARAMETERS[name]:
+        arguments[argument] = draw(number(argument) if argument in RANGES else st.booleans())
+    return Optimizer(name, **arguments)
+
+
+layers = st.builds(Layer, whole("units"), st.sampled_from(ACTIVATIONS), number("dropout"))
+experiments = st.builds(
+    Experiment,
+    task=st.sampled_from(["boston", "mnist"]),
+    layers=st.lists(layers, max_size=6).map(tuple),
+    optimizer=optimizers(),
+    epochs=whole("epochs"),
+    batch_size=whole("batch_size"),
+    seed=whole("seed"),
+    train_size=st.none() | whole("train_size"),
+    validation_share=number("validation_share"),
+    standardize=st.booleans(),
+    l2=number("l2"),
+    early_stopping=st.none() | whole("early_stopping"),
+)
+
+
+@given(experiments)
+def test_an_experiment_survives_json(experiment: Experiment) -> None:
+    assert Experiment.from_dict(json.loads(json.dumps(experiment.to_dict()))) == experiment
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from([*SOUND, "surprise"]), json_values)
+def test_any_json_is_an_experiment_or_a_sentence(field: str, value: object) -> None:
+    try:
+        Experiment.from_dict({**SOUND, field: value})
+    except UserError as error:
+        assert error.text.ko and error.text.en
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": 501}, "500"),
+        ({"epochs": "twenty"}, "whole number"),
+        ({"epochs": True}, "whole number"),
+        ({"epochs": 2.5}, "whole number"),
+        ({"l2": math.nan}, "l2"),
+        ({"l2": math.inf}, "l2"),
+        ({"train_size": 0}, "train_size"),
+        ({"batch_size": -1}, "batch_size"),
+        ({"validation_share": 0.9}, "validation_share"),
+        ({"standardize": "yes"}, "standardize"),
+        ({"surprise": 1}, "surprise"),
+        ({"layers": "64"}, "layers"),
+        ({"layers": [64]}, "layers"),
+        ({"layers": [{"units": 0}]}, "units"),
+        ({"layers": [{"units": 10**9}]}, "units"),
+        ({"layers": [{"units": "many"}]}, "units"),
+        ({"layers": [{}]}, "units"),
+        ({"layers": [{"units": 8, "activation": "step"}]}, "activation"),
+        ({"layers": [{"units": 8, "dropout": 1.0}]}, "dropout"),
+        ({"layers": [{"units": 8}] * 7}, "7 hidden layers"),
+        ({"optimizer": {"name": "newton"}}, "newton"),
+        ({"optimizer": {"name": "adam", "momentum": 0.9}}, "momentum"),
+        ({"optimizer": {"name": "sgd", "learning_rate": 0}}, "learning_rate"),
+        ({"optimizer": {"name": "sgd", "learning_rate": "fast"}}, "learning_rate"),
+        ({"optimizer": {"name": "sgd", "nesterov": 1}}, "nesterov"),
+        ({"optimizer": None}, "optimizer"),
+    ],
+)
+def test_a_mistake_names_the_field_in_both_languages(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(UserError) as caught:
+        Experiment.from_dict({**SOUND, **change})
+    assert named in caught.value.text.en
+    assert next(iter(change)) in caught.value.text.ko or named in caught.value.text.ko
+
+
+def test_a_missing_field_is_named() -> None:
+    with pytest.raises(UserError, match="epochs"):
+        Experiment.from_dict({name: value for name, value in SOUND.items() if name != "epochs"})
+
+
+def test_the_presets_are_the_lectures_settings() -> None:
+    housing = preset_named("housing-sgd")
+    assert [(layer.units, layer.activation) for layer in housing.layers] == [(64, "relu")] * 2
+    assert housing.optimizer == Optimizer("sgd", 0.001, momentum=0.9, nesterov=True)
+    assert (housing.epochs, housing.batch_size) == (80, 64)
+    digits = preset_named("mnist")
+    assert [layer.units for layer in digits.layers] == [512]
+    assert (digits.batch_size, digits.optimizer.name) == (128, "rmsprop")
+    assert {"housing-rmsprop", "housing-adam", "fashion-mnist"} <= set(presets())

@@ -1,0 +1,51 @@
+"""Both languages say the same things, and everything the code asks for exists."""
+
+import re
+import string
+from pathlib import Path
+
+from app.i18n import texts
+
+APP = Path(__file__).parent.parent / "app"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert list(texts("ko")) == list(texts("en"))
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    korean, english = texts("ko"), texts("en")
+    different = [key for key in korean if placeholders(korean[key]) != placeholders(english[key])]
+    assert different == []
+
+
+def test_no_text_is_empty() -> None:
+    assert [
+        key for language in ("ko", "en") for key, text in texts(language).items() if not text
+    ] == []
+
+
+def test_korean_texts_are_korean() -> None:
+    names = re.compile(
+        r"\{.*?\}|AMSGrad|MSE|MNIST|NSMC|Fashion|SGD|RMSprop|Adam|rho|beta_.|epsilon"
+    )
+    words = {key: names.sub("", text) for key, text in texts("ko").items()}
+    foreign = [key for key, text in words.items() if re.search("[A-Za-z]{3}", text)]
+    assert [key for key in foreign if not re.search("[가-힣]", words[key])] == []
+
+
+def test_every_key_in_the_code_exists() -> None:
+    used = set()
+    for path in APP.rglob("*.py"):
+        used |= set(re.findall(r'\bt\(\s*"([a-z_0-9.]+)"', path.read_text(encoding="utf-8")))
+    assert used and used <= set(texts("ko"))
+
+
+def test_no_page_holds_words_of_its_own() -> None:
+    for folder in ("views", "components"):
+        for path in (APP / folder).glob("*.py"):
+            assert not re.search("[가-힣]", path.read_text(encoding="utf-8")), path
