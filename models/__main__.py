@@ -3,36 +3,28 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.dataset import Array
-from data.korean import TOKENIZERS, Morpheme, analyse
 from data.reviews import Reviews, load_reviews, read_labelled
 from data.text import Text, UserError
 from data.vocabulary import Encoded
-from models.events import Batches, End, Epoch, Event, Started, State, to_json
+from models.console import JsonLines, Progress
+from models.events import End, State
 from models.experiment import Experiment, Reading
 from models.summary import Summary, summarize
 from models.tasks import TASKS, preset_named, presets, task_named
 from models.tasks.base import InputKind
-from models.tasks.reviews import CLASSES
 
 if TYPE_CHECKING:
-    from models.explanation import Explanation
     from models.preparation import Rows
     from models.weights import TrainedNetwork
 
 Answer = tuple[dict[str, Any], str]
 """What a command found: as JSON values, and as lines for a person."""
-
-_WITHOUT_JAVA = "kiwi"
-_KNOWS_NOTHING = Text(
-    "아는 낱말이 하나도 없어 네트워크는 0만 봅니다. 답은 편향에서만 나옵니다.",
-    "No word is known: the network sees only zeros, and its answer comes from its biases alone.",
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,7 +120,7 @@ def _train(options: argparse.Namespace) -> int:
     folder = _folder(options.out)
     from models.training import train  # seconds of import that other commands do not need
 
-    report = _JsonLines() if options.json else _Progress()
+    report = JsonLines() if options.json else Progress()
     try:
         train(experiment, report, lambda: False, folder)
     except KeyboardInterrupt:
@@ -137,61 +129,13 @@ def _train(options: argparse.Namespace) -> int:
     return 0 if report.state is State.DONE else 1
 
 
-class _JsonLines:
-    """Prints one event a line."""
-
-    state = State.RUNNING
-
-    def __call__(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
-        if isinstance(event, End):
-            self.state = event.state
-
-
-class _Progress:
-    """Prints a line that moves on a terminal, and one line an epoch elsewhere."""
-
-    state = State.RUNNING
-    started: Started
-
-    def __call__(self, event: Event) -> None:
-        match event:
-            case Started():
-                self.started = event
-                print(f"{event.parameters:,} parameters, {event.updates_per_epoch:,} updates/epoch")
-            case Batches() if sys.stdout.isatty():
-                update, loss, _ = event.points[-1]
-                total = self.started.updates_per_epoch * self.started.epochs
-                filled = 30 * update // total
-                print(f"\r[{'#' * filled:30}] {update:,}/{total:,} loss {loss:.4f} ", end="")
-            case Epoch():
-                self.print_epoch(event)
-            case End():
-                self.print_end(event)
-
-    def print_epoch(self, event: Epoch) -> None:
-        name, lead = self.started.metric, "\r\033[K" if sys.stdout.isatty() else ""
-        print(
-            f"{lead}epoch {event.epoch:3}/{self.started.epochs}  "
-            f"loss {event.loss:.4f}  {name} {event.metric:.4f}  "
-            f"val_loss {event.val_loss:.4f}  val_{name} {event.val_metric:.4f}  "
-            f"{event.seconds:.2f} s"
-        )
-
-    def print_end(self, event: End) -> None:
-        self.state = event.state
-        test = "  ".join(f"{name} {value:.4f}" for name, value in (event.test or {}).items())
-        print(f"{event.state}  {test}")
-        if event.error:
-            print(event.error, file=sys.stderr)
-
-
 def _predict(options: argparse.Namespace) -> int:
+    from models.walkthrough import follow_review
     from models.weights import read_network
 
     network = read_network(options.folder)
     if options.text is not None:
-        values, lines = _text_answer(network, options.text)
+        values, lines = follow_review(network, options.text)
     elif options.image:
         values, lines = _image_answer(network, options.image)
     else:
@@ -222,98 +166,6 @@ def _row_answer(network: "TrainedNetwork", row: str) -> Answer:
     features = network.task.load(network.experiment).features
     price = predict_one(network, row_of(_json(row, "--row"), features)).value
     return {"value": price}, f"{price:.2f}"
-
-
-def _text_answer(network: "TrainedNetwork", text: str) -> Answer:
-    from models.explanation import explain_review
-    from models.prediction import require_kind
-
-    require_kind(network, InputKind.TEXT)
-    explanation = explain_review(network, _morphemes(_reading(network).tokenizer, text))
-    return _review_values(explanation), _review_lines(explanation, _reading(network))
-
-
-def _morphemes(tokenizer: str, text: str) -> list[Morpheme]:
-    """Cut a review as the network's training rows were cut, or, without Java, nearly so."""
-    try:
-        return analyse(tokenizer, text)
-    except UserError as error:
-        if not TOKENIZERS[tokenizer].needs_java:
-            raise
-        print(error.text, file=sys.stderr)
-        print(_instead(tokenizer), file=sys.stderr)
-        return analyse(_WITHOUT_JAVA, text)
-
-
-def _review_values(found: "Explanation") -> dict[str, Any]:
-    winner = int(found.probabilities.argmax())
-    return {
-        "morphemes": [[morpheme.text, morpheme.tag] for morpheme in found.morphemes],
-        "words": [
-            {
-                "text": word.text,
-                "index": word.index,
-                "rank": word.rank,
-                "contribution": word.contribution,
-            }
-            for word in found.words
-        ],
-        "unknown": _unknown(found),
-        "indices": list(found.indices),
-        "logits": found.z.tolist(),
-        "probabilities": found.probabilities.tolist(),
-        "class": winner,
-        "label": asdict(CLASSES[winner]),
-    }
-
-
-def _review_lines(found: "Explanation", reading: Reading) -> str:
-    winner = int(found.probabilities.argmax())
-    steps = {
-        "morphemes": " ".join(f"{m.text}/{m.tag}" for m in found.morphemes),
-        "vocabulary": _joined(f"{w.text} (index {w.index}, rank {w.rank})" for w in found.words),
-        "not in it": _joined(_unknown(found)),
-        "indices": _joined(map(str, found.indices)),
-        "vector": _vector_line(found, reading.vocabulary_size),
-        "z1, z2": "{:.4f}, {:.4f}".format(*found.z),
-        "softmax": _softmax_line(found),
-        "verdict": f"{CLASSES[winner]}  {found.probabilities[winner]:.1%}",
-    }
-    lines = [f"{name:12} {line}" for name, line in steps.items()]
-    return "\n".join([*lines, *_contribution_lines(found)])
-
-
-def _vector_line(found: "Explanation", size: int) -> str:
-    line = f"{len(found.indices):,} of {size:,} cells are 1 (one-hot encoding, or multi-hot)"
-    return line if found.indices else f"{line}. {_KNOWS_NOTHING}"
-
-
-def _softmax_line(found: "Explanation") -> str:
-    z1, z2 = found.z.tolist()
-    total = f"(e^{z1:.2f} + e^{z2:.2f})"
-    negative, positive = found.probabilities.tolist()
-    return (
-        f"P(y=0) = e^{z1:.2f} / {total} = {negative:.4f}, "
-        f"P(y=1) = e^{z2:.2f} / {total} = {positive:.4f}"
-    )
-
-
-def _contribution_lines(found: "Explanation") -> list[str]:
-    """Tell of every word how much it adds to P(y=1), the strongest first."""
-    ranked = sorted(found.words, key=lambda word: -abs(word.contribution))
-    return [
-        f"{'P(y=1) by' if not i else '':12} {word.contribution:+.4f}  {word.text}"
-        for i, word in enumerate(ranked)
-    ]
-
-
-def _unknown(found: "Explanation") -> list[str]:
-    known = {word.text for word in found.words}
-    return [text for text in dict.fromkeys(m.text for m in found.morphemes) if text not in known]
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return ", ".join(parts) or "-"
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -423,15 +275,6 @@ def _json(text: str, name: str) -> Any:
                 f"{name} is not valid JSON. Check its commas and quotes.",
             )
         ) from None
-
-
-def _instead(tokenizer: str) -> Text:
-    return Text(
-        f"'{tokenizer}' 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'로 나눕니다. "
-        "훈련 때와 다르게 나뉜 낱말은 네트워크가 모를 수 있습니다.",
-        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of '{tokenizer}'. "
-        "Words that it cuts differently than in training may be unknown to the network.",
-    )
 
 
 def _folder(out: Path | None) -> Path | None:

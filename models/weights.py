@@ -20,7 +20,7 @@ from data.vocabulary import Vocabulary
 from models.experiment import Experiment
 from models.summary import dense_layers
 from models.tasks import task_named
-from models.tasks.base import Task
+from models.tasks.base import InputKind, Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
@@ -76,6 +76,7 @@ def read_network(folder: Path) -> TrainedNetwork:
     """
     experiment, scaling, vocabulary = _read_description(folder)
     task = task_named(experiment.task)
+    _check_vocabulary(folder, task, experiment, vocabulary)
     layers = dense_layers(task, experiment)
     try:
         with (folder / WEIGHTS).open("rb") as file:
@@ -95,16 +96,33 @@ def read_network(folder: Path) -> TrainedNetwork:
 def _read_description(folder: Path) -> tuple[Experiment, Scaling, Vocabulary | None]:
     try:
         content: Any = json.loads((folder / NETWORK).read_text(encoding="utf-8"))
-        words = content.get("vocabulary")
         return (
             Experiment.from_dict(content["experiment"]),
             Scaling.from_dict(content["scaling"]),
-            None if words is None else Vocabulary(tuple(map(str, words))),
+            _read_words(content.get("vocabulary")),
         )
     except (FileNotFoundError, NotADirectoryError):
         raise _no_weights(folder) from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise _damaged(folder / NETWORK) from None
+
+
+def _read_words(words: Any) -> Vocabulary | None:
+    if words is None:
+        return None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise TypeError("words are a list of texts")
+    return Vocabulary(tuple(words))
+
+
+def _check_vocabulary(
+    folder: Path, task: Task, experiment: Experiment, vocabulary: Vocabulary | None
+) -> None:
+    """Refuse words that are missing, too many, or belong to a task that reads none."""
+    reads = task.kind is InputKind.TEXT
+    fits = vocabulary is None or 0 < len(vocabulary) <= task.inputs(experiment)
+    if reads is (vocabulary is None) or not fits:
+        raise _damaged(folder / NETWORK)
 
 
 def _replace(path: Path, write: Any) -> None:

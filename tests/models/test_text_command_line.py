@@ -156,6 +156,17 @@ def test_a_network_is_judged_by_the_words_it_was_trained_with(
     assert shuffled["accuracy"] < known["accuracy"] - 0.05
 
 
+@pytest.mark.parametrize("words", [None, [], ["영화"] * 301, "영화", [1, 2], {"영화": 1}])
+def test_a_network_whose_words_do_not_fit_is_called_damaged(
+    words: object, critic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    description = json.loads((critic / NETWORK).read_text(encoding="utf-8"))
+    description["vocabulary"] = words
+    (tmp_path / NETWORK).write_text(json.dumps(description), encoding="utf-8")
+    (tmp_path / WEIGHTS).write_bytes((critic / WEIGHTS).read_bytes())
+    assert str(tmp_path / NETWORK) in refusal(capsys, "predict", str(tmp_path), "--text", "영화")
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"id\tdocument\n1\tgood", b"id,document,label\n", f"{HEADER}\n1\tx\t2".encode(), b"\xff"],

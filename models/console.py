@@ -1,0 +1,55 @@
+"""How a training run is told on a terminal: one JSON line an event, or lines for a person."""
+
+import json
+import sys
+
+from models.events import Batches, End, Epoch, Event, Started, State, to_json
+
+
+class JsonLines:
+    """Prints one event a line."""
+
+    state = State.RUNNING
+
+    def __call__(self, event: Event) -> None:
+        print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
+        if isinstance(event, End):
+            self.state = event.state
+
+
+class Progress:
+    """Prints a line that moves on a terminal, and one line an epoch elsewhere."""
+
+    state = State.RUNNING
+    started: Started
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.started = event
+                print(f"{event.parameters:,} parameters, {event.updates_per_epoch:,} updates/epoch")
+            case Batches() if sys.stdout.isatty():
+                update, loss, _ = event.points[-1]
+                total = self.started.updates_per_epoch * self.started.epochs
+                filled = 30 * update // total
+                print(f"\r[{'#' * filled:30}] {update:,}/{total:,} loss {loss:.4f} ", end="")
+            case Epoch():
+                self.print_epoch(event)
+            case End():
+                self.print_end(event)
+
+    def print_epoch(self, event: Epoch) -> None:
+        name, lead = self.started.metric, "\r\033[K" if sys.stdout.isatty() else ""
+        print(
+            f"{lead}epoch {event.epoch:3}/{self.started.epochs}  "
+            f"loss {event.loss:.4f}  {name} {event.metric:.4f}  "
+            f"val_loss {event.val_loss:.4f}  val_{name} {event.val_metric:.4f}  "
+            f"{event.seconds:.2f} s"
+        )
+
+    def print_end(self, event: End) -> None:
+        self.state = event.state
+        test = "  ".join(f"{name} {value:.4f}" for name, value in (event.test or {}).items())
+        print(f"{event.state}  {test}")
+        if event.error:
+            print(event.error, file=sys.stderr)

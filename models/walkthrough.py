@@ -1,0 +1,125 @@
+"""A review's way through a network, for a terminal: as JSON values and as lines for a person."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from data.korean import TOKENIZERS, Morpheme, analyse
+from data.text import Text, UserError
+from models.experiment import Reading
+from models.explanation import Explanation, explain_review
+from models.prediction import require_kind
+from models.tasks.base import InputKind
+from models.tasks.reviews import CLASSES
+from models.weights import TrainedNetwork
+
+_WITHOUT_JAVA = "kiwi"
+_KNOWS_NOTHING = Text(
+    "아는 낱말이 하나도 없어 네트워크는 0만 봅니다. 답은 편향에서만 나옵니다.",
+    "No word is known: the network sees only zeros, and its answer comes from its biases alone.",
+)
+
+
+def follow_review(network: TrainedNetwork, text: str) -> tuple[dict[str, Any], str]:
+    """Return every step of a review's way, as values and as lines.
+
+    Says on stderr when Kiwi had to take the place of an analyser that needs Java. Raises
+    ``UserError`` when the network does not read text.
+    """
+    require_kind(network, InputKind.TEXT)
+    reading = network.experiment.reading or Reading()
+    explanation = explain_review(network, _morphemes(reading.tokenizer, text))
+    return _values(explanation), _lines(explanation, reading)
+
+
+def _morphemes(tokenizer: str, text: str) -> list[Morpheme]:
+    """Cut a review as the network's training rows were cut, or, without Java, nearly so."""
+    try:
+        return analyse(tokenizer, text)
+    except UserError as error:
+        if not TOKENIZERS[tokenizer].needs_java:
+            raise
+        print(error.text, file=sys.stderr)
+        print(_instead(tokenizer), file=sys.stderr)
+        return analyse(_WITHOUT_JAVA, text)
+
+
+def _values(found: Explanation) -> dict[str, Any]:
+    winner = int(found.probabilities.argmax())
+    return {
+        "morphemes": [[morpheme.text, morpheme.tag] for morpheme in found.morphemes],
+        "words": [
+            {
+                "text": word.text,
+                "index": word.index,
+                "rank": word.rank,
+                "contribution": word.contribution,
+            }
+            for word in found.words
+        ],
+        "unknown": _unknown(found),
+        "indices": list(found.indices),
+        "logits": found.z.tolist(),
+        "probabilities": found.probabilities.tolist(),
+        "class": winner,
+        "label": asdict(CLASSES[winner]),
+    }
+
+
+def _lines(found: Explanation, reading: Reading) -> str:
+    winner = int(found.probabilities.argmax())
+    steps = {
+        "morphemes": " ".join(f"{m.text}/{m.tag}" for m in found.morphemes),
+        "vocabulary": _joined(f"{w.text} (index {w.index}, rank {w.rank})" for w in found.words),
+        "not in it": _joined(_unknown(found)),
+        "indices": _joined(map(str, found.indices)),
+        "vector": _vector_line(found, reading.vocabulary_size),
+        "z1, z2": "{:.4f}, {:.4f}".format(*found.z),
+        "softmax": _softmax_line(found),
+        "verdict": f"{CLASSES[winner]}  {found.probabilities[winner]:.1%}",
+    }
+    lines = [f"{name:12} {line}" for name, line in steps.items()]
+    return "\n".join([*lines, *_contribution_lines(found)])
+
+
+def _vector_line(found: Explanation, size: int) -> str:
+    line = f"{len(found.indices):,} of {size:,} cells are 1 (one-hot encoding, or multi-hot)"
+    return line if found.indices else f"{line}. {_KNOWS_NOTHING}"
+
+
+def _softmax_line(found: Explanation) -> str:
+    z1, z2 = found.z.tolist()
+    total = f"(e^{z1:.2f} + e^{z2:.2f})"
+    negative, positive = found.probabilities.tolist()
+    return (
+        f"P(y=0) = e^{z1:.2f} / {total} = {negative:.4f}, "
+        f"P(y=1) = e^{z2:.2f} / {total} = {positive:.4f}"
+    )
+
+
+def _contribution_lines(found: Explanation) -> list[str]:
+    """Tell of every word how much it adds to P(y=1), the strongest first."""
+    ranked = sorted(found.words, key=lambda word: -abs(word.contribution))
+    return [
+        f"{'P(y=1) by' if not i else '':12} {word.contribution:+.4f}  {word.text}"
+        for i, word in enumerate(ranked)
+    ]
+
+
+def _unknown(found: Explanation) -> list[str]:
+    known = {word.text for word in found.words}
+    return [text for text in dict.fromkeys(m.text for m in found.morphemes) if text not in known]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(parts) or "-"
+
+
+def _instead(tokenizer: str) -> Text:
+    return Text(
+        f"'{tokenizer}' 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'로 나눕니다. "
+        "훈련 때와 다르게 나뉜 낱말은 네트워크가 모를 수 있습니다.",
+        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of '{tokenizer}'. "
+        "Words that it cuts differently than in training may be unknown to the network.",
+    )
