@@ -56,7 +56,8 @@ def close() -> None:
 
 def _start() -> Services:
     store = RunStore(home() / "runs")
-    store.interrupt_unfinished()
+    interrupted = store.interrupt_unfinished()
     slots = slots_from_environment()
     scheduler = Scheduler(store, partial(LocalBackend, slots), slots)
+    scheduler.take_up(interrupted)
     return Services(store, scheduler, Morphemes(), Errands())

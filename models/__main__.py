@@ -122,7 +122,7 @@ def _train(options: argparse.Namespace) -> int:
 
     report = JsonLines() if options.json else Progress()
     try:
-        train(experiment, report, lambda: False, folder)
+        train(experiment, report, folder=folder)
     except KeyboardInterrupt:
         report(End(State.STOPPED))
         return 130

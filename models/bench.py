@@ -144,7 +144,7 @@ def _train(experiment: Experiment) -> tuple[list[Epoch], dict[str, float]]:
     """Train as a worker does, files included; return the epochs and the test figures."""
     events: list[Event] = []
     with tempfile.TemporaryDirectory() as folder:
-        train(experiment, events.append, lambda: False, Path(folder))
+        train(experiment, events.append, folder=Path(folder))
     end = events[-1]
     assert isinstance(end, End) and end.test
     return [event for event in events if isinstance(event, Epoch)], end.test

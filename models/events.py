@@ -18,20 +18,26 @@ class State(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     STOPPED = "stopped"
     DIVERGED = "diverged"
     FAILED = "failed"
     LOST = "lost"
     INTERRUPTED = "interrupted"
+    TIMEOUT = "timeout"
 
 
-ENDED = frozenset(State) - {State.QUEUED, State.RUNNING}
+ENDED = frozenset(State) - {State.QUEUED, State.RUNNING, State.PAUSED}
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The network is built and the data is in place; the first batch follows."""
+    """The network is built and the data is in place; the first batch follows.
+
+    A run that goes on from a checkpoint says it again, with the ``epoch`` and the ``update`` that
+    it goes on after: what had been told beyond them is told anew.
+    """
 
     kind: ClassVar[str] = "started"
     parameters: int
@@ -41,6 +47,8 @@ class Started:
     metric: str
     preloaded: bool = False
     """Whether the worker was born with TensorFlow imported (it starts ten times faster)."""
+    epoch: int = 0
+    update: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,10 @@ class Batches:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One finished epoch. ``loss`` and ``metric`` are means over the epoch's training batches."""
+    """One finished epoch. ``loss`` and ``metric`` are means over the epoch's training batches.
+
+    ``checkpoint`` is the update that the run can go on from, where one was written with it.
+    """
 
     kind: ClassVar[str] = "epoch"
     epoch: int
@@ -63,11 +74,65 @@ class Epoch:
     val_metric: float
     seconds: float
     best_epoch: int
+    checkpoint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits after ``update``, with its worker or, once that is ``parked``, without."""
+
+    kind: ClassVar[str] = "paused"
+    update: int
+    checkpoint: int | None = None
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run has left its pause after ``update``."""
+
+    kind: ClassVar[str] = "resumed"
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """From the update after ``update`` on, the run has this learning rate and this tempo.
+
+    None is the experiment's own learning rate, and as fast as possible.
+    """
+
+    kind: ClassVar[str] = "tuned"
+    update: int
+    learning_rate: float | None = None
+    updates_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A run that had ended, or was parked, waits for a worker again, to train ``epochs`` in all."""
+
+    kind: ClassVar[str] = "continued"
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """A run that had ended went back to what it was after ``epoch``, which is its best."""
+
+    kind: ClassVar[str] = "rewound"
+    epoch: int
+    update: int
+    val_loss: float
+    val_metric: float
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last event of every run. ``test`` holds the final figures on the test rows, by name."""
+    """The last event of every run, unless it is continued.
+
+    ``test`` holds the final figures on the test rows, by name.
+    """
 
     kind: ClassVar[str] = "end"
     state: State
@@ -76,10 +141,14 @@ class End:
     update: int | None = None
     best_epoch: int | None = None
     seconds: float | None = None
+    checkpoint: int | None = None
 
 
-Event = Started | Batches | Epoch | End
-_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in (Started, Batches, Epoch, End)}
+Event = Started | Batches | Epoch | Paused | Resumed | Tuned | Continued | Rewound | End
+_KINDS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (Started, Batches, Epoch, Paused, Resumed, Tuned, Continued, Rewound, End)
+}
 
 
 def to_json(event: Event) -> dict[str, Any]:
@@ -102,8 +171,8 @@ def from_json(values: Mapping[str, Any]) -> Event:
         raise ValueError(f"unknown event kind {kind!r}")
     if kind == Batches.kind:
         return Batches(tuple((int(u), _number(a), _number(m)) for u, a, m in given["points"]))
-    if kind == Epoch.kind:
-        for name in ("loss", "metric", "val_loss", "val_metric"):
+    if kind in (Epoch.kind, Rewound.kind):
+        for name in {"loss", "metric", "val_loss", "val_metric"} & set(given):
             given[name] = _number(given[name])
     if kind == End.kind:
         given["state"] = State(given["state"])
@@ -119,6 +188,7 @@ class History:
     started: Started | None = None
     points: tuple[tuple[int, float, float], ...] = ()
     epochs: tuple[Epoch, ...] = ()
+    tunings: tuple[Tuned, ...] = ()
     end: End | None = None
 
     @property
@@ -141,15 +211,46 @@ def fold(events: Iterable[Event], history: History | None = None) -> History:
     points, epochs = list(history.points), list(history.epochs)
     for event in events:
         match event:
-            case Started():
-                history = replace(history, started=event, state=State.RUNNING)
+            case Started() | Rewound():
+                points = [point for point in points if point[0] <= event.update]
+                epochs = [epoch for epoch in epochs if epoch.epoch <= event.epoch]
             case Batches():
                 points.extend(event.points)
             case Epoch():
                 epochs.append(event)
-            case End():
-                history = replace(history, end=event, state=event.state)
+        history = _after(history, event)
     return replace(history, points=tuple(points), epochs=tuple(epochs))
+
+
+def _after(history: History, event: Event) -> History:
+    """Return where a run stands after one more event, its points and epochs aside."""
+    history = replace(history, state=state_after(history.state, event))
+    match event:
+        case Started() | Rewound():
+            kept = tuple(tuned for tuned in history.tunings if tuned.update <= event.update)
+            started = event if isinstance(event, Started) else history.started
+            return replace(history, started=started, tunings=kept)
+        case Tuned():
+            return replace(history, tunings=(*history.tunings, event))
+        case Continued():
+            return replace(history, end=None)
+        case End():
+            return replace(history, end=event)
+    return history
+
+
+def state_after(state: State, event: Event) -> State:
+    """Return the state that an event leads to: the one place where that is decided."""
+    match event:
+        case Continued():
+            return State.QUEUED
+        case Started() | Resumed():
+            return State.RUNNING
+        case Paused():
+            return State.PAUSED
+        case End():
+            return event.state
+    return state
 
 
 def _plain(value: Any) -> Any:

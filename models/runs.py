@@ -20,20 +20,25 @@ from typing import Any
 from data.text import Text, UserError
 from models.events import (
     ENDED,
+    Batches,
+    Continued,
     End,
     Epoch,
     Event,
     History,
+    Paused,
+    Rewound,
     Started,
     State,
     fold,
     from_json,
+    state_after,
     to_json,
 )
 from models.experiment import Experiment
 from models.weights import WEIGHTS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SECONDS_OF_BUSY_WAITING = 5.0
 
 Subscriber = Callable[[int, str], None]
@@ -44,20 +49,28 @@ CREATE TABLE IF NOT EXISTS runs (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, task TEXT NOT NULL,
     experiment TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL,
     epoch INTEGER NOT NULL, val_loss REAL, val_metric REAL, best_epoch INTEGER, test TEXT,
-    events INTEGER NOT NULL
+    events INTEGER NOT NULL, updates INTEGER NOT NULL DEFAULT 0, checkpoint INTEGER,
+    stretch INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL DEFAULT '', deleted REAL
 );
 CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, task, number);
 CREATE TABLE IF NOT EXISTS events (
     run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (run, n)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+"""
+
+_FROM_1_TO_2 = """
+ALTER TABLE runs ADD COLUMN updates INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN checkpoint INTEGER;
+ALTER TABLE runs ADD COLUMN stretch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN deleted REAL;
+PRAGMA user_version = 2;
 """
 
 _INTERRUPTED = Text(
-    "서버가 다시 시작되어 학습이 중단되었습니다. "
-    "여기까지의 곡선은 남아 있습니다. 다시 학습해 주세요.",
-    "The server was restarted and interrupted this run. The curve so far is kept; "
-    "please train again.",
+    "서버가 다시 시작되어 학습이 중단되었습니다. 저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The server was restarted and interrupted this run. It can go on from where it was saved.",
 )
 _log = logging.getLogger(__name__)
 
@@ -67,7 +80,10 @@ class Run:
     """One row of the store. Times are seconds since 1970; ``events`` is the last event's number.
 
     ``epoch`` is the last finished epoch (0 before the first) and ``val_loss`` and ``val_metric``
-    are its figures; ``test`` holds the final figures on the test rows by name.
+    are its figures; ``test`` holds the final figures on the test rows by name. ``updates`` is the
+    last update that was reported, ``checkpoint`` the one that the run can go on from. ``stretch``
+    counts how often it was continued, ``name`` is its owner's word for it, and ``deleted`` is when
+    it was deleted, as long as that can be undone.
     """
 
     id: str
@@ -84,6 +100,11 @@ class Run:
     best_epoch: int | None = None
     test: dict[str, float] | None = None
     events: int = 0
+    updates: int = 0
+    checkpoint: int | None = None
+    stretch: int = 0
+    name: str = ""
+    deleted: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -91,21 +112,41 @@ class Run:
 
     def after(self, event: Event) -> "Run":
         """Return the row as it stands after one more event."""
-        run = replace(self, events=self.events + 1)
+        run = replace(self, events=self.events + 1, state=state_after(self.state, event))
         match event:
             case Started():
-                return replace(run, state=State.RUNNING, started=time.time())
+                began = run.started if event.update else time.time()
+                return replace(run, started=began, epoch=event.epoch, updates=event.update)
+            case Batches():
+                return replace(run, updates=event.points[-1][0])
             case Epoch():
-                return replace(
-                    run,
-                    epoch=event.epoch,
-                    val_loss=event.val_loss,
-                    val_metric=event.val_metric,
-                    best_epoch=event.best_epoch,
-                )
+                return replace(run._kept(event.checkpoint), **_figures(event))
+            case Rewound():
+                figures = _figures(event)
+                return replace(run._kept(event.update), **figures, updates=event.update, test=None)
+            case Paused():
+                return replace(run._kept(event.checkpoint), updates=event.update)
+            case Continued():
+                experiment = run.experiment.changed(epochs=event.epochs)
+                stretch = run.stretch + 1
+                return replace(run, experiment=experiment, stretch=stretch, ended=None, test=None)
             case End():
-                return replace(run, state=event.state, ended=time.time(), test=event.test)
+                return replace(run._kept(event.checkpoint), ended=time.time(), test=event.test)
         return run
+
+    def _kept(self, checkpoint: int | None) -> "Run":
+        """Return the row with a newer checkpoint, if there is one."""
+        return self if checkpoint is None else replace(self, checkpoint=checkpoint)
+
+
+def _figures(event: Epoch | Rewound) -> dict[str, Any]:
+    best = event.best_epoch if isinstance(event, Epoch) else event.epoch
+    return {
+        "epoch": event.epoch,
+        "val_loss": event.val_loss,
+        "val_metric": event.val_metric,
+        "best_epoch": best,
+    }
 
 
 _COLUMNS = tuple(field.name for field in fields(Run))
@@ -157,13 +198,14 @@ class RunStore:
     def append(self, run_id: str, event: Event) -> int:
         """Number an event, write it with the run's row, and tell the subscribers.
 
-        Returns its number, or 0 when the run has ended already and the event is ignored. A disk
-        that cannot be written is logged, not raised. Raises ``UserError`` for an unknown run.
+        Returns its number, or 0 when the run has ended already and the event is ignored, unless
+        it continues or rewinds the run. A disk that cannot be written is logged, not raised.
+        Raises ``UserError`` for an unknown run.
         """
         line = json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
         with self._lock:
             run = self._run(run_id)
-            if run.is_over:
+            if run.is_over and not isinstance(event, Continued | Rewound):
                 return 0
             run = self._live[run_id] = run.after(event)
             self._unsaved.append((run_id, run.events, line))
@@ -183,10 +225,14 @@ class RunStore:
         """Return the run so far, folded from its events."""
         return fold(from_json(json.loads(line)) for _, line in self.events(run_id))
 
+    def get(self, run_id: str) -> Run:
+        """Return a run, whoever owns it; raises ``UserError`` for an unknown one."""
+        with self._lock:
+            return self._run(run_id)
+
     def find(self, run_id: str, owner: str) -> Run:
         """Return an owner's run; raises the same ``UserError`` for a foreign and an unknown one."""
-        with self._lock:
-            run = self._run(run_id)
+        run = self.get(run_id)
         if not secrets.compare_digest(run.owner.encode(), owner.encode()):
             raise _no_such_run()
         return run
@@ -220,12 +266,18 @@ class RunStore:
 
         return unsubscribe
 
-    def interrupt_unfinished(self) -> None:
-        """End what a server that is gone left queued or running. To be called at start."""
+    def interrupt_unfinished(self) -> list[Run]:
+        """End what a server that is gone left queued or running. To be called at start.
+
+        Returns every interrupted run, those that had been training first, then in the order in
+        which they were created. A run that was paused with a worker stays paused.
+        """
         sql = "SELECT id FROM runs WHERE state IN (?, ?)"
         with self._lock:
             for (run_id,) in self._rows(sql, (State.QUEUED, State.RUNNING)):
                 self.append(run_id, End(State.INTERRUPTED, error=_INTERRUPTED))
+            order = f"{_SELECT} WHERE state = ? ORDER BY started IS NULL, number"
+            return [_run_of(row) for row in self._rows(order, (State.INTERRUPTED,))]
 
     def close(self) -> None:
         """Close the database file."""
@@ -299,8 +351,9 @@ def _open(file: Path) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise _too_new(file)
-        if version == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        script = {0: _SCHEMA, 1: _FROM_1_TO_2}.get(version)
+        if script:
+            connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
     except BaseException:
         connection.close()
         raise

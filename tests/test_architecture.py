@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"keras", "tensorflow"}
-TRAINERS = {"models/network.py", "models/training.py"}
+TRAINERS = {"models/network.py", "models/training.py", "models/batches.py"}
 """The only modules that import Keras and TensorFlow when they are imported themselves."""
 
 
@@ -71,7 +71,7 @@ def test_keras_is_imported_in_two_modules_only(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("app"), ids=named)
 def test_pages_do_not_know_keras(path: Path) -> None:
     assert not packages(path) & HEAVY
-    assert not set(imports(path)) & {"models.network", "models.training"}
+    assert not set(imports(path)) & {"models.network", "models.training", "models.batches"}
 
 
 def test_charts_do_not_know_streamlit() -> None:

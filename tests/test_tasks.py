@@ -66,7 +66,7 @@ def test_its_inputs_are_small_numbers(task: Task) -> None:
 def test_it_trains_to_the_end(task: Task) -> None:
     events: list[Event] = []
     experiment = task.default.changed(epochs=1, train_size=300, batch_size=64)
-    train(experiment, events.append, lambda: False)
+    train(experiment, events.append)
     end = events[-1]
     assert isinstance(end, End) and end.state is State.DONE and end.test
     assert task.head.metric_name in end.test

@@ -4,24 +4,41 @@ A backend takes runs and tells a sink what they say. It neither queues nor store
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from models.events import Event
 from models.experiment import Experiment
+from models.wish import Limits, Wish
 
 Sink = Callable[[str, Event], None]
-"""Receives (run id, event), in order, one call at a time; the last event of a run is its End."""
+"""Receives (run id, event), in order, one call at a time; the last event of a turn is its End."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One go of a run: from the click, or from its checkpoint ``after`` an update, to an End.
+
+    ``folder`` exists and receives the run's files.
+    """
+
+    run_id: str
+    experiment: Experiment
+    folder: Path
+    after: int | None = None
+    wish: Wish = field(default_factory=Wish)
+    limits: Limits = field(default_factory=Limits)
 
 
 class Backend(Protocol):
     """Somewhere to train. No method waits for training; unknown and ended runs are ignored."""
 
-    def submit(self, run_id: str, experiment: Experiment, folder: Path) -> None:
-        """Start a run that writes its weights into ``folder`` (which exists)."""
+    def submit(self, turn: Turn) -> None:
+        """Start a turn of a run that has none under way."""
 
-    def stop(self, run_id: str) -> None:
-        """End a run as stopped, within 0.3 s, politely if there is time for it."""
+    def wish(self, run_id: str, wish: Wish) -> None:
+        """Say how a run shall go on; one that shall stop ends within 0.3 s, politely or not."""
 
     def kill(self, run_id: str) -> None:
         """End a run as stopped, at once."""

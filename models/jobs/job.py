@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -20,6 +20,7 @@ from typing import Any
 from data.text import Text, UserError
 from models.events import End, Event, Started, State, to_json
 from models.experiment import Experiment, Layer, Optimizer
+from models.wish import Limits, Wish
 
 SECONDS_BETWEEN_LOOKS = 0.02
 
@@ -28,6 +29,13 @@ _PRELOADED = "tensorflow" in sys.modules
 
 _REHEARSAL = Experiment("boston", (Layer(8),), Optimizer(), epochs=1, batch_size=64)
 
+Emit = Callable[[Event], None]
+
+_OUT_OF_MEMORY = Text(
+    "이 실행에 허락된 메모리가 모자라 멈추었습니다. "
+    "층을 줄이거나 배치 크기를 낮추어 다시 학습하세요.",
+    "The run needs more memory than it may have. Train again with smaller layers or batches.",
+)
 _INTERNAL = Text(
     "내부 오류로 학습을 마치지 못했습니다. 다시 시도하고, 되풀이되면 서버 로그와 함께 알려 주세요.",
     "An internal error ended the training. Please try again; if it happens again, report it "
@@ -40,11 +48,14 @@ def run_job(
     experiment: Mapping[str, Any],
     folder: str,
     events: Queue[tuple[str, dict[str, Any]]],
-    stops: Mapping[str, bool],
+    wishes: Mapping[str, dict[str, Any]],
+    after: int | None = None,
+    limits: Mapping[str, Any] | None = None,
 ) -> None:
     """Train one experiment in this process, putting (run id, event as JSON values) on ``events``.
 
-    The run ends early once ``stops`` holds its id. Whatever goes wrong becomes an ``End``.
+    The run goes on from its checkpoint ``after`` an update, follows what ``wishes`` holds under its
+    id, and keeps to ``limits``. Whatever goes wrong becomes an ``End``.
     """
     # The pool's own handler waits for the running TensorFlow call; the default one does not.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -54,10 +65,18 @@ def run_job(
             event = replace(event, preloaded=_PRELOADED)
         events.put((run_id, to_json(event)))
 
+    allowed = Limits(**(limits or {}))
+    ask = WishOf(run_id, wishes)
     try:
-        _train(experiment, folder, emit, _StopFlag(run_id, stops))
+        limit_memory(allowed.megabytes)
+        if ask().stop:
+            emit(End(State.STOPPED))
+        else:
+            _train(experiment, folder, emit, ask, after, allowed)
     except UserError as error:
         emit(End(State.FAILED, error=error.text))
+    except MemoryError:
+        emit(End(State.FAILED, error=_OUT_OF_MEMORY))
     except Exception:
         traceback.print_exc()
         emit(End(State.FAILED, error=_INTERNAL))
@@ -73,7 +92,7 @@ def prepare_worker() -> None:
     try:
         from models.training import train
 
-        train(_REHEARSAL, lambda event: None, lambda: False)
+        train(_REHEARSAL, lambda event: None)
     except Exception:  # whatever is wrong, the job itself will meet it and say so
         traceback.print_exc()
 
@@ -90,26 +109,41 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-def _train(experiment: Mapping[str, Any], folder: str, emit: Any, stop: "_StopFlag") -> None:
-    if stop():
-        emit(End(State.STOPPED))
-        return
+def _train(
+    experiment: Mapping[str, Any],
+    folder: str,
+    emit: Emit,
+    ask: "WishOf",
+    after: int | None,
+    limits: Limits,
+) -> None:
     chosen = Experiment.from_dict(experiment)
     from models.training import train
 
-    train(chosen, emit, stop, Path(folder))
+    train(chosen, emit, ask, Path(folder), after=after, limits=limits)
 
 
-class _StopFlag:
-    """Asks the shared ``stops`` whether to stop, but not more often than it costs nothing."""
+class WishOf:
+    """Looks up what is wished of one run, but not more often than it costs nothing."""
 
-    def __init__(self, run_id: str, stops: Mapping[str, bool]) -> None:
-        self._run_id, self._stops = run_id, stops
-        self._stopped, self._looked = False, float("-inf")
+    def __init__(self, run_id: str, wishes: Mapping[str, dict[str, Any]]) -> None:
+        self._run_id, self._wishes = run_id, wishes
+        self._wish, self._looked = Wish(), float("-inf")
 
-    def __call__(self) -> bool:
+    def __call__(self) -> Wish:
         now = time.monotonic()
         if now - self._looked >= SECONDS_BETWEEN_LOOKS:
-            self._stopped = self._stops.get(self._run_id, False)
+            self._wish = Wish.from_dict(self._wishes.get(self._run_id, {}))
             self._looked = now
-        return self._stopped
+        return self._wish
+
+
+def limit_memory(megabytes: int | None) -> None:
+    """Let this process ask for no more address space than it has now and ``megabytes`` more."""
+    if megabytes is None or sys.platform != "linux":
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    allowed = pages * resource.getpagesize() + megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))

@@ -1,8 +1,8 @@
 """Training on this machine: the client of a trainer process.
 
 The server talks to ``python -m models.jobs.trainer`` over pipes and never forks a worker itself.
-A trainer that dies is replaced. What had begun there is lost, and says so; what had not begun goes
-to the next one.
+A trainer that dies is replaced. What had begun there is interrupted, and says so; what had not
+begun goes to the next one.
 """
 
 import json
@@ -13,13 +13,15 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from data.text import Text
 from models.events import End, Event, State, from_json
-from models.experiment import Experiment
-from models.jobs.backend import Sink
+from models.jobs.backend import Sink, Turn
+from models.wish import Wish
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_OF_PATIENCE = 0.2
@@ -28,10 +30,10 @@ SECONDS_TO_CLOSE = 3.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 
 _LOST = Text(
-    "학습을 맡은 프로세스가 갑자기 끝나 이 실행을 잃었습니다. "
-    "여기까지의 곡선은 남아 있습니다. 다시 학습해 주세요.",
-    "The process that runs the training died and took this run with it. The curve so far is "
-    "kept; please train again.",
+    "학습을 맡은 프로세스가 되풀이해 끝나 이 실행을 마치지 못했습니다. "
+    "저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The process that runs the training died again and again and took this run with it. "
+    "It can go on from where it was saved.",
 )
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class LocalBackend:
         self._slots, self._sink = slots, sink
         self._held: dict[str, dict[str, Any]] = {}
         self._begun: set[str] = set()
+        self._turns = count(1)
         self._lock = threading.Lock()
         self._delivering = threading.RLock()
         self._closing = threading.Event()
@@ -51,33 +54,50 @@ class LocalBackend:
         self._keeper = threading.Thread(target=self._keep_trainer, daemon=True)
         self._keeper.start()
 
-    def submit(self, run_id: str, experiment: Experiment, folder: Path) -> None:
+    def submit(self, turn: Turn) -> None:
         command = {
             "do": "submit",
-            "run": run_id,
-            "experiment": experiment.to_dict(),
-            "folder": str(folder),
+            "run": f"{turn.run_id}.{next(self._turns)}",
+            "experiment": turn.experiment.to_dict(),
+            "folder": str(turn.folder),
+            "after": turn.after,
+            "limits": asdict(turn.limits),
+            "wish": turn.wish.to_dict(),
         }
         with self._lock:
-            self._held[run_id] = command
+            self._held[turn.run_id] = command
             self._send(command)
 
-    def stop(self, run_id: str) -> None:
+    def wish(self, run_id: str, wish: Wish) -> None:
         with self._lock:
-            if run_id not in self._held:
+            command = self._held.get(run_id)
+            if command is None:
                 return
-            self._send({"do": "stop", "run": run_id})
-        timer = threading.Timer(SECONDS_OF_PATIENCE, self.kill, (run_id,))
-        timer.daemon = True
-        timer.start()
+            command["wish"] = wish.to_dict()
+            self._send({"do": "wish", "run": command["run"], "wish": wish.to_dict()})
+        if wish.stop:
+            timer = threading.Timer(SECONDS_OF_PATIENCE, self._end, (command["run"],))
+            timer.daemon = True
+            timer.start()
 
     def kill(self, run_id: str) -> None:
         with self._lock:
-            if run_id not in self._held:
+            command = self._held.get(run_id)
+        if command is not None:
+            self._end(command["run"])
+
+    def _end(self, turn: str) -> None:
+        """Kill the worker of a turn that has not ended by itself."""
+        with self._lock:
+            if not self._holds(turn):
                 return
-            self._send({"do": "kill", "run": run_id})
+            self._send({"do": "kill", "run": turn})
         # Said here and not by the trainer: true even while that is starting or overloaded.
-        self._deliver(run_id, End(State.STOPPED))
+        self._deliver(turn, End(State.STOPPED))
+
+    def _holds(self, turn: str) -> bool:
+        command = self._held.get(_run_of(turn))
+        return command is not None and command["run"] == turn
 
     def close(self) -> None:
         with self._lock:
@@ -102,11 +122,12 @@ class LocalBackend:
             stdin.write(json.dumps(command) + "\n")
             stdin.flush()
 
-    def _deliver(self, run_id: str, event: Event) -> None:
-        """Hand an event of a held run to the sink; its End is the last one."""
+    def _deliver(self, turn: str, event: Event) -> None:
+        """Hand an event of a held turn to the sink; its End is the last one."""
+        run_id = _run_of(turn)
         with self._delivering:
             with self._lock:
-                if run_id not in self._held:
+                if not self._holds(turn):
                     return
                 self._begun.add(run_id)
                 if isinstance(event, End):
@@ -129,8 +150,9 @@ class LocalBackend:
             failures = 0 if self._ready.is_set() else failures + 1
             self._ready.clear()
             # One that could not even start would keep the runs waiting for ever: all are lost then.
+            end = End(State.LOST, error=_LOST) if failures else End(State.INTERRUPTED)
             for run_id in list(self._held if failures else self._begun):
-                self._deliver(run_id, End(State.LOST, error=_LOST))
+                self._deliver(self._held[run_id]["run"], end)
             if self._closing.wait(min(0.1 * 4**failures, LONGEST_BACK_OFF_SECONDS)):
                 return
             self._restart()
@@ -156,6 +178,11 @@ class LocalBackend:
             self._trainer = _start_trainer(self._slots)
             for command in self._held.values():
                 self._send(command)
+
+
+def _run_of(turn: str) -> str:
+    """Return the run that a turn belongs to: its number is no part of the run's id."""
+    return turn.rpartition(".")[0]
 
 
 def _start_trainer(slots: int) -> subprocess.Popen[str]:

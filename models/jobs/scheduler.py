@@ -1,95 +1,330 @@
-"""Who trains when: a queue in front of the backend's slots, first come first served.
+"""Who trains when: a fair line in front of the backend's slots, and every command on a run.
 
-The scheduler is the one place where a run changes from waiting to training. It writes every event
-to the store, so that nobody who reads the store has to know what runs where.
+The scheduler is the one place where a run changes from waiting to training and back. It writes
+every event to the store, so that nobody who reads the store has to know what runs where. Pause,
+a lost trainer and a restarted server are one path: the run goes on from its last checkpoint.
 """
 
+import logging
 import os
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from data.text import Text, UserError
-from models.events import End, Event, State
+from models.checkpoint import rewind
+from models.events import Continued, End, Event, Paused, Rewound, State
 from models.experiment import Experiment
-from models.jobs.backend import Backend, Sink
+from models.jobs import refusals
+from models.jobs.backend import Backend, Sink, Turn
+from models.jobs.line import Line
 from models.runs import Run, RunStore
+from models.wish import Limits, Wish
+
+SECONDS_TO_LEAVE = 7.0
+"""How long runs may take to write their checkpoints when the server is asked to end."""
+_DURATIONS = 20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What one owner, and all together, may have; the defaults are those of a classroom."""
+
+    running_per_owner: int = 1
+    waiting_per_owner: int = 3
+    in_all: int = 100
+    limits: Limits = field(default_factory=lambda: Limits(60, 600, 4096))
 
 
 class Scheduler:
-    """Starts queued runs on a backend, at most ``slots`` at a time.
+    """Starts waiting runs on a backend, at most ``slots`` at a time, owner by owner.
 
-    ``make_backend`` receives the sink that the backend must tell every event to.
+    ``make_backend`` receives the sink that the backend must tell every event to. Every method that
+    takes an owner raises ``UserError`` when this owner has no such run, or when the run cannot do
+    what is asked of it now; to ask twice is to ask once.
     """
 
     def __init__(
-        self, store: RunStore, make_backend: Callable[[Sink], Backend], slots: int
+        self,
+        store: RunStore,
+        make_backend: Callable[[Sink], Backend],
+        slots: int,
+        quotas: Quotas | None = None,
     ) -> None:
-        self._store, self._slots = store, slots
-        self._waiting: dict[str, Run] = {}
-        self._training: set[str] = set()
-        self._stopping: set[str] = set()
-        self._lock = threading.Lock()  # never held while the store or the backend is called
+        self._store, self._slots, self._quotas = store, slots, quotas or Quotas()
+        self._line = Line()
+        self._training: dict[str, str] = {}
+        """Runs that a backend has, and their owners."""
+        self._wishes: dict[str, Wish] = {}
+        self._durations: deque[float] = deque(maxlen=_DURATIONS)
+        self._is_closing = False
+        self._idle = threading.Condition()
+        self._lock = threading.RLock()  # never held while the backend is called
+        self._admission = threading.Lock()
         self._backend = make_backend(self._receive)
 
-    def submit(self, owner: str, experiment: Experiment) -> Run:
-        """Store a new run and start it, now or when a slot is free.
+    # A run's life ----------------------------------------------------------------------------
 
-        Raises ``UserError`` when the run cannot be stored.
+    def submit(self, owner: str, experiment: Experiment) -> Run:
+        """Store a new run and start it, now or when it is its turn.
+
+        Raises ``UserError`` when the owner has as many as allowed, or the run cannot be stored.
         """
-        run = self._store.create(owner, experiment)
-        with self._lock:
-            self._waiting[run.id] = run
+        with self._admission:
+            self._check_quotas(owner)
+            run = self._store.create(owner, experiment)
+            with self._lock:
+                self._line.add(owner, run.id)
         self._start_waiting()
         return run
 
     def stop(self, owner: str, run_id: str) -> None:
-        """End a run as stopped; nothing happens if it has ended already.
-
-        Raises ``UserError`` when this owner has no such run.
-        """
-        self._store.find(run_id, owner)
+        """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
+        run = self._store.find(run_id, owner)
         with self._lock:
-            waiting = self._waiting.pop(run_id, None)
-            if run_id in self._training:
-                self._stopping.add(run_id)
-        if waiting is not None:
+            waited = self._line.remove(run_id)
+            trains = run_id in self._training
+        if trains:
+            self._change(run_id, stop=True)
+        elif waited or run.state is State.PAUSED:
             self._store.append(run_id, End(State.STOPPED))
-        else:
-            self._backend.stop(run_id)
+
+    def pause(self, owner: str, run_id: str) -> None:
+        """Let a training run wait after the batches that are under way."""
+        run = self._store.find(run_id, owner)
+        if self._trains(run_id):
+            self._change(run_id, paused=True, until=0)
+        elif run.state is not State.PAUSED:
+            raise refusals.not_training()
+
+    def resume(self, owner: str, run_id: str) -> None:
+        """Let a paused run train on, or a run that ended before its last epoch."""
+        run = self._store.find(run_id, owner)
+        if self._trains(run_id):
+            self._change(run_id, paused=False, until=0)
+        elif not self._waits(run_id):
+            if run.state is State.DONE:
+                raise refusals.is_done()
+            self._continue(run, run.experiment)
+
+    def step(self, owner: str, run_id: str, until: int) -> None:
+        """Let a run train up to an update (numbered from the run's start) and pause there."""
+        run = self._store.find(run_id, owner)
+        if self._trains(run_id):
+            self._change(run_id, paused=True, until=until)
+        elif run.state is State.PAUSED:
+            self._continue(run, run.experiment, paused=True, until=until)
+        elif not self._waits(run_id):
+            raise refusals.not_training()
+
+    def set_tempo(self, owner: str, run_id: str, updates_per_second: float | None) -> None:
+        """Let a run train so many updates a second, or as fast as possible."""
+        self._store.find(run_id, owner)
+        if updates_per_second is not None and not 0.01 <= updates_per_second <= 1e6:
+            raise refusals.bad_tempo(updates_per_second)
+        if not self._trains(run_id):
+            raise refusals.not_training()
+        self._change(run_id, updates_per_second=updates_per_second)
+
+    def set_learning_rate(self, owner: str, run_id: str, learning_rate: float) -> None:
+        """Let a run train with another learning rate from the next chunk of batches on."""
+        run = self._store.find(run_id, owner)
+        replace(run.experiment.optimizer, learning_rate=learning_rate)  # raises if out of range
+        if not self._trains(run_id):
+            raise refusals.not_training()
+        self._change(run_id, learning_rate=learning_rate)
+
+    def train_on(self, owner: str, run_id: str, epochs: int) -> None:
+        """Let a run that has ended train so many epochs more."""
+        run = self._store.find(run_id, owner)
+        if self._trains(run_id) or self._waits(run_id):
+            raise refusals.not_over()
+        if run.checkpoint is None:
+            raise refusals.nothing_saved()
+        self._continue(run, run.experiment.changed(epochs=run.epoch + epochs))
+
+    def rewind(self, owner: str, run_id: str) -> None:
+        """Take a run that has ended, or lost its worker in a pause, back to its best epoch."""
+        run = self._store.find(run_id, owner)
+        if self._trains(run_id) or self._waits(run_id):
+            raise refusals.not_over()
+        position = rewind(self._store.folder(run_id))
+        if position is None:
+            raise refusals.nothing_saved()
+        epochs = self._store.history(run_id).epochs
+        best = next((epoch for epoch in epochs if epoch.epoch == position.epoch), None)
+        if best is None:
+            raise refusals.nothing_saved()
+        if (run.epoch, run.updates) != (position.epoch, position.update):
+            figures = (best.val_loss, best.val_metric)
+            self._store.append(run_id, Rewound(position.epoch, position.update, *figures))
+
+    def take_up(self, runs: list[Run]) -> None:
+        """Let interrupted runs go on, in this order, whatever the quotas say."""
+        for run in runs:
+            self._store.append(run.id, Continued(run.experiment.epochs))
+            with self._lock:
+                self._line.add(run.owner, run.id)
+        self._start_waiting()
+
+    # Looking on ------------------------------------------------------------------------------
 
     def position(self, run_id: str) -> int | None:
-        """Return how many runs wait before this one, or None when it does not wait."""
+        """Return how many runs start before this one, or None when it does not wait."""
         with self._lock:
-            ids = list(self._waiting)
-        return ids.index(run_id) if run_id in ids else None
+            order = self._line.order()
+        return order.index(run_id) if run_id in order else None
+
+    def expected_wait(self, run_id: str) -> float | None:
+        """Return the seconds until a waiting run starts, by the pace of the last runs.
+
+        None when it does not wait, or when no run has ended yet.
+        """
+        place = self.position(run_id)
+        with self._lock:
+            if place is None or not self._durations:
+                return None
+            mean = sum(self._durations) / len(self._durations)
+        return mean * (place + 1) / self._slots
+
+    def has_worker(self, run_id: str) -> bool:
+        """Say whether a run is on the backend, training or paused."""
+        return self._trains(run_id)
 
     def close(self) -> None:
-        """End the backend and everything it trains."""
+        """Let every run write its checkpoint, then end the backend; waiting runs go on waiting."""
+        with self._lock:
+            self._is_closing = True
+            training = list(self._training)
+        for run_id in training:
+            self._change(run_id, leave=True)
+        deadline = time.monotonic() + SECONDS_TO_LEAVE
+        with self._idle:
+            while self._training and time.monotonic() < deadline:
+                self._idle.wait(0.1)
         self._backend.close()
 
-    def _start_waiting(self) -> None:
-        while (run := self._take()) is not None:
-            self._backend.submit(run.id, run.experiment, self._store.folder(run.id))
-            with self._lock:
-                stopped = run.id in self._stopping
-            if stopped:  # perhaps asked for before the backend knew the run
-                self._backend.stop(run.id)
+    # Inside ----------------------------------------------------------------------------------
 
-    def _take(self) -> Run | None:
+    def _trains(self, run_id: str) -> bool:
         with self._lock:
-            if not self._waiting or len(self._training) >= self._slots:
+            return run_id in self._training
+
+    def _waits(self, run_id: str) -> bool:
+        with self._lock:
+            return run_id in self._line
+
+    def _check_quotas(self, owner: str) -> None:
+        quotas = self._quotas
+        with self._lock:
+            waiting, running = self._line.of(owner), list(self._training.values()).count(owner)
+            in_all = len(self._line) + len(self._training)
+        if waiting + running >= quotas.running_per_owner + quotas.waiting_per_owner:
+            raise refusals.too_many(waiting + running)
+        if in_all >= quotas.in_all:
+            raise refusals.full(in_all)
+
+    def _change(self, run_id: str, **changes: Any) -> None:
+        """Change what is wished of a run and tell the backend."""
+        with self._lock:
+            wish = replace(self._wishes.get(run_id, Wish()), **changes)
+            self._wishes[run_id] = wish
+        self._backend.wish(run_id, wish)
+
+    def _continue(self, run: Run, experiment: Experiment, **wishes: Any) -> None:
+        """Let a run wait for a worker again, to go on from its last checkpoint."""
+        with self._admission:
+            if self._trains(run.id) or self._waits(run.id):
+                return  # another click came first
+            self._check_quotas(run.owner)
+            self._store.append(run.id, Continued(experiment.epochs))
+            with self._lock:
+                self._wishes[run.id] = self._next_wish(run.id, **wishes)
+                self._line.add(run.owner, run.id, first=True)
+        self._start_waiting()
+
+    def _next_wish(self, run_id: str, **changes: Any) -> Wish:
+        """Return the wish for a run's next turn: its tempo stays, and its checkpoint has its
+        learning rate."""
+        tempo = self._wishes.get(run_id, Wish()).updates_per_second
+        return Wish(updates_per_second=tempo, **changes)
+
+    def _start_waiting(self) -> None:
+        while (run_id := self._take()) is not None:
+            try:
+                self._begin(run_id)
+            except UserError as error:
+                _log.error("run %s cannot start: %s", run_id, error)
+                with self._lock:
+                    self._training.pop(run_id, None)
+
+    def _begin(self, run_id: str) -> None:
+        run = self._store.get(run_id)
+        with self._lock:
+            wish = self._wishes.setdefault(run_id, Wish())
+        folder, limits = self._store.folder(run_id), self._quotas.limits
+        self._backend.submit(Turn(run_id, run.experiment, folder, run.checkpoint, wish, limits))
+        with self._lock:
+            newest = self._wishes.get(run_id, wish)
+        if newest != wish:  # perhaps wished before the backend knew the run
+            self._backend.wish(run_id, newest)
+
+    def _take(self) -> str | None:
+        with self._lock:
+            if self._is_closing or len(self._training) >= self._slots:
                 return None
-            run = self._waiting.pop(next(iter(self._waiting)))
-            self._training.add(run.id)
-            return run
+            taken = self._line.take(self._may_start)
+            if taken is None:
+                return None
+            owner, run_id = taken
+            self._training[run_id] = owner
+            return run_id
+
+    def _may_start(self, owner: str) -> bool:
+        running = list(self._training.values()).count(owner)
+        return running < self._quotas.running_per_owner
 
     def _receive(self, run_id: str, event: Event) -> None:
-        self._store.append(run_id, event)
-        if isinstance(event, End):
-            with self._lock:
-                self._training.discard(run_id)
-                self._stopping.discard(run_id)
-            self._start_waiting()
+        if not isinstance(event, End):
+            self._store.append(run_id, event)
+            return
+        with self._lock:
+            owner = self._training.get(run_id, "")
+            goes_on = self._goes_on(run_id, event)
+        self._store.append(run_id, _parked(event) if event.state is State.PAUSED else event)
+        if goes_on:
+            self._store.append(run_id, Continued(self._store.get(run_id).experiment.epochs))
+        with self._lock:
+            self._training.pop(run_id, None)
+            if goes_on:
+                wish = self._wishes[run_id]
+                self._wishes[run_id] = self._next_wish(run_id, paused=wish.paused, until=wish.until)
+                self._line.add(owner, run_id, first=True)
+            elif event.state is not State.PAUSED:
+                self._wishes.pop(run_id, None)
+            if event.seconds and event.state is State.DONE:
+                self._durations.append(event.seconds)
+        with self._idle:
+            self._idle.notify_all()
+        self._start_waiting()
+
+    def _goes_on(self, run_id: str, end: End) -> bool:
+        """Say whether a run whose turn has ended wants another one at once."""
+        wish = self._wishes.get(run_id, Wish())
+        if self._is_closing or wish.stop:
+            return False
+        if end.state is State.PAUSED:  # somebody asked it to go on while it was giving up
+            return not wish.paused or wish.until > (end.checkpoint or 0)
+        return end.state is State.INTERRUPTED
+
+
+def _parked(end: End) -> Paused:
+    return Paused(end.checkpoint or 0, end.checkpoint, parked=True)
 
 
 def slots_from_environment() -> int:

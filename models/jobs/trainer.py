@@ -3,12 +3,14 @@
 It owns the pool of worker processes, so that the server owns none. Commands come as JSON lines on
 standard input::
 
-    {"do": "submit", "run": ID, "experiment": {...}, "folder": "..."}
-    {"do": "stop", "run": ID}        ask the run to end by itself
-    {"do": "kill", "run": ID}        end its process
+    {"do": "submit", "run": ID, "experiment": {...}, "folder": "...", "after": UPDATE or null,
+     "limits": {...}, "wish": {...}}
+    {"do": "wish", "run": ID, "wish": {...}}     how the run shall go on
+    {"do": "kill", "run": ID}                    end its process
 
-and leave as JSON lines: first ``{"ready": true}``, then ``{"run": ID, "event": {...}}``, with
-exactly one End a run and nothing after it. When standard input ends, everything ends.
+(an ID is good for one turn of a run) and leave as JSON lines: first ``{"ready": true}``, then
+``{"run": ID, "event": {...}}``, with exactly one End an ID and nothing after it. When standard
+input ends, everything ends.
 
 On Linux the workers are forked from a server that has TensorFlow imported (and has computed
 nothing), so a fresh process trains within a fraction of a second.
@@ -31,6 +33,7 @@ from pebble import ProcessFuture, ProcessPool
 from data.text import Text
 from models.events import End, State, to_json
 from models.jobs.job import end_with_parent, prepare_worker, run_job
+from models.wish import Wish
 
 PRELOAD = ["models.training", "models.jobs.job", "pebble"]
 SECONDS_BETWEEN_CHECKS = 0.5
@@ -38,9 +41,9 @@ SECONDS_TO_LEAVE = 1.5
 
 _LOST = Text(
     "학습 프로세스가 갑자기 끝났습니다(메모리 부족일 수 있습니다). "
-    "여기까지의 곡선은 남아 있습니다. 다시 학습해 주세요.",
-    "The training process died unexpectedly (perhaps memory ran out). The curve so far is kept; "
-    "please train again.",
+    "저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The training process died unexpectedly (perhaps memory ran out). It can go on from where it "
+    "was saved.",
 )
 
 
@@ -53,7 +56,7 @@ class Trainer:
         # Workers reach the manager over sockets: one that is killed cannot leave a lock behind.
         self._manager = manager
         self._events = manager.Queue()
-        self._stops = manager.dict()
+        self._wishes = manager.dict()
         self._out = out
         self._pool = ProcessPool(slots, max_tasks=1, initializer=prepare_worker, context=_context())
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -74,12 +77,18 @@ class Trainer:
         run_id = command["run"]
         if command["do"] == "submit":
             self._open.add(run_id)
+            self._wishes[run_id] = command["wish"]
             self._jobs.put(command)
+        elif run_id in self._open and command["do"] == "wish":
+            self._wishes[run_id] = command["wish"]
         elif run_id in self._open:
-            self._stops[run_id] = True
-            future = self._futures.get(run_id)
-            if command["do"] == "kill" and future is not None:
-                future.cancel()
+            self._kill(run_id)
+
+    def _kill(self, run_id: str) -> None:
+        self._wishes[run_id] = Wish(stop=True).to_dict()  # if it has not begun, it never will
+        future = self._futures.get(run_id)
+        if future is not None:
+            future.cancel()
 
     def _keep_pool(self) -> None:
         """Feed the pool; one that breaks is beyond repair and takes the process with it."""
@@ -109,17 +118,25 @@ class Trainer:
 
     def _schedule(self, command: dict[str, Any]) -> None:
         run_id = command["run"]
-        arguments = (run_id, command["experiment"], command["folder"], self._events, self._stops)
+        arguments = (
+            run_id,
+            command["experiment"],
+            command["folder"],
+            self._events,
+            self._wishes,
+            command["after"],
+            command["limits"],
+        )
         future = self._pool.schedule(run_job, args=arguments)
         self._futures[run_id] = future
-        future.add_done_callback(lambda future: self._settle(run_id, future.cancelled()))
+        future.add_done_callback(lambda future: self._settle(run_id, future))
 
-    def _settle(self, run_id: str, killed: bool) -> None:
+    def _settle(self, run_id: str, future: ProcessFuture[None]) -> None:
         """Say End for a worker that is gone; it counts only if the worker had not said it."""
-        end = End(State.STOPPED) if killed else End(State.LOST, error=_LOST)
+        end = End(State.STOPPED) if future.cancelled() else End(State.LOST, error=_LOST)
         self._events.put((run_id, to_json(end)))
         self._futures.pop(run_id, None)
-        self._stops.pop(run_id, None)
+        self._wishes.pop(run_id, None)
 
     def _forward_events(self) -> None:
         """Write events until the manager or the reader is gone; without them there is no work."""

@@ -29,7 +29,7 @@ def trained_network() -> TrainedNetwork:
     from models.training import train
 
     with tempfile.TemporaryDirectory() as folder:
-        train(preset_named("mnist"), lambda event: None, lambda: False, Path(folder))
+        train(preset_named("mnist"), lambda event: None, folder=Path(folder))
         return read_network(Path(folder))
 
 

@@ -13,7 +13,7 @@ from models.events import State
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.backend import Sink
 from models.jobs.local import LocalBackend
-from models.jobs.scheduler import Scheduler
+from models.jobs.scheduler import Quotas, Scheduler
 from models.runs import Run, RunStore
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,8 @@ SHORT = Experiment(
 )
 LONG = SHORT.changed(optimizer=Optimizer("sgd", 1e-6), epochs=500, batch_size=1)
 """Takes minutes, with an epoch every second or so."""
+
+GENEROUS = Quotas(running_per_owner=9, waiting_per_owner=99)
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Lab:
 
 
 @contextmanager
-def open_lab(folder: Path, slots: int) -> Iterator[Lab]:
+def open_lab(folder: Path, slots: int, quotas: Quotas = GENEROUS) -> Iterator[Lab]:
     """Start everything, wait until it is warm, and end it afterwards."""
     store, backends = RunStore(folder), []
 
@@ -66,7 +68,7 @@ def open_lab(folder: Path, slots: int) -> Iterator[Lab]:
         backends.append(LocalBackend(slots, sink))
         return backends[0]
 
-    scheduler = Scheduler(store, make_backend, slots)
+    scheduler = Scheduler(store, make_backend, slots, quotas)
     try:
         assert backends[0].wait_until_ready(SECONDS_TO_WARM_UP)
         yield Lab(store, scheduler, backends[0])

@@ -66,19 +66,21 @@ def test_workers_that_are_killed_while_idle_are_replaced(lab):
     assert lab.run(run_id).state is State.DONE
 
 
-def test_a_killed_trainer_loses_its_runs_and_is_replaced(lab):
+def test_the_runs_of_a_killed_trainer_go_on_in_the_next_one(lab):
     assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
     training, waiting = [lab.submit(LONG) for _ in range(2)], lab.submit(SHORT)
     until(lambda: all(lab.is_training(run_id) for run_id in training), 30)
     trainer = trainers()[0]
     family = [trainer, *trainer.children(recursive=True)]
     trainer.kill()
-    seconds = until(lambda: all(lab.run(run_id).is_over for run_id in training), 10)
+    seconds = until(lambda: all(lab.run(run_id).stretch for run_id in training), 10)
     assert seconds < 2.0
-    assert [lab.run(run_id).state for run_id in training] == [State.LOST, State.LOST]
+    until(lambda: all(lab.is_training(run_id) for run_id in training), SECONDS_TO_WARM_UP)
+    until(lambda: all(is_gone(process) for process in family), 10)
+    for run_id in training:
+        lab.stop(run_id)
     until(lambda: lab.run(waiting).is_over, SECONDS_TO_WARM_UP)
     assert lab.run(waiting).state is State.DONE
-    until(lambda: all(is_gone(process) for process in family), 10)
 
 
 def test_stop_is_quick_while_the_trainer_is_starting(lab):
@@ -94,11 +96,12 @@ def test_stop_is_quick_while_the_trainer_is_starting(lab):
 SERVER = """
 import sys, time
 from pathlib import Path
+from models.jobs.backend import Turn
 from models.jobs.local import LocalBackend
 from tests.jobs.lab import LONG
 
 backend = LocalBackend(2, lambda run_id, event: print(event.kind, flush=True))
-backend.submit("run", LONG, Path(sys.argv[1]))
+backend.submit(Turn("run", LONG, Path(sys.argv[1])))
 print("submitted", flush=True)
 time.sleep(600)
 """
@@ -131,7 +134,7 @@ def members(session: int) -> list[psutil.Process]:
     return found
 
 
-def test_close_ends_everything_at_once(tmp_path):
+def test_close_lets_runs_save_themselves_and_ends_everything(tmp_path):
     with open_lab(tmp_path, slots=1) as lab:
         run_id = lab.submit(LONG)
         until(lambda: lab.is_training(run_id), 30)
@@ -147,4 +150,5 @@ def test_close_ends_everything_at_once(tmp_path):
         heard = lab.run(run_id).events
         until(lambda: all(is_gone(process) for process in family), 2)
         time.sleep(0.5)
-        assert lab.run(run_id).events == heard
+        run = lab.run(run_id)
+        assert run.events == heard and run.state is State.INTERRUPTED and run.checkpoint

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from models.events import End
+from models.wish import Wish
 from tests.jobs.lab import LONG, ROOT, SHORT, is_gone, until
 
 
@@ -39,7 +40,16 @@ def tell(trainer, **command):
 
 
 def submit(trainer, run_id, experiment, folder):
-    tell(trainer, do="submit", run=run_id, experiment=experiment.to_dict(), folder=str(folder))
+    submit_values(trainer, run_id, experiment.to_dict(), str(folder))
+
+
+def submit_values(trainer, run_id, experiment, folder):
+    turn = {"experiment": experiment, "folder": folder, "after": None, "limits": {}, "wish": {}}
+    tell(trainer, do="submit", run=run_id, **turn)
+
+
+def stop(trainer, run_id):
+    tell(trainer, do="wish", run=run_id, wish=Wish(stop=True).to_dict())
 
 
 def said(trainer):
@@ -70,9 +80,9 @@ def test_two_runs_at_a_time_speak_in_order(trainer, tmp_path):
 def test_every_run_has_one_end_however_it_is_ended(trainer, tmp_path):
     for run_id in ("stopped", "killed", "both"):
         submit(trainer, run_id, LONG, tmp_path)
-    tell(trainer, do="stop", run="stopped")
+    stop(trainer, "stopped")
     tell(trainer, do="kill", run="killed")
-    tell(trainer, do="stop", run="both")
+    stop(trainer, "both")
     tell(trainer, do="kill", run="both")
     tell(trainer, do="kill", run="nobody")
     submit(trainer, "after", SHORT, tmp_path)
@@ -91,7 +101,7 @@ def test_a_polite_stop_keeps_the_weights(trainer, tmp_path):
     submit(trainer, "polite", LONG, tmp_path)
     while said(trainer)["event"]["kind"] != "epoch":
         pass
-    tell(trainer, do="stop", run="polite")
+    stop(trainer, "polite")
     events = heard_until_ends(trainer, ["polite"])
     assert states(events) == {"polite": "stopped"}
     assert events["polite"][-1]["best_epoch"] is not None
@@ -99,14 +109,14 @@ def test_a_polite_stop_keeps_the_weights(trainer, tmp_path):
 
 
 def test_something_that_is_no_experiment_fails_with_a_sentence(trainer, tmp_path):
-    tell(trainer, do="submit", run="odd", experiment={"task": "boston"}, folder=str(tmp_path))
+    submit_values(trainer, "odd", {"task": "boston"}, str(tmp_path))
     end = heard_until_ends(trainer, ["odd"])["odd"][-1]
     assert end["state"] == "failed"
     assert "lacks the field" in end["error"]["en"]
 
 
 def test_a_failure_inside_the_worker_is_told_as_an_internal_error(trainer, tmp_path):
-    tell(trainer, do="submit", run="broken", experiment=SHORT.to_dict(), folder=None)
+    submit_values(trainer, "broken", SHORT.to_dict(), None)
     end = heard_until_ends(trainer, ["broken"])["broken"][-1]
     assert end["state"] == "failed"
     assert "internal error" in end["error"]["en"]

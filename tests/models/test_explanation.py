@@ -28,7 +28,7 @@ EXPERIMENT = preset_named("sentiment").changed(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sentiment")
-    train(EXPERIMENT, lambda event: None, lambda: False, folder)
+    train(EXPERIMENT, lambda event: None, folder=folder)
     return folder
 
 
@@ -131,7 +131,7 @@ def test_every_hidden_layer_is_shown(network: TrainedNetwork) -> None:
 
 
 def test_a_network_without_hidden_layers_is_explained_too(tmp_path: Path) -> None:
-    train(EXPERIMENT.changed(layers=(), epochs=1), lambda event: None, lambda: False, tmp_path)
+    train(EXPERIMENT.changed(layers=(), epochs=1), lambda event: None, folder=tmp_path)
     network = read_network(tmp_path)
     found = explain_review(network, review(*known(network, 4, 7)))
     sums = network.kernels[0][[4, 7]].sum(axis=0) + network.biases[0]
@@ -141,7 +141,7 @@ def test_a_network_without_hidden_layers_is_explained_too(tmp_path: Path) -> Non
 
 def test_a_network_that_reads_no_text_explains_no_review(tmp_path: Path) -> None:
     housing = Experiment("boston", (Layer(4),), Optimizer(), epochs=1, batch_size=64)
-    train(housing, lambda event: None, lambda: False, tmp_path)
+    train(housing, lambda event: None, folder=tmp_path)
     with pytest.raises(ValueError, match="text"):
         explain_review(read_network(tmp_path), review("좋다"))
 

@@ -26,7 +26,7 @@ REAL_ROWS = 2_000
 
 def run(experiment: Experiment, folder: Path | None = None) -> list[Event]:
     events: list[Event] = []
-    train(experiment, events.append, lambda: False, folder)
+    train(experiment, events.append, folder=folder)
     return events
 
 

@@ -1,7 +1,6 @@
 """The training loop against Keras' own, and its promises about ends, seeds and files."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,23 +9,23 @@ import numpy as np
 import pytest
 
 from data.text import UserError
+from models.batches import permutation
 from models.events import Batches, End, Epoch, Event, Started, State
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 from models.network import build_model
 from models.preparation import prepare
 from models.tasks import preset_named, task_named
-from models.training import permutation, train
+from models.training import train
 from models.weights import KERAS_MODEL, WEIGHTS, read_network
+from models.wish import Wish
 
 HOUSING = preset_named("housing-sgd").changed(epochs=3)
 DIGITS = preset_named("mnist").changed(epochs=1, train_size=3_000, layers=(Layer(32),))
 
 
-def run(
-    experiment: Experiment, folder: Path | None = None, stop: Callable[[], bool] = lambda: False
-) -> list[Event]:
+def run(experiment: Experiment, folder: Path | None = None) -> list[Event]:
     events: list[Event] = []
-    train(experiment, events.append, stop, folder)
+    train(experiment, events.append, folder=folder)
     return events
 
 
@@ -187,7 +186,7 @@ def test_a_stop_ends_the_run_and_keeps_what_was_learnt(tmp_path: Path) -> None:
         if isinstance(event, Batches):
             asked.set()
 
-    train(DIGITS.changed(epochs=500), emit, asked.is_set, tmp_path)
+    train(DIGITS.changed(epochs=500), emit, lambda: Wish(stop=asked.is_set()), tmp_path)
     end = events[-1]
     assert isinstance(end, End) and end.state is State.STOPPED
     assert read_network(tmp_path).kernels[0].shape == (784, 32)
@@ -230,5 +229,5 @@ def test_a_folder_that_cannot_be_written_fails_the_run_with_a_sentence(tmp_path:
 def test_an_experiment_that_cannot_be_trained_is_refused_before_any_event() -> None:
     events: list[Event] = []
     with pytest.raises(UserError, match="batch_size"):
-        train(replace(HOUSING, batch_size=405), events.append, lambda: False)
+        train(replace(HOUSING, batch_size=405), events.append)
     assert events == []

@@ -1,0 +1,172 @@
+"""What a run needs to go on exactly as if it had never stopped, as one file.
+
+A checkpoint holds the network's and the optimizer's variables, and where in which epoch the run
+stands; the order of an epoch's rows follows from its seed and number. It is written aside, flushed
+to the disk and renamed, so that a file under its own name is whole. ``checkpoints/`` holds the last
+two and the best:
+
+    checkpoints/000000469.npz      after update 469
+    checkpoints/best.npz           after the epoch with the lowest validation loss
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.dataset import Array
+from models.weights import write_weights
+
+FOLDER = "checkpoints"
+KEPT = 2
+BEST = "best.npz"
+_META = "meta"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands: ``epoch`` epochs are finished and ``batches`` of the next one done.
+
+    ``sums`` are loss and metric summed over the rows of those batches, ``waiting`` the updates
+    that are not yet part of a point. ``best_epoch`` is 0 before the first.
+    """
+
+    epoch: int
+    batches: int
+    update: int
+    sums: tuple[float, float] = (0.0, 0.0)
+    waiting: tuple[tuple[float, float], ...] = ()
+    best_loss: float | None = None
+    best_epoch: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A position and the arrays there.
+
+    ``weights`` are kernel, bias, kernel, bias, ...; ``state`` every other variable of the network
+    and of its optimizer, in Keras' order.
+    """
+
+    position: Position
+    weights: tuple[Array, ...]
+    state: tuple[Array, ...]
+
+
+def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint of the run in ``folder`` and remove the one before the last.
+
+    Raises ``OSError``; what was there before is intact then.
+    """
+    home = folder / FOLDER
+    home.mkdir(exist_ok=True)
+    _write(home / f"{checkpoint.position.update:09}.npz", checkpoint)
+    for path in _newest_first(home)[KEPT:]:
+        path.unlink(missing_ok=True)
+
+
+def write_best(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write the checkpoint of a run's best epoch; raises ``OSError`` like ``write_checkpoint``."""
+    home = folder / FOLDER
+    home.mkdir(exist_ok=True)
+    _write(home / BEST, checkpoint)
+
+
+def read_checkpoint(folder: Path, update: int) -> Checkpoint | None:
+    """Return the newest whole checkpoint of a run at or before ``update``, None without one."""
+    paths = (path for path in _newest_first(folder / FOLDER) if int(path.stem) <= update)
+    return next(filter(None, map(_read, paths)), None)
+
+
+def read_best(folder: Path) -> Checkpoint | None:
+    """Return the checkpoint of a run's best epoch, None without a whole one."""
+    return _read(folder / FOLDER / BEST)
+
+
+def rewind(folder: Path) -> Position | None:
+    """Make the best epoch's weights the run's own again; None when there is no such checkpoint.
+
+    Later checkpoints are removed: the run goes on from there. Raises ``OSError``.
+    """
+    best = read_best(folder)
+    if best is None:
+        return None
+    home = folder / FOLDER
+    write_checkpoint(folder, best)
+    for path in _newest_first(home):
+        if int(path.stem) > best.position.update:
+            path.unlink(missing_ok=True)
+    write_weights(folder, best.weights)
+    return best.position
+
+
+def clear_checkpoints(folder: Path) -> None:
+    """Remove every checkpoint of a run."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def _newest_first(home: Path) -> list[Path]:
+    found = (path for path in home.glob("*.npz") if path.stem.isdigit())
+    return sorted(found, key=lambda path: int(path.stem), reverse=True)
+
+
+def _write(path: Path, checkpoint: Checkpoint) -> None:
+    aside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        with aside.open("wb") as file:
+            np.savez(file, allow_pickle=False, **dict(_arrays(checkpoint)))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+        _flush(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _flush(folder: Path) -> None:
+    """Make a rename survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _arrays(checkpoint: Checkpoint) -> Iterator[tuple[str, Array]]:
+    meta = json.dumps(asdict(checkpoint.position)).encode()
+    yield _META, np.frombuffer(meta, np.uint8)
+    for kind, arrays in (("weight", checkpoint.weights), ("state", checkpoint.state)):
+        for number, array in enumerate(arrays):
+            yield f"{kind}_{number}", array
+
+
+def _read(path: Path) -> Checkpoint | None:
+    """Return a checkpoint, or None when it is missing or damaged (the archive holds checksums)."""
+    try:
+        with path.open("rb") as file:
+            content: Any = np.load(file, allow_pickle=False)
+            arrays = {name: content[name] for name in content.files}
+        meta = json.loads(arrays.pop(_META).tobytes())
+        position = Position(
+            **{
+                **meta,
+                "sums": tuple(meta["sums"]),
+                "waiting": tuple(tuple(pair) for pair in meta["waiting"]),
+            }
+        )
+        return Checkpoint(position, _numbered(arrays, "weight"), _numbered(arrays, "state"))
+    except Exception:  # A damaged archive makes NumPy and zipfile raise nearly anything.
+        return None
+
+
+def _numbered(arrays: dict[str, Array], kind: str) -> tuple[Array, ...]:
+    count = sum(name.startswith(f"{kind}_") for name in arrays)
+    return tuple(arrays[f"{kind}_{number}"] for number in range(count))

@@ -1,0 +1,123 @@
+"""Between two chunks of batches: who may go on, how far, and how fast.
+
+The training loop asks here before every chunk. Pauses, single steps, slow motion and ends are
+decided at this one place, and the loop knows nothing of them.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from models.events import Event, Paused, Resumed, State, Tuned
+from models.wish import Limits, Wish
+
+SECONDS_BETWEEN_LOOKS = 0.02
+SECONDS_PER_SHARE = 0.1
+"""Slow motion trains as many updates at once as are due within this time, at least one."""
+
+Ask = Callable[[], Wish]
+
+
+class Instrument(Protocol):
+    """What is conducted: a run in progress."""
+
+    def settle(self) -> None:
+        """Report every point and save the weights: a pause begins."""
+
+    def tune(self, learning_rate: float) -> None:
+        """Train with another learning rate from now on."""
+
+
+class Conductor:
+    """Turns the wish of the moment into batches that may run now, or into the run's end."""
+
+    def __init__(
+        self, ask: Ask, emit: Callable[[Event], None], run: Instrument, limits: Limits
+    ) -> None:
+        self._ask, self._emit, self._run, self._limits = ask, emit, run, limits
+        self._heard = Wish()
+        self._paused_at: int | None = None
+        self._pause_began = 0.0
+        self._began = time.monotonic()
+        self._waited = 0.0
+        self._due = 0.0
+
+    @property
+    def working_seconds(self) -> float:
+        """Seconds since the run began here, without its pauses."""
+        return time.monotonic() - self._began - self._waited
+
+    def next(self, update: int, batches: int) -> int | State:
+        """Wait until training may go on after ``update``.
+
+        Returns how many batches may run, from 1 to ``batches``, or the state to end in.
+        """
+        while True:
+            wish = self._ask()
+            if wish != self._heard:
+                self._hear(wish, update)
+            end = self._end(wish)
+            if end is not None:
+                return end
+            if wish.paused and update >= wish.until:
+                self._pause(update)
+            elif not self._is_early(wish):
+                self._go_on(wish, update)
+                return self._share(wish, update, batches)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _hear(self, wish: Wish, update: int) -> None:
+        """Take up a new tempo or learning rate, and say so in the run's history."""
+        rate = wish.learning_rate
+        if rate is not None and rate != self._heard.learning_rate:
+            self._run.tune(rate)
+        if (rate, wish.updates_per_second) != (
+            self._heard.learning_rate,
+            self._heard.updates_per_second,
+        ):
+            self._due = 0.0
+            self._emit(Tuned(update, rate, wish.updates_per_second))
+        self._heard = wish
+
+    def _end(self, wish: Wish) -> State | None:
+        if wish.stop:
+            return State.STOPPED
+        if wish.leave:
+            return State.INTERRUPTED
+        limit, patience = self._limits.working_seconds, self._limits.paused_seconds
+        if self._paused_at is None:
+            is_over = limit is not None and self.working_seconds > limit
+            return State.TIMEOUT if is_over else None
+        waited = time.monotonic() - self._pause_began
+        return State.PAUSED if patience is not None and waited > patience else None
+
+    def _pause(self, update: int) -> None:
+        if self._paused_at == update:
+            return
+        self._note_pause()
+        self._paused_at, self._pause_began = update, time.monotonic()
+        self._run.settle()
+        self._emit(Paused(update))
+
+    def _go_on(self, wish: Wish, update: int) -> None:
+        """Leave a pause, for good or for the updates that were asked for."""
+        if self._paused_at is not None and not wish.paused:
+            self._note_pause()
+            self._paused_at = None
+            self._emit(Resumed(update))
+
+    def _note_pause(self) -> None:
+        if self._paused_at is not None:
+            self._waited += time.monotonic() - self._pause_began
+
+    def _is_early(self, wish: Wish) -> bool:
+        return wish.updates_per_second is not None and time.monotonic() < self._due
+
+    def _share(self, wish: Wish, update: int, batches: int) -> int:
+        if wish.paused:
+            batches = min(batches, wish.until - update)
+        pace = wish.updates_per_second
+        if pace is not None:
+            batches = max(1, min(batches, int(pace * SECONDS_PER_SHARE)))
+            self._due = max(self._due, time.monotonic() - SECONDS_PER_SHARE) + batches / pace
+        return batches

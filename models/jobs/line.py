@@ -1,0 +1,57 @@
+"""Who is next: a waiting line for each owner, served in turns.
+
+Whoever waits with ten runs waits no shorter than who waits with one: after each run that starts,
+its owner goes to the end of the round.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from itertools import zip_longest
+
+
+class Line:
+    """Run ids that wait, by owner. Not safe for threads by itself."""
+
+    def __init__(self) -> None:
+        self._owners: OrderedDict[str, deque[str]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._owners.values()))
+
+    def __contains__(self, run_id: str) -> bool:
+        return any(run_id in waiting for waiting in self._owners.values())
+
+    def of(self, owner: str) -> int:
+        """Return how many runs of an owner wait."""
+        return len(self._owners.get(owner, ()))
+
+    def add(self, owner: str, run_id: str, *, first: bool = False) -> None:
+        """Let a run wait behind the owner's others, or before them."""
+        waiting = self._owners.setdefault(owner, deque())
+        (waiting.appendleft if first else waiting.append)(run_id)
+
+    def remove(self, run_id: str) -> bool:
+        """Take a run out of the line; False if it does not wait."""
+        for owner, waiting in self._owners.items():
+            if run_id in waiting:
+                waiting.remove(run_id)
+                if not waiting:
+                    del self._owners[owner]
+                return True
+        return False
+
+    def take(self, may_start: Callable[[str], bool]) -> tuple[str, str] | None:
+        """Take out the next (owner, run id) whose owner may start one; None if there is none."""
+        owner = next(filter(may_start, self._owners), None)
+        if owner is None:
+            return None
+        waiting = self._owners.pop(owner)
+        run_id = waiting.popleft()
+        if waiting:
+            self._owners[owner] = waiting
+        return owner, run_id
+
+    def order(self) -> list[str]:
+        """Return every waiting run in the order of its turn."""
+        rounds = zip_longest(*self._owners.values())
+        return [run_id for turn in rounds for run_id in turn if run_id is not None]
