@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from data.home import home
+from data.text import UserError
+from models.jobs.claim import Claim
 from models.jobs.errands import Errands
 from models.jobs.local import LocalBackend
 from models.jobs.morphemes import Morphemes
+from models.jobs.resuming import Resuming, resuming_from_environment
 from models.jobs.scheduler import Scheduler, slots_from_environment
 from models.runs import RunStore
 
@@ -16,17 +19,19 @@ from models.runs import RunStore
 class Services:
     """What the pages share: where runs are kept and who trains them."""
 
+    claim: Claim
     store: RunStore
     scheduler: Scheduler
     morphemes: Morphemes
     errands: Errands
 
     def close(self) -> None:
-        """Stop the trainer and everything it trains."""
+        """Let every run save itself, then stop the trainer and everything else."""
         self.errands.close()
         self.morphemes.close()
         self.scheduler.close()
         self.store.close()
+        self.claim.release()
 
 
 _lock = threading.Lock()
@@ -55,9 +60,15 @@ def close() -> None:
 
 
 def _start() -> Services:
-    store = RunStore(home() / "runs")
-    interrupted = store.interrupt_unfinished()
-    slots = slots_from_environment()
+    slots, resuming = slots_from_environment(), resuming_from_environment()
+    claim = Claim(home() / "runs")
+    try:
+        store = RunStore(home() / "runs")
+        interrupted = store.interrupt_unfinished()
+    except UserError:
+        claim.release()
+        raise
     scheduler = Scheduler(store, partial(LocalBackend, slots), slots)
-    scheduler.take_up(interrupted)
-    return Services(store, scheduler, Morphemes(), Errands())
+    if resuming is Resuming.AUTO:
+        scheduler.take_up(interrupted)
+    return Services(claim, store, scheduler, Morphemes(), Errands())

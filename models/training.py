@@ -249,7 +249,8 @@ class _Run:
 
     def end(self, state: State) -> End:
         """Settle the weights, judge them on the test rows, and say how it ended."""
-        self.points.close()
+        if state not in (State.INTERRUPTED, State.PAUSED):
+            self.points.close()
         self.points.report(self.emit, now=True)
         checkpoint = None
         if state is State.DIVERGED:

@@ -75,11 +75,9 @@ def run_job(
             _train(experiment, folder, emit, ask, after, allowed)
     except UserError as error:
         emit(End(State.FAILED, error=error.text))
-    except MemoryError:
-        emit(End(State.FAILED, error=_OUT_OF_MEMORY))
-    except Exception:
+    except Exception as error:
         traceback.print_exc()
-        emit(End(State.FAILED, error=_INTERNAL))
+        emit(End(State.FAILED, error=_OUT_OF_MEMORY if _wants_memory(error) else _INTERNAL))
 
 
 def prepare_worker() -> None:
@@ -136,6 +134,11 @@ class WishOf:
             self._wish = Wish.from_dict(self._wishes.get(self._run_id, {}))
             self._looked = now
         return self._wish
+
+
+def _wants_memory(error: Exception) -> bool:
+    """Say whether Python or TensorFlow (which is not imported here) was refused memory."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def limit_memory(megabytes: int | None) -> None:

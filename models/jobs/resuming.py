@@ -1,0 +1,34 @@
+"""What becomes of runs that a server left unfinished when the next one starts."""
+
+import os
+from enum import StrEnum
+
+from data.text import Text, UserError
+
+VARIABLE = "FNN_LAB_RESUME"
+
+
+class Resuming(StrEnum):
+    """They go on by themselves, wait until their owner says so, or are left as they are."""
+
+    AUTO = "auto"
+    ASK = "ask"
+    NEVER = "never"
+
+
+def resuming_from_environment() -> Resuming:
+    """Return what ``FNN_LAB_RESUME`` says, "auto" where it says nothing.
+
+    Raises ``UserError`` when it says something else.
+    """
+    given = os.environ.get(VARIABLE, "").strip().lower()
+    if not given:
+        return Resuming.AUTO
+    if given in list(Resuming):
+        return Resuming(given)
+    raise UserError(
+        Text(
+            f"환경 변수 {VARIABLE}가 {given!r}입니다. auto, ask, never 중 하나를 적어 주세요.",
+            f"The environment variable {VARIABLE} is {given!r}. Set it to auto, ask or never.",
+        )
+    )

@@ -1,0 +1,230 @@
+"""A run that goes on from a checkpoint is the run that never stopped."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.checkpoint import (
+    FOLDER,
+    Checkpoint,
+    Position,
+    read_best,
+    read_checkpoint,
+    rewind,
+    write_best,
+    write_checkpoint,
+)
+from models.events import End, Epoch, Event, Started, State, fold
+from models.experiment import Experiment, Layer, Optimizer
+from models.tasks import preset_named
+from models.training import train
+from models.weights import WEIGHTS, read_network
+from models.wish import Wish
+
+HOUSING = preset_named("housing-adam").changed(
+    epochs=6, layers=(Layer(16, dropout=0.3), Layer(8)), l2=0.01
+)
+
+
+def run(
+    experiment: Experiment, folder: Path, wish: Callable[[int], Wish], after: int | None = None
+) -> list[Event]:
+    """Train; ``wish`` is told the last reported update."""
+    events: list[Event] = []
+    train(experiment, events.append, lambda: wish(fold(events).update), folder, after=after)
+    return events
+
+
+def arrays(folder: Path) -> list[np.ndarray]:
+    network = read_network(folder)
+    return [*network.kernels, *network.biases]
+
+
+def leave_after(update: int) -> Callable[[int], Wish]:
+    """Ask for single updates up to one, then leave."""
+    return lambda now: Wish(leave=now >= update, paused=True, until=update)
+
+
+@pytest.mark.parametrize("update", [1, 7, 10, 41])
+@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam", "adamw", "adagrad"])
+def test_a_resumed_run_equals_the_uninterrupted_one(name: str, update: int, tmp_path: Path) -> None:
+    experiment = HOUSING.changed(optimizer=Optimizer(name, learning_rate=0.003))
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir(), parts.mkdir()
+    expected = fold(run(experiment, whole, lambda now: Wish()))
+
+    first = run(experiment, parts, leave_after(update))
+    end = first[-1]
+    assert isinstance(end, End) and (end.state, end.checkpoint) == (State.INTERRUPTED, update)
+    second = run(experiment, parts, lambda now: Wish(), after=update)
+    began = second[0]
+    assert isinstance(began, Started) and (began.epoch, began.update) == (update // 7, update)
+
+    history = fold([*first, *second])
+    assert history.points == expected.points
+    figures = [(e.loss, e.metric, e.val_loss, e.val_metric, e.best_epoch) for e in history.epochs]
+    assert figures == [
+        (e.loss, e.metric, e.val_loss, e.val_metric, e.best_epoch) for e in expected.epochs
+    ]
+    assert history.end and expected.end and history.end.test == expected.end.test
+    for ours, theirs in zip(arrays(parts), arrays(whole), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_learning_rate_changed_in_mid_run_survives_in_the_checkpoint(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir(), parts.mkdir()
+
+    def slower(now: int) -> Wish:
+        return Wish(paused=now < 10, until=10, learning_rate=0.05 if now >= 10 else None)
+
+    events = run(HOUSING, whole, slower)
+    assert [(t.update, t.learning_rate) for t in fold(events).tunings] == [(10, 0.05)]
+    first = run(
+        HOUSING,
+        parts,
+        lambda now: (
+            Wish(leave=True)
+            if now >= 20
+            else (Wish(paused=True, until=20, learning_rate=0.05) if now >= 10 else slower(now))
+        ),
+    )
+    second = run(HOUSING, parts, lambda now: Wish(), after=20)
+    assert fold([*first, *second]).points == fold(events).points
+
+
+def test_early_stopping_remembers_the_best_epoch_across_an_interruption(tmp_path: Path) -> None:
+    experiment = preset_named("housing-adam").changed(
+        optimizer=Optimizer("adam", learning_rate=0.02), early_stopping=3, epochs=300
+    )
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir(), parts.mkdir()
+    expected = fold(run(experiment, whole, lambda now: Wish()))
+    assert expected.best
+    after_best = 7 * expected.best.epoch + 3
+    run(experiment, parts, leave_after(after_best))
+    end = run(experiment, parts, lambda now: Wish(), after=after_best)[-1]
+    assert isinstance(end, End) and end.best_epoch == expected.best.epoch
+    for ours, theirs in zip(arrays(parts), arrays(whole), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_run_that_is_done_can_train_on(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir(), parts.mkdir()
+    run(HOUSING, whole, lambda now: Wish())
+    end = run(HOUSING.changed(epochs=4), parts, lambda now: Wish())[-1]
+    assert isinstance(end, End) and end.checkpoint == 28
+    run(HOUSING, parts, lambda now: Wish(), after=28)
+    for ours, theirs in zip(arrays(parts), arrays(whole), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_rewinding_brings_back_the_weights_of_the_best_epoch(tmp_path: Path) -> None:
+    experiment = HOUSING.changed(
+        layers=(Layer(64),),
+        l2=0.0,
+        optimizer=Optimizer("adam", learning_rate=0.1),
+        train_size=40,
+        batch_size=20,
+        epochs=30,
+    )
+    history = fold(run(experiment, tmp_path, lambda now: Wish()))
+    assert history.best and history.best.epoch < 30
+    last = arrays(tmp_path)
+    position = rewind(tmp_path)
+    assert position and (position.epoch, position.batches) == (history.best.epoch, 0)
+    assert any((a != b).any() for a, b in zip(arrays(tmp_path), last, strict=True))
+    assert rewind(tmp_path) == position  # to ask twice is to ask once
+
+    on = run(experiment, tmp_path, lambda now: Wish(), after=position.update)
+    assert isinstance(on[0], Started) and on[0].epoch == history.best.epoch
+    for ours, theirs in zip(arrays(tmp_path), last, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_run_that_diverged_can_be_rewound(tmp_path: Path) -> None:
+    experiment = preset_named("housing-sgd").changed(
+        optimizer=Optimizer("sgd", learning_rate=0.06), epochs=60
+    )
+    events = run(experiment, tmp_path, lambda now: Wish())
+    assert fold(events).state is State.DIVERGED
+    position = rewind(tmp_path)
+    assert position and position.epoch == fold(events).epochs[-1].best_epoch
+    assert (tmp_path / WEIGHTS).exists()
+
+
+def made(update: int) -> Checkpoint:
+    position = Position(update, 0, update, waiting=((1.0, 2.0),), best_loss=0.5, best_epoch=1)
+    return Checkpoint(position, (np.full((2, 3), update, np.float32),), (np.int64(update),))
+
+
+def test_a_checkpoint_reads_as_it_was_written(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, made(5))
+    found = read_checkpoint(tmp_path, 5)
+    assert found and found.position == made(5).position
+    np.testing.assert_array_equal(found.weights[0], made(5).weights[0])
+    assert found.state[0] == 5
+
+
+def test_the_last_two_and_the_best_are_kept(tmp_path: Path) -> None:
+    write_best(tmp_path, made(2))
+    for update in (1, 2, 3, 4, 12):
+        write_checkpoint(tmp_path, made(update))
+    names = sorted(path.name for path in (tmp_path / FOLDER).iterdir())
+    assert names == ["000000004.npz", "000000012.npz", "best.npz"]
+    best = read_best(tmp_path)
+    assert best and best.position.update == 2
+
+
+def test_one_that_is_newer_than_what_was_told_is_left_aside(tmp_path: Path) -> None:
+    for update in (3, 9):
+        write_checkpoint(tmp_path, made(update))
+    found = read_checkpoint(tmp_path, 8)
+    assert found and found.position.update == 3
+    assert read_checkpoint(tmp_path, 2) is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half", None])
+def test_a_damaged_one_makes_way_for_the_one_before(damage: bytes | None, tmp_path: Path) -> None:
+    for update in (3, 9):
+        write_checkpoint(tmp_path, made(update))
+    newest = tmp_path / FOLDER / "000000009.npz"
+    whole = newest.read_bytes()
+    flipped = whole[: len(whole) // 2] + b"\xff\xff" + whole[len(whole) // 2 + 2 :]
+    newest.write_bytes(flipped if damage is None else damage)
+    found = read_checkpoint(tmp_path, 9)
+    assert found and found.position.update == 3
+
+
+def test_training_goes_on_when_checkpoints_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("a file where the folder should be")
+    events = run(HOUSING, tmp_path, lambda now: Wish())
+    end = events[-1]
+    assert isinstance(end, End) and (end.state, end.checkpoint) == (State.DONE, None)
+    assert len([event for event in events if isinstance(event, Epoch)]) == 6
+
+
+def test_a_pause_saves_the_weights_and_waits(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    events: list[Event] = []
+    thread = threading.Thread(
+        target=train,
+        args=(HOUSING, events.append, lambda: Wish(paused=not go_on.is_set(), until=3), tmp_path),
+    )
+    thread.start()
+    while not any(event.kind == "paused" for event in events):
+        thread.join(0.01)
+    assert fold(events).update == 3 and (tmp_path / WEIGHTS).exists()
+    thread.join(0.2)
+    assert thread.is_alive() and fold(events).state is State.PAUSED
+    go_on.set()
+    thread.join(30)
+    assert fold(events).state is State.DONE
+    assert [event.kind for event in events if event.kind in ("paused", "resumed")] == [
+        "paused",
+        "resumed",
+    ]
