@@ -29,6 +29,8 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the RE
 	$(BIN)/python -m tests.e2e.chromium
 	$(BIN)/python -m tests.bench.drawn_digits
 	$(BIN)/python -m tests.bench.browser
+	$(BIN)/python -m tests.bench.typing
+	$(BIN)/python -m tests.bench.reviews
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from data.korean import TOKENIZERS, Morpheme, clean
+from data.reviews import load_reviews
 from data.text import Text, UserError
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 20.0
 """How long one answer may take; the first one of a tokenizer loads its dictionaries."""
 REMEMBERED = 1_000
+PRACTICE = 40
+"""Reviews that a tokenizer warms up with: Java compiles what it does often, and until then a
+sentence takes several times as long."""
 FALLBACK = "kiwi"
 _log = logging.getLogger(__name__)
 
@@ -66,7 +70,10 @@ class Morphemes:
         return known
 
     def warm(self, tokenizer: str) -> None:
-        """Let the analyst load a tokenizer without waiting for it; once is enough."""
+        """Let the analyst load and practise a tokenizer without waiting for it; once is enough.
+
+        It practises one review at a time, so that a question waits for one of them at most.
+        """
         with self._lock:
             if tokenizer in self._warmed:
                 return
@@ -90,7 +97,9 @@ class Morphemes:
 
     def _warm(self, tokenizer: str) -> None:
         try:
-            self.analyse(tokenizer, "좋은 영화")
+            for text in load_reviews("bundled")[0].documents[:PRACTICE]:
+                if self._fresh(tokenizer, clean(text)).instead:
+                    return
         except UserError as error:  # whoever asks next hears it
             _log.warning("%s", error)
 

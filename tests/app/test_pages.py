@@ -1,6 +1,5 @@
 """Every page, run without a browser: it draws, in both languages, and mistakes become sentences."""
 
-import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,18 +16,6 @@ from models.tasks import preset_named
 
 SCRIPT = Path(__file__).parent.parent.parent / "app/dashboard.py"
 PAGES = (HOME, TRAIN, PREDICT)
-
-# Streamlit's own test harness leaves event loops and temporary files to the garbage collector.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
-
-@pytest.fixture(autouse=True)
-def no_garbage_for_later_tests() -> Iterator[None]:
-    """Collect what the harness left while its warnings are still expected."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture

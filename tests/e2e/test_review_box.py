@@ -5,75 +5,34 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from app.components.review_box import MAX_LENGTH, _checked
 from app.prepared_reviews import PREPARED
+from data.korean import clean
 from tests.e2e.conftest import Server, start_server
-from tests.e2e.lesson import PATIENCE, Lesson
+from tests.e2e.lesson import PATIENCE
+from tests.e2e.review_box import ReviewBox, train_on_reviews
+from tests.jobs.lab import command_line
+from tests.jobs.test_morphemes import ODD
 
 pytestmark = pytest.mark.timeout(300)
 INDEX = re.compile(r"#(\d+)")
-
-
-class ReviewBox(Lesson):
-    """The Predict page about reviews."""
-
-    def enter(self) -> None:
-        self.open("predict", task="reviews")
-        self.page.wait_for_selector('.review[data-state="answered"]', timeout=PATIENCE)
-
-    def shows(self, sentence: str) -> None:
-        """Wait until the steps are about this sentence."""
-        expect(self.page.locator(".sentence")).to_have_text(sentence, timeout=PATIENCE)
-
-    def type(self, text: str) -> None:
-        self.page.get_by_role("textbox").fill(text)
-
-    def say_text(self, key: str, **values: str) -> str:
-        return self.says(f"review.{key}").format(**values)
-
-    def step(self, name: str) -> str:
-        return self.page.locator(f'[data-step="{name}"] .body').inner_text()
-
-    def indices(self) -> list[int]:
-        return list(map(int, json.loads(self.step("indices"))))
-
-    def positive(self) -> float:
-        return float(self.page.locator(".p2").inner_text())
-
-    def contribution(self, word: str) -> float:
-        return signed(self.bar(word).locator("span").last.inner_text())
-
-    def bar(self, word: str) -> Any:
-        return self.page.locator(f'.bars [data-word="{word}"]')
-
-
-def signed(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
 
 
 Enter = Callable[..., ReviewBox]
 
 
 @pytest.fixture(scope="module")
-def cookies(browser: Browser, server: Server) -> Any:
-    """Train a network on the bundled reviews; return the cookies of its owner."""
-    context = browser.new_context()
-    lesson = Lesson(context.new_page(), server.url)
-    lesson.open("train", task="reviews")
-    lesson.button("train.start").click()
-    lesson.wait_for_state("done")
-    state = context.storage_state()
-    context.close()
-    return state
+def cookies(browser: Browser, server: Server) -> StorageState:
+    return train_on_reviews(browser, server.url)
 
 
 @pytest.fixture
-def enter(browser: Browser, server: Server, cookies: Any) -> Iterator[Enter]:
+def enter(browser: Browser, server: Server, cookies: StorageState) -> Iterator[Enter]:
     """Open the box; at the end no script of the page may have failed."""
     failures: list[str] = []
     pages: list[Page] = []
@@ -192,6 +151,79 @@ def test_a_phone_names_every_cell_and_says_when_no_word_is_known(enter: Enter) -
     expect(none).to_have_text(box.say_text("none_known", size="1,000"), timeout=PATIENCE)
     assert box.indices() == []
     expect(canvas).to_have_attribute("data-lit", "0")
+
+
+def test_whatever_arrives_in_the_box_is_answered(enter: Enter) -> None:
+    box = enter()
+    for name, text in ODD.items():
+        box.put(text)
+        sentence = clean(text[:MAX_LENGTH])
+        expect(box.page.locator(".sentence"), name).to_have_text(sentence)
+        state = "answered" if sentence else "empty"
+        expect(box.page.locator(".review"), name).to_have_attribute("data-state", state)
+        expect(box.page.locator(".error"), name).to_be_hidden()
+    assert box.page.get_by_test_id("stException").count() == 0
+    assert box.page.locator(".review script, .review b b").count() == 0
+
+
+def test_of_a_megabyte_that_is_pasted_the_beginning_is_read(enter: Enter) -> None:
+    box = enter()
+    box.paste(ODD["a megabyte"])
+    expect(box.page.get_by_role("textbox")).to_have_value(ODD["a megabyte"][:MAX_LENGTH])
+    box.shows(clean(ODD["a megabyte"][:MAX_LENGTH]))
+    assert "재미있다" in box.step("morphemes")
+
+
+def test_a_sentence_is_answered_although_the_analyst_is_killed_over_it(
+    enter: Enter, server: Server
+) -> None:
+    box = enter()
+    (analyst,) = (
+        child
+        for child in psutil.Process(server.process.pid).children()
+        if "models.jobs.analyst" in command_line(child)
+    )
+    analyst.suspend()  # so that the question is asked and cannot be answered
+    box.type("기린이 나오는 좋은 영화")
+    expect(box.page.locator(".told")).to_have_text(box.says("review.analysing"), timeout=PATIENCE)
+    analyst.kill()
+    box.shows("기린이 나오는 좋은 영화")
+    expect(box.page.locator(".told")).to_be_empty()
+    expect(box.page.locator(".error")).to_be_hidden()
+    assert "기린" in box.step("morphemes")
+
+
+@pytest.fixture(scope="module")
+def five_thousand(browser: Browser, server: Server) -> StorageState:
+    """Train with more cells than the page gets words for; return the cookies of the owner."""
+    return train_on_reviews(browser, server.url, words="5,000")
+
+
+def test_two_fingers_zoom_into_a_vector_of_5_000_cells(
+    browser: Browser, server: Server, five_thousand: StorageState
+) -> None:
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, storage_state=five_thousand
+    )
+    box = ReviewBox(phone.new_page(), server.url, "en")
+    box.enter()
+    canvas, told = box.page.locator(".vector canvas"), box.page.locator(".vector output")
+    canvas.scroll_into_view_if_needed()
+    lit = min(box.indices())
+    canvas.focus()
+    canvas.press("PageDown")
+    expect(told).to_have_text(re.compile(rf"^#{lit} \S+: 1$"))
+    canvas.press("ArrowRight")
+    expect(told).to_have_text(re.compile(rf"^#{lit + 1}: 0"))
+
+    scrolled = box.scroll()
+    box.pinch(canvas, 40, 160)
+    zoom = float(canvas.get_attribute("data-zoom") or 0)
+    assert zoom == pytest.approx(4, rel=0.05) and box.scroll() == scrolled
+    assert box.page.evaluate("visualViewport.scale") == 1
+    box.pinch(canvas, 160, 20)
+    expect(canvas).to_have_attribute("data-zoom", "1.00")
+    phone.close()
 
 
 def test_without_java_kiwi_answers_and_the_page_says_so(

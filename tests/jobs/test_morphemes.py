@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from data.korean import MAX_LENGTH
 from data.text import UserError
+from models.jobs import morphemes
 from models.jobs.morphemes import Analysis, Morphemes
 from tests.jobs.lab import ROOT, is_gone, until
 
@@ -30,6 +32,7 @@ ODD = {
     "nul": "좋은\x00 영화\x00",
     "lone jamo": "ㅏㅣㅇㅋ ㄱㄴㄷ ㅠㅠ",
     "html": "<script>alert('영화')</script> <b>좋다</b> &amp; **굵게** [링크](http://x)",
+    "markdown": "# 제목 **굵게** _기울임_ `코드` [링크](http://x) ![그림](y) :red[빨강] $x^2$",
     "a thousand laughs": "ㅋ" * 1_000,
     "nfd": "\u110c\u1169\u11c2\u110b\u1173\u11ab \u110b\u1167\u11bc\u1112\u116a",
     "half an emoji": "영화 \ud83d 좋다",
@@ -127,6 +130,20 @@ def test_the_next_question_after_a_kill_is_answered(shared: Morphemes) -> None:
     assert "코끼리" in words(shared.analyse("kiwi", "코끼리가 나오는 영화"))
 
 
+def test_an_analyst_that_is_stuck_is_ended_and_says_so(
+    shared: Morphemes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.analyse("kiwi", "더 다시 처음")
+    pid = shared.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    with monkeypatch.context() as hasty, pytest.raises(UserError, match="no answer"):
+        hasty.setattr(morphemes, "PATIENCE_SECONDS", 0.3)
+        shared.analyse("kiwi", "사자가 나오는 영화")
+    assert "사자" in words(shared.analyse("kiwi", "사자가 나오는 영화"))
+    assert shared.pid() not in (pid, None)
+
+
 def test_without_java_kiwi_answers_and_says_so(
     service: Morphemes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +160,17 @@ def test_warming_starts_the_analyst_without_waiting(service: Morphemes) -> None:
     assert service.pid() is None
     service.warm("kiwi")
     until(lambda: service.pid() is not None, 10)
+
+
+def test_a_question_does_not_wait_until_the_analyst_has_practised(
+    service: Morphemes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morphemes, "PRACTICE", 2_000)
+    service.analyse("okt", "기린")
+    service.warm("okt")
+    began = time.monotonic()
+    assert "코끼리" in words(service.analyse("okt", "코끼리가 나오는 영화"))
+    assert time.monotonic() - began < 3  # all of the practice takes several times as long
 
 
 def test_closing_leaves_no_process(service: Morphemes) -> None:

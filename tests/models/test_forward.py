@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.scaling import pixel_scaling, standardization
 from data.text import UserError
 from models.evaluation import evaluate
 from models.experiment import ACTIVATIONS, Experiment, Layer
@@ -27,9 +26,8 @@ def untrained(experiment: Experiment, folder: Path) -> tuple[TrainedNetwork, obj
     """Return a network with its first weights twice: read back from files, and Keras' own."""
     task = task_named(experiment.task)
     model = build_model(experiment, task)
-    x = task.load().x_train
-    table = len(task.input_shape) == 1
-    write_description(folder, experiment, standardization(x) if table else pixel_scaling())
+    prepared = prepare(task, experiment, task.load(experiment))
+    write_description(folder, experiment, prepared.scaling, prepared.vocabulary)
     write_weights(folder, [variable.numpy() for variable in model.trainable_variables])
     return read_network(folder), model
 
