@@ -30,11 +30,15 @@ Numbered = tuple[int, str]
 Place = Callable[[str], int | None]
 """Tells how many runs wait before a run, None when it does not wait."""
 
+Wait = Callable[[str], float | None]
+"""Tells how many seconds a run will wait, None when that is not known."""
 
-def event_route(store_getter: Callable[[], RunStore], place_of: Place) -> Route:
+
+def event_route(store_getter: Callable[[], RunStore], place_of: Place, wait_of: Wait) -> Route:
     """Return the route ``GET /api/runs/{run_id}/events``.
 
-    While ``place_of`` names a run's place in the queue, the stream tells it whenever it changes.
+    While ``place_of`` names a run's place in the queue, the stream tells it whenever it changes,
+    with the seconds until its turn if ``wait_of`` knows them.
 
     It answers 404 unless the run belongs to the request's cookie, and 204 (which tells an
     EventSource to stay away) when the browser has already seen the run's end.
@@ -51,7 +55,7 @@ def event_route(store_getter: Callable[[], RunStore], place_of: Place) -> Route:
         if run.is_over and after >= run.events:
             return Response(status_code=204, headers=_HEADERS)
         # Streamlit's gzip middleware leaves this media type alone; others would be held back.
-        body = _messages(store, run_id, after, place_of)
+        body = _messages(store, run_id, after, place_of, wait_of)
         return StreamingResponse(body, media_type="text/event-stream", headers=_HEADERS)
 
     return Route("/api/runs/{run_id}/events", stream, methods=["GET"])
@@ -85,7 +89,7 @@ class _Mailbox:
 
 
 async def _messages(
-    store: RunStore, run_id: str, after: int, place_of: Place
+    store: RunStore, run_id: str, after: int, place_of: Place, wait_of: Wait
 ) -> AsyncIterator[str]:
     """Yield the events above ``after`` as server-sent messages, up to the run's end."""
     mailbox = _Mailbox()
@@ -94,14 +98,14 @@ async def _messages(
         # Subscribed first and read second: an event in between comes twice, and counts once.
         for number, line in await run_in_threadpool(store.events, run_id, after):
             yield _message(number, line)
-            if _is_end(line):
-                return
             after = number
+        if (await run_in_threadpool(store.get, run_id)).is_over:
+            return
         place = None
         while not mailbox.overflowed:
             told, place = place, place_of(run_id)
             if place is not None and place != told:
-                yield _queued(place)
+                yield _queued(place, wait_of(run_id))
             seconds = SECONDS_BETWEEN_PINGS if place is None else SECONDS_BETWEEN_LOOKS
             event = await mailbox.next(seconds)
             if event is None:
@@ -119,9 +123,10 @@ def _message(number: int, line: str) -> str:
     return f"id: {number}\ndata: {line}\n\n"
 
 
-def _queued(place: int) -> str:
+def _queued(place: int, seconds: float | None) -> str:
     """A message without an id: it is true now, and no part of the run's history."""
-    return f"data: {json.dumps({'kind': 'queued', 'place': place})}\n\n"
+    told = {"kind": "queued", "place": place, "seconds": seconds}
+    return f"data: {json.dumps(told)}\n\n"
 
 
 def _is_end(line: str) -> bool:

@@ -24,6 +24,7 @@ app = st.App(
         live.event_route(
             lambda: services.services().store,
             lambda run_id: services.services().scheduler.position(run_id),
+            lambda run_id: services.services().scheduler.expected_wait(run_id),
         ),
         plotly_script.route(),
     ],

@@ -112,6 +112,11 @@ def show_run(task_name: str, run: str | None) -> None:
         st.query_params[RUN] = run
 
 
+def chosen(key: str) -> Any:
+    """Return what a control of this key says now, for the callback of its change."""
+    return st.session_state[key]
+
+
 def refuse(text: Text) -> None:
     """Remember why the last click was refused, to be said on the next run of the page."""
     st.session_state["refusal"] = text

@@ -15,6 +15,8 @@ SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_PER_SHARE = 0.1
 """Slow motion trains as many updates at once as are due within this time, at least one."""
 
+MOST_SEEN_PER_SECOND = 50.0
+
 Ask = Callable[[], Wish]
 
 
@@ -46,6 +48,12 @@ class Conductor:
     def working_seconds(self) -> float:
         """Seconds since the run began here, without its pauses."""
         return time.monotonic() - self._began - self._waited
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the run goes so slowly that every update is to be seen."""
+        pace = self._heard.updates_per_second
+        return self._heard.paused or (pace is not None and pace <= MOST_SEEN_PER_SECOND)
 
     def next(self, update: int, batches: int) -> int | State:
         """Wait until training may go on after ``update``.

@@ -230,13 +230,22 @@ def _after(history: History, event: Event) -> History:
             kept = tuple(tuned for tuned in history.tunings if tuned.update <= event.update)
             started = event if isinstance(event, Started) else history.started
             return replace(history, started=started, tunings=kept)
-        case Tuned():
+        case Tuned() if _says_more(event, history.tunings):
             return replace(history, tunings=(*history.tunings, event))
         case Continued():
             return replace(history, end=None)
         case End():
             return replace(history, end=event)
     return history
+
+
+def _says_more(event: Tuned, tunings: tuple[Tuned, ...]) -> bool:
+    """Say whether a tuning differs from the last one: a run that goes on says it again."""
+    last = tunings[-1] if tunings else Tuned(0)
+    return (event.learning_rate, event.updates_per_second) != (
+        last.learning_rate,
+        last.updates_per_second,
+    )
 
 
 def state_after(state: State, event: Event) -> State:

@@ -186,6 +186,8 @@ class _Run:
             if isinstance(granted, State):
                 return granted
             self.one_chunk(order, granted)
+            if conductor.is_watched:
+                self.points.close()
             self.points.report(self.emit)
             if self.diverged_at is not None:
                 return State.DIVERGED

@@ -1,5 +1,6 @@
 // Draws a run while it trains. The events come straight from the server (EventSource) and are
-// appended to two Plotly charts once a frame; Python is told only when the run has ended.
+// appended to two Plotly charts once a frame; Python is told only when the run has ended, paused
+// or gone on.
 
 const TRAINING = "#0072B2";
 const VALIDATION = "#D55E00";
@@ -16,7 +17,7 @@ const charts = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!charts.has(parentElement)) charts.set(parentElement, new LiveChart(parentElement));
   const chart = charts.get(parentElement);
-  chart.show(data, (run) => setTriggerValue("ended", run));
+  chart.show(data, (run) => setTriggerValue("turned", run));
   // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
   const call = chart.calls;
   return () => {
@@ -43,10 +44,12 @@ class LiveChart {
     this.labels = data.labels;
     this.report = report;
     this.metric = data.metric;
+    this.known = data.run?.events ?? 0;
     this.root.style.setProperty("--fl-height", `${data.height}px`);
     const id = data.run?.run ?? null;
     if (id !== this.run) this.begin(id, data.run);
     else if (!this.started) this.place = data.run?.place;
+    if (this.end && data.run?.events > this.last) this.goOn(data.run);
     this.dress();
     this.paint();
     this.draw(data.plotly);
@@ -59,6 +62,7 @@ class LiveChart {
     Object.assign(this, { run: id, url: run?.url, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null });
     Object.assign(this, { last: 0, cut: false, announced: 0, pace: null, seconds: [] });
+    Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
     this.figures.forEach((figure) => figure.clear());
     if (this.url) this.connect();
@@ -72,8 +76,15 @@ class LiveChart {
     this.root.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
+  // A run that had ended was continued or rewound: hear what came after its end.
+  goOn(run) {
+    this.disconnect();
+    Object.assign(this, { live: run.live, place: run.place, cut: false });
+    this.connect();
+  }
+
   connect() {
-    const source = new EventSource(this.url);
+    const source = new EventSource(`${this.url}?after=${this.last}`);
     this.source = source;
     source.onopen = () => this.reached(true);
     source.onmessage = (message) => this.take(message);
@@ -104,7 +115,7 @@ class LiveChart {
 
   take(message) {
     const event = JSON.parse(message.data);
-    if (event.kind === "queued") this.place = event.place;
+    if (event.kind === "queued") Object.assign(this, { place: event.place, wait: event.seconds });
     else if (Number(message.lastEventId) > this.last) {
       this.last = Number(message.lastEventId);
       this[`take_${event.kind}`]?.(event);
@@ -113,9 +124,53 @@ class LiveChart {
   }
 
   take_started(event) {
-    this.started = event;
-    this.place = null;
+    if (this.started) this.cutBack(event);
+    Object.assign(this, { started: event, place: null, waiting: false, paused: false });
+    Object.assign(this, { pace: null, seconds: [] });
     this.figures.forEach((figure) => figure.span(event.epochs));
+  }
+
+  // What a run had told beyond its checkpoint is told anew.
+  cutBack({ epoch, update }) {
+    const at = update / this.started.updates_per_epoch;
+    this.figures.forEach((figure) => figure.cutBack(at));
+    if (this.epoch?.epoch > epoch) this.epoch = this.epochs.get(epoch) ?? null;
+    if (this.batch?.[0] > update) this.batch = [update, null, null];
+  }
+
+  take_paused({ update }) {
+    this.paused = true;
+    if (this.update() < update) this.batch = [update, null, null];
+    this.told();
+  }
+
+  take_resumed() {
+    this.paused = false;
+    this.pace = null;
+    this.told();
+  }
+
+  take_continued() {
+    Object.assign(this, { end: null, waiting: true, paused: false });
+  }
+
+  take_rewound(event) {
+    this.cutBack(event);
+    this.told();
+  }
+
+  take_tuned(event) {
+    const rate = event.learning_rate;
+    if (rate == null || rate === this.rate) return;
+    this.rate = rate;
+    const at = event.update / this.started.updates_per_epoch;
+    const label = fill(this.labels.tuned, { rate: String(rate) });
+    this.figures.forEach((figure) => figure.mark(at, label));
+  }
+
+  // The page's buttons follow what has happened; what is replayed happened before they were drawn.
+  told() {
+    if (this.last > this.known) this.report(`${this.run}#${this.last}`);
   }
 
   take_batches({ points }) {
@@ -131,6 +186,7 @@ class LiveChart {
 
   take_epoch(event) {
     this.epoch = event;
+    this.epochs.set(event.epoch, event);
     this.seconds = [...this.seconds, event.seconds].slice(-3);
     this.figures[0].add(1, event.epoch, event.loss);
     this.figures[0].add(2, event.epoch, event.val_loss);
@@ -141,7 +197,7 @@ class LiveChart {
   take_end(event) {
     this.end = event;
     this.disconnect();
-    if (this.live) this.report(this.run);
+    if (this.live && this.last > this.known) this.report(`${this.run}#${this.last}`);
     this.live = false;
   }
 
@@ -152,7 +208,7 @@ class LiveChart {
     if (this.end) return this.end.state;
     if (this.cut) return "reconnecting";
     if (!this.live) return "replay";
-    if (this.started) return "live";
+    if (this.started && !this.waiting) return this.paused ? "paused" : "live";
     return this.place == null ? "starting" : "queued";
   }
 
@@ -193,6 +249,7 @@ class LiveChart {
       seconds: (this.end?.seconds ?? 0).toFixed(1),
       best_epoch: this.end?.best_epoch ?? this.epoch?.best_epoch ?? 0,
       place: this.place ?? 0,
+      wait: this.wait == null ? "" : fill(this.labels.wait, { seconds: whole(Math.ceil(this.wait)) }),
     };
   }
 
@@ -312,6 +369,7 @@ class Figure {
     this.button = element.querySelector("button");
     this.button.onclick = () => this.unzoom();
     this.epochs = null;
+    this.marks = [];
     this.fresh = emptyTraces();
   }
 
@@ -321,11 +379,46 @@ class Figure {
     this.fresh.y[trace].push(value);
   }
 
+  // Remove every point and mark that lies beyond a place on the axis.
+  cutBack(at) {
+    this.flush();
+    if (!this.Plotly) return;
+    const kept = this.plot.data.map(({ x }) => x.filter((value) => value <= at + 1e-9).length);
+    const cut = (axis) => this.plot.data.map((trace, i) => trace[axis].slice(0, kept[i]));
+    this.Plotly.restyle(this.plot, { x: cut("x"), y: cut("y") });
+    this.marks = this.marks.filter((mark) => mark.at <= at);
+    this.drawMarks();
+  }
+
+  // A dotted line where something was changed, with a word on it.
+  mark(at, label) {
+    this.marks.push({ at, label });
+    this.drawMarks();
+  }
+
+  drawMarks() {
+    if (!this.Plotly) return;
+    const { text, size } = this.theme;
+    const line = { color: text, width: 1, dash: "dot" };
+    const place = (at) => ({ xref: "x", yref: "paper", x: at });
+    this.Plotly.relayout(this.plot, {
+      shapes: this.marks.map(({ at }) => ({
+        type: "line", xref: "x", yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line,
+      })),
+      annotations: this.marks.map(({ at, label }) => ({
+        ...place(at), y: 1, text: label, showarrow: false, xanchor: "left", yanchor: "top",
+        font: { size: size * 0.9, color: text },
+      })),
+    });
+  }
+
   clear() {
     this.fresh = emptyTraces();
+    this.marks = [];
     this.epochs = null;
     this.button.hidden = true;
     if (!this.Plotly) return;
+    this.drawMarks();
     this.Plotly.restyle(this.plot, emptyTraces());
     this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.autorange": true });
   }
@@ -351,6 +444,7 @@ class Figure {
     const options = { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false };
     Plotly.newPlot(this.plot, this.traces(), this.layout(), options);
     this.Plotly = Plotly;
+    this.drawMarks();
     this.plot.on("plotly_relayout", (changes) => this.zoomed(changes));
     this.plot.on("plotly_doubleclick", () => this.unzoom());
   }

@@ -1,7 +1,7 @@
 """The loss and the metric of a run, drawn while it trains.
 
 The page's script hands over the address of the run's events and is not run again until the run
-ends: the browser itself reads the events and appends to the curves.
+ends, pauses or goes on: the browser itself reads the events and appends to the curves.
 """
 
 from importlib.metadata import version
@@ -16,7 +16,10 @@ LABELS = (
     "language",
     "empty",
     "queued",
+    "wait",
     "starting",
+    "paused",
+    "tuned",
     "reconnecting",
     "done",
     "stopped",
@@ -24,6 +27,7 @@ LABELS = (
     "failed",
     "lost",
     "interrupted",
+    "timeout",
     "chart_error",
     "progress",
     "progress_ended",
@@ -78,13 +82,15 @@ _mount = assets.component("live_chart", _HTML, isolate_styles=False)
 class LiveRun(TypedDict):
     """A run to show: its id, the address of its events, whether it is still going.
 
-    ``place`` is its place in the queue, None (or left out) once it has a worker.
+    ``place`` is its place in the queue, None (or left out) once it has a worker; ``events`` is the
+    number of its last event.
     """
 
     run: str
     url: str
     live: bool
     place: NotRequired[int | None]
+    events: NotRequired[int]
 
 
 def live_chart(
@@ -100,7 +106,7 @@ def live_chart(
 
     ``metric`` is "accuracy" (shown in per cent) or "mae"; ``labels`` holds ``LABELS``,
     ``FIGURE_LABELS`` of "loss" and of the metric, and "announce" of the metric. Returns the run's
-    id in the one script run that follows its end, else None.
+    id in the one script run that follows its end, a pause or its going on, else None.
     """
     data = {
         "run": run,
@@ -109,9 +115,9 @@ def live_chart(
         "plotly": plotly,
         "labels": assets.pick(labels, label_names(metric)),
     }
-    result = _mount(key=key, data=data, height=height, on_ended_change=lambda: None)
-    ended = result.ended
-    return ended if isinstance(ended, str) else None
+    result = _mount(key=key, data=data, height=height, on_turned_change=lambda: None)
+    turned = result.turned
+    return turned.partition("#")[0] if isinstance(turned, str) else None
 
 
 def label_names(metric: str) -> tuple[str, ...]:

@@ -167,8 +167,10 @@ class Scheduler:
     def take_up(self, runs: list[Run]) -> None:
         """Let interrupted runs go on, in this order, whatever the quotas say."""
         for run in runs:
+            wish = self._next_wish(run.id)
             self._store.append(run.id, Continued(run.experiment.epochs))
             with self._lock:
+                self._wishes[run.id] = wish
                 self._line.add(run.owner, run.id)
         self._start_waiting()
 
@@ -191,6 +193,18 @@ class Scheduler:
                 return None
             mean = sum(self._durations) / len(self._durations)
         return mean * (place + 1) / self._slots
+
+    def wish_of(self, run_id: str) -> Wish:
+        """Return what is wished of a run, or was at its last turn."""
+        with self._lock:
+            wish = self._wishes.get(run_id)
+        if wish is not None:
+            return wish
+        tunings = self._store.history(run_id).tunings
+        if not tunings:
+            return Wish()
+        last = tunings[-1]
+        return Wish(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
 
     def has_worker(self, run_id: str) -> bool:
         """Say whether a run is on the backend, training or paused."""
@@ -242,17 +256,16 @@ class Scheduler:
             if self._trains(run.id) or self._waits(run.id):
                 return  # another click came first
             self._check_quotas(run.owner)
+            wish = self._next_wish(run.id, **{"paused": False, "until": 0, **wishes})
             self._store.append(run.id, Continued(experiment.epochs))
             with self._lock:
-                self._wishes[run.id] = self._next_wish(run.id, **wishes)
+                self._wishes[run.id] = wish
                 self._line.add(run.owner, run.id, first=True)
         self._start_waiting()
 
     def _next_wish(self, run_id: str, **changes: Any) -> Wish:
-        """Return the wish for a run's next turn: its tempo stays, and its checkpoint has its
-        learning rate."""
-        tempo = self._wishes.get(run_id, Wish()).updates_per_second
-        return Wish(updates_per_second=tempo, **changes)
+        """Return the wish for a run's next turn: its tempo and its learning rate stay."""
+        return replace(self.wish_of(run_id), stop=False, leave=False, **changes)
 
     def _start_waiting(self) -> None:
         while (run_id := self._take()) is not None:
@@ -302,8 +315,6 @@ class Scheduler:
         with self._lock:
             self._training.pop(run_id, None)
             if goes_on:
-                wish = self._wishes[run_id]
-                self._wishes[run_id] = self._next_wish(run_id, paused=wish.paused, until=wish.until)
                 self._line.add(owner, run_id, first=True)
             elif event.state is not State.PAUSED:
                 self._wishes.pop(run_id, None)

@@ -25,6 +25,7 @@ from models.runs import RunStore
 OWNER = "a" * 32
 EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
 QUEUE: dict[str, int] = {}
+WAITS: dict[str, float] = {}
 """Places of waiting runs, as the scheduler of a server would tell them."""
 STARTED = Started(parameters=961, rows=404, updates_per_epoch=7, epochs=2, metric="mae")
 
@@ -49,7 +50,11 @@ def port(store):
         return PlainTextResponse("text")
 
     app = Starlette(
-        routes=[event_route(lambda: store, QUEUE.get), Route("/", html), Route("/text", text)],
+        routes=[
+            event_route(lambda: store, QUEUE.get, WAITS.get),
+            Route("/", html),
+            Route("/text", text),
+        ],
         middleware=[Middleware(SelectiveGZipMiddleware), Middleware(OwnerCookie)],
     )
     with socket.socket() as listener:
@@ -243,9 +248,10 @@ def test_a_waiting_run_tells_its_place_whenever_it_changes(store, port, run, mon
 
     monkeypatch.setitem(QUEUE, run.id, 2)
     with watch(port, run) as response:
-        assert place(response) == {"kind": "queued", "place": 2}
+        assert place(response) == {"kind": "queued", "place": 2, "seconds": None}
+        WAITS[run.id] = 12.5
         QUEUE[run.id] = 1
-        assert place(response) == {"kind": "queued", "place": 1}
+        assert place(response) == {"kind": "queued", "place": 1, "seconds": 12.5}
         del QUEUE[run.id]
         store.append(run.id, STARTED)
         assert read(response, 1) == [(1, "started")]

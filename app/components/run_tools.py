@@ -1,0 +1,167 @@
+"""What can be done with the run on show: pause it, go step by step, slow it down, train on."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app import state
+from app.components.experiment_form import LEARNING_RATES
+from app.i18n import t
+from app.services import services
+from data.text import UserError
+from models.checkpoint import read_best
+from models.events import State
+from models.runs import Run
+
+TEMPOS = ("fastest", "epoch", "ten", "one")
+"""As fast as possible, one epoch a second, ten updates a second, one update a second."""
+
+MORE_EPOCHS = 10
+
+
+def run_tools(run: Run | None) -> None:
+    """Draw the tools of a run that trains, or of one that has ended; nothing without a run."""
+    if run is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="run-tools"):
+        if run.is_over:
+            _after_the_end(run)
+        else:
+            _on_the_way(run)
+
+
+def _on_the_way(run: Run) -> None:
+    trains = services().scheduler.has_worker(run.id)
+    is_paused = run.state is State.PAUSED
+    if is_paused:
+        _button("resume", ":material/play_arrow:", run, _resume)
+    else:
+        _button("pause", ":material/pause:", run, _pause, disabled=not trains)
+    for name, step in (("step_update", _step_update), ("step_epoch", _step_epoch)):
+        _button(name, ":material/skip_next:", run, step, disabled=not is_paused)
+    if trains:
+        _tempo(run)
+        _learning_rate(run)
+
+
+def _after_the_end(run: Run) -> None:
+    if run.state is not State.DONE:
+        _button("continue", ":material/play_arrow:", run, _resume)
+    if run.checkpoint is not None:
+        label = t("tools.train_on", epochs=MORE_EPOCHS)
+        _button("train_on", ":material/add:", run, _train_on, label=label)
+    best = read_best(services().store.folder(run.id)) if run.best_epoch else None
+    if best is not None and best.position.epoch != run.epoch:
+        label = t("tools.rewind", epoch=best.position.epoch)
+        _button("rewind", ":material/history:", run, _rewind, label=label)
+
+
+def _button(
+    name: str,
+    icon: str,
+    run: Run,
+    act: Callable[[Run], None],
+    *,
+    label: str | None = None,
+    disabled: bool = False,
+) -> None:
+    st.button(
+        label or t(f"tools.{name}"),
+        key=f"tools-{name}",
+        icon=icon,
+        help=t(f"tools.{name}_help"),
+        disabled=disabled,
+        on_click=_politely,
+        args=(act, run),
+    )
+
+
+def _politely(act: Callable[[Run], None], run: Run) -> None:
+    """Do what a button says; what cannot be done now is said on the page."""
+    try:
+        act(services().store.find(run.id, state.owner()))
+    except UserError as error:
+        state.refuse(error.text)
+
+
+def _pause(run: Run) -> None:
+    services().scheduler.pause(run.owner, run.id)
+
+
+def _resume(run: Run) -> None:
+    services().scheduler.resume(run.owner, run.id)
+
+
+def _step_update(run: Run) -> None:
+    services().scheduler.step(run.owner, run.id, run.updates + 1)
+
+
+def _step_epoch(run: Run) -> None:
+    per_epoch = _updates_per_epoch(run)
+    services().scheduler.step(run.owner, run.id, (run.updates // per_epoch + 1) * per_epoch)
+
+
+def _train_on(run: Run) -> None:
+    services().scheduler.train_on(run.owner, run.id, MORE_EPOCHS)
+
+
+def _rewind(run: Run) -> None:
+    services().scheduler.rewind(run.owner, run.id)
+
+
+def _tempo(run: Run) -> None:
+    key = f"tempo-{run.id}-{run.stretch}"
+    wished = services().scheduler.wish_of(run.id).updates_per_second
+
+    def turn() -> None:
+        tempo = _updates_per_second(state.chosen(key), run)
+        _politely(lambda run: services().scheduler.set_tempo(run.owner, run.id, tempo), run)
+
+    st.selectbox(
+        t("tools.tempo"),
+        TEMPOS,
+        index=_tempo_index(wished, run),
+        format_func=lambda name: t(f"tools.tempo_{name}"),
+        help=t("tools.tempo_help"),
+        key=key,
+        on_change=turn,
+        width=180,
+    )
+
+
+def _tempo_index(wished: float | None, run: Run) -> int:
+    tempos = [_updates_per_second(name, run) for name in TEMPOS]
+    return tempos.index(wished) if wished in tempos else 0
+
+
+def _updates_per_second(name: str, run: Run) -> float | None:
+    if name == "epoch":
+        return float(_updates_per_epoch(run))
+    return {"fastest": None, "ten": 10.0, "one": 1.0}[name]
+
+
+def _updates_per_epoch(run: Run) -> int:
+    started = services().store.history(run.id).started
+    return started.updates_per_epoch if started else 1
+
+
+def _learning_rate(run: Run) -> None:
+    key = f"rate-{run.id}-{run.stretch}"
+    wished = services().scheduler.wish_of(run.id).learning_rate
+    now = wished or run.experiment.optimizer.learning_rate
+    rates = sorted({*LEARNING_RATES, now})
+
+    def turn() -> None:
+        rate = state.chosen(key)
+        _politely(lambda run: services().scheduler.set_learning_rate(run.owner, run.id, rate), run)
+
+    st.selectbox(
+        t("tools.learning_rate"),
+        rates,
+        index=rates.index(now),
+        format_func=lambda rate: f"{rate:g}",
+        help=t("tools.learning_rate_help"),
+        key=key,
+        on_change=turn,
+        width=140,
+    )

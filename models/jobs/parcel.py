@@ -1,0 +1,82 @@
+"""A run's files on their way between a worker and the server, which share no folder.
+
+A parcel is the content of whole files by name. It is unpacked file by file, each written aside,
+flushed and renamed, so that what a reader finds under a name is whole.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from models.checkpoint import BEST, FOLDER, KEPT
+from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
+
+Parcel = dict[str, bytes]
+Stamps = dict[str, tuple[int, int]]
+"""What tells one version of a file from the next: its number on the disk and its time."""
+
+MAX_BYTES = 2**28
+"""The largest network there may be has checkpoints of 60 MB."""
+_BEST = f"{FOLDER}/{BEST}"
+_CHECKPOINT = re.compile(rf"{FOLDER}/\d{{9,}}\.npz")
+
+
+def pack(folder: Path, known: Stamps) -> Parcel:
+    """Return the files of a run that have changed since ``known``, which is brought up to date.
+
+    The best checkpoint comes before the others: they refer to it.
+    """
+    parcel: Parcel = {}
+    for name in [NETWORK, WEIGHTS, KERAS_MODEL, _BEST, *_checkpoints(folder)]:
+        try:
+            with (folder / name).open("rb") as file:
+                stat = os.fstat(file.fileno())
+                stamp = (stat.st_ino, stat.st_mtime_ns)
+                if known.get(name) != stamp and stat.st_size <= MAX_BYTES:
+                    parcel[name] = file.read()
+                    known[name] = stamp
+        except FileNotFoundError:
+            continue
+    return parcel
+
+
+def pack_checkpoint(folder: Path, update: int) -> Parcel:
+    """Return the newest checkpoint at or before an update, and the best one."""
+    names = [name for name in _checkpoints(folder) if int(Path(name).stem) <= update]
+    found = (folder / name for name in [_BEST, *names[-1:]])
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file()
+    }
+
+
+def unpack(parcel: Parcel, folder: Path) -> None:
+    """Write the files of a parcel into a run's folder; the oldest checkpoints make room.
+
+    Raises ``OSError``; what was there before is intact then. A name that no run has is left out.
+    """
+    (folder / FOLDER).mkdir(exist_ok=True)
+    for name, content in parcel.items():
+        if name in (NETWORK, WEIGHTS, KERAS_MODEL, _BEST) or _CHECKPOINT.fullmatch(name):
+            _write(folder / name, content)
+    if any(map(_CHECKPOINT.fullmatch, parcel)):
+        for name in _checkpoints(folder)[:-KEPT]:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _checkpoints(folder: Path) -> list[str]:
+    """Return the names of the checkpoints in a folder, oldest first."""
+    names = (f"{FOLDER}/{path.name}" for path in (folder / FOLDER).glob("*.npz"))
+    found = [name for name in names if _CHECKPOINT.fullmatch(name)]
+    return sorted(found, key=lambda name: int(Path(name).stem))
+
+
+def _write(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".arriving-{path.name}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
