@@ -6,10 +6,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench bench-load clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed  ## serve the lab on http://127.0.0.1:8501 (ADDRESS=0.0.0.0 for a classroom)
 	@$(BIN)/python -m app.free_port $(ADDRESS) $(PORT)
@@ -19,10 +19,11 @@ test: .venv/installed-dev  ## run every test, browser tests included
 	$(BIN)/python -m tests.e2e.chromium
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/installed-dev  ## lint, format and types
+check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.audit
 
 bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the README's figures
 	$(BIN)/python -m models bench
@@ -31,6 +32,9 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the RE
 	$(BIN)/python -m tests.bench.browser
 	$(BIN)/python -m tests.bench.typing
 	$(BIN)/python -m tests.bench.reviews
+
+bench-load: .venv/installed-dev  ## measure a classroom's load on one server (MINUTES=30 for the long one)
+	$(BIN)/python -m tests.bench.load --minutes $(or $(MINUTES),2)
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

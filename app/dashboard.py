@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import failures, state
 from app.i18n import LANGUAGES, t
-from app.navigation import HOME, PREDICT, TRAIN
+from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
 
 HERE = Path(__file__).parent
@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page(HERE / HOME, title=t("nav.home"), default=True),
         st.Page(HERE / TRAIN, title=t("nav.train"), url_path="train"),
         st.Page(HERE / PREDICT, title=t("nav.predict"), url_path="predict"),
+        st.Page(HERE / RUNS, title=t("nav.runs"), url_path="runs"),
     ],
     position="top",
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas  # noqa: F401  imported before the first freeze, see keep_garbage_young
 import plotly.graph_objects  # noqa: F401
 
-from app import services
+from app import ending, services
 from data.text import UserError
 from models.tasks import TASKS
 
@@ -20,6 +20,7 @@ FREEZE_EVERY_SECONDS = 60
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the trainer and warm the data caches; stop the trainer at the end."""
+    ending.listen()
     warming = asyncio.create_task(asyncio.to_thread(warm))
     young = asyncio.create_task(keep_garbage_young())
     try:

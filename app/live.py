@@ -3,21 +3,24 @@
 A viewer may come late, leave and come back: the stream starts after the last event that the
 browser has seen, first from the store and then live, without a gap and without a repetition. A
 viewer costs a queue and no thread. One that reads too slowly is let go; its browser comes back by
-itself and catches up from the store.
+itself and catches up from the store. What a viewer may keep open is limited in ``app.streams``.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app import ending
 from app.owner import COOKIE
-from data.text import UserError
+from app.streams import EventStream, OpenStreams
+from data.text import Text, UserError
 from models.events import End
 from models.runs import RunStore
 
@@ -25,8 +28,14 @@ SECONDS_BETWEEN_PINGS = 15.0
 SECONDS_BETWEEN_LOOKS = 1.0
 LONGEST_QUEUE = 1_000
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_TOO_MANY = Text(
+    "실시간 곡선이 너무 많이 열려 있습니다. 다른 탭을 닫으면 이 곡선이 이어집니다.",
+    "Too many live curves are open. Close other tabs and this one will go on.",
+)
 
-Numbered = tuple[int, str]
+Numbered = tuple[int, str, float]
+"""An event's number, its JSON line, and when it was told (seconds since 1970)."""
+
 Place = Callable[[str], int | None]
 """Tells how many runs wait before a run, None when it does not wait."""
 
@@ -40,23 +49,26 @@ def event_route(store_getter: Callable[[], RunStore], place_of: Place, wait_of: 
     While ``place_of`` names a run's place in the queue, the stream tells it whenever it changes,
     with the seconds until its turn if ``wait_of`` knows them.
 
-    It answers 404 unless the run belongs to the request's cookie, and 204 (which tells an
-    EventSource to stay away) when the browser has already seen the run's end.
+    It answers 404 unless the run belongs to the request's cookie, 204 (which tells an EventSource
+    to stay away) when the browser has already seen the run's end, and 429 when too many streams
+    are open.
     """
+    streams = OpenStreams()
 
     async def stream(request: Request) -> Response:
         store, run_id = store_getter(), request.path_params["run_id"]
+        owner = request.cookies.get(COOKIE, "")
         try:
-            run = await run_in_threadpool(store.find, run_id, request.cookies.get(COOKIE, ""))
+            run = await run_in_threadpool(store.find, run_id, owner)
         except UserError as error:
-            sentence = {"ko": error.text.ko, "en": error.text.en}
-            return JSONResponse({"error": sentence}, status_code=404, headers=_HEADERS)
+            return _refusal(error.text, 404)
         after = _last_seen(request)
         if run.is_over and after >= run.events:
             return Response(status_code=204, headers=_HEADERS)
-        # Streamlit's gzip middleware leaves this media type alone; others would be held back.
-        body = _messages(store, run_id, after, place_of, wait_of)
-        return StreamingResponse(body, media_type="text/event-stream", headers=_HEADERS)
+        if not streams.has_room(owner):
+            return _refusal(_TOO_MANY, 429)
+        messages = _messages(store, run_id, after, place_of, wait_of)
+        return EventStream(messages, _HEADERS, streams, owner)
 
     return Route("/api/runs/{run_id}/events", stream, methods=["GET"])
 
@@ -72,7 +84,7 @@ class _Mailbox:
     def post(self, number: int, line: str) -> None:
         """Add an event, from any thread."""
         with suppress(RuntimeError):  # the server has just stopped
-            self._loop.call_soon_threadsafe(self._put, (number, line))
+            self._loop.call_soon_threadsafe(self._put, (number, line, time.time()))
 
     def _put(self, event: Numbered) -> None:
         try:
@@ -81,16 +93,18 @@ class _Mailbox:
             self.overflowed = True
 
     async def next(self, seconds: float) -> Numbered | None:
-        """Return the next event, or None when there was none for so long."""
-        try:
-            return await asyncio.wait_for(self._queue.get(), seconds)
-        except TimeoutError:
-            return None
+        """Return the next event, or None when there was none for so long or the server ends."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and not ending.is_near():
+            with suppress(TimeoutError):
+                patience = min(left, SECONDS_BETWEEN_LOOKS)
+                return await asyncio.wait_for(self._queue.get(), patience)
+        return None
 
 
 async def _messages(
     store: RunStore, run_id: str, after: int, place_of: Place, wait_of: Wait
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Yield the events above ``after`` as server-sent messages, up to the run's end."""
     mailbox = _Mailbox()
     unsubscribe = store.subscribe(run_id, mailbox.post)
@@ -102,7 +116,7 @@ async def _messages(
         if (await run_in_threadpool(store.get, run_id)).is_over:
             return
         place = None
-        while not mailbox.overflowed:
+        while not mailbox.overflowed and not ending.is_near():
             told, place = place, place_of(run_id)
             if place is not None and place != told:
                 yield _queued(place, wait_of(run_id))
@@ -111,12 +125,18 @@ async def _messages(
             if event is None:
                 yield ": ping\n\n"
             elif event[0] > after:
-                after, line = event
-                yield _message(after, line)
+                after, line, told_at = event
+                # A comment, which browsers pass over, for whoever measures the way to the viewer.
+                yield f": {told_at:.3f}\n{_message(after, line)}"
                 if _is_end(line):
                     return
     finally:
         unsubscribe()
+
+
+def _refusal(text: Text, status: int) -> JSONResponse:
+    error = {"ko": text.ko, "en": text.en}
+    return JSONResponse({"error": error}, status_code=status, headers=_HEADERS)
 
 
 def _message(number: int, line: str) -> str:

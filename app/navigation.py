@@ -3,3 +3,4 @@
 HOME = "views/home.py"
 TRAIN = "views/train.py"
 PREDICT = "views/predict.py"
+RUNS = "views/runs.py"

@@ -46,11 +46,12 @@ def _adding_cookie(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if headers.get("content-type", "").startswith("text/html"):
-                headers.append("set-cookie", _cookie(secrets.token_urlsafe(24)))
+                headers.append("set-cookie", owner_cookie(secrets.token_urlsafe(24)))
         await send(message)
 
     return send_with_cookie
 
 
-def _cookie(token: str) -> str:
+def owner_cookie(token: str) -> str:
+    """Return the header that gives a browser this owner, unreadable for the page's scripts."""
     return f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={SECONDS_IN_A_YEAR}"

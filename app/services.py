@@ -7,6 +7,7 @@ from functools import partial
 from data.home import home
 from data.text import UserError
 from models.jobs.claim import Claim
+from models.jobs.cluster import cluster_from_environment
 from models.jobs.errands import Errands
 from models.jobs.local import LocalBackend
 from models.jobs.morphemes import Morphemes
@@ -61,6 +62,7 @@ def close() -> None:
 
 def _start() -> Services:
     slots, resuming = slots_from_environment(), resuming_from_environment()
+    make_backend = cluster_from_environment() or partial(LocalBackend, slots)
     claim = Claim(home() / "runs")
     try:
         store = RunStore(home() / "runs")
@@ -68,7 +70,7 @@ def _start() -> Services:
     except UserError:
         claim.release()
         raise
-    scheduler = Scheduler(store, partial(LocalBackend, slots), slots)
+    scheduler = Scheduler(store, make_backend, slots)
     if resuming is Resuming.AUTO:
         scheduler.take_up(interrupted)
     return Services(claim, store, scheduler, Morphemes(), Errands())

@@ -36,6 +36,14 @@ def adopt_address() -> None:
             st.session_state[name] = asked
         else:
             st.query_params[name] = st.session_state.setdefault(name, known[0])
+    _adopt_run(st.query_params.get(RUN))
+
+
+def _adopt_run(asked: str | None) -> None:
+    """Let a link that names a run win over the run that this session showed last."""
+    if asked and asked != st.session_state.get("asked"):
+        st.session_state.setdefault("runs", {})[st.session_state[TASK]] = asked
+    st.session_state["asked"] = asked
 
 
 def switch(name: str) -> dict[str, Any]:
@@ -108,6 +116,7 @@ def show_run(task_name: str, run: str | None) -> None:
         st.query_params.pop(RUN, None)
         return
     st.session_state.setdefault("runs", {})[task_name] = run
+    st.session_state["asked"] = run
     if st.query_params.get(RUN) != run:
         st.query_params[RUN] = run
 

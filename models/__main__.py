@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub = command("bench", _bench, "measure the training loop against Keras and scikit-learn")
     sub.add_argument("--quick", action="store_true", help="fewer repetitions")
+    sub = command("worker", _worker, "lend this machine to a cluster (Dask)")
+    sub.add_argument("address", metavar="tcp://HOST:PORT", help="where the scheduler is")
+    sub.add_argument("--slots", type=_slots, metavar="N", help="runs at a time (default: cores)")
     return parser
 
 
@@ -212,6 +215,22 @@ def _bench(options: argparse.Namespace) -> int:
 
     measure(quick=options.quick, as_json=options.json)
     return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from models.jobs.cluster_worker import lend
+    from models.jobs.scheduler import slots_from_environment
+
+    lend(options.address, options.slots or slots_from_environment())
+    return 0
+
+
+def _slots(given: str) -> int:
+    """Return a number of slots; argparse turns the errors into a sentence."""
+    slots = int(given)
+    if not 1 <= slots <= 1_000:
+        raise argparse.ArgumentTypeError("choose a whole number from 1 to 1000")
+    return slots
 
 
 def read_experiment(name: str) -> Experiment:

@@ -68,6 +68,17 @@ def test_keras_is_imported_in_two_modules_only(path: Path) -> None:
         assert named(path) == "models/rivals.py" or not packages(path) & HEAVY
 
 
+DASK = {"cluster_address", "cluster_link", "cluster_worker", "node"}
+"""The only modules that know Dask; to train on one machine needs none of it."""
+
+
+@pytest.mark.parametrize("path", [*modules("models"), *modules("app")], ids=named)
+def test_dask_is_imported_where_a_cluster_is_used_and_only_inside_functions(path: Path) -> None:
+    assert "distributed" not in packages(path, top_level=True)
+    if named(path.parent) != "models/jobs" or path.stem not in DASK:
+        assert "distributed" not in packages(path)
+
+
 @pytest.mark.parametrize("path", modules("app"), ids=named)
 def test_pages_do_not_know_keras(path: Path) -> None:
     assert not packages(path) & HEAVY

@@ -151,7 +151,7 @@ class LiveChart {
   }
 
   take_continued() {
-    Object.assign(this, { end: null, waiting: true, paused: false });
+    Object.assign(this, { end: null, live: true, waiting: true, paused: false });
   }
 
   take_rewound(event) {
@@ -196,6 +196,7 @@ class LiveChart {
 
   take_end(event) {
     this.end = event;
+    if (this.last < this.known) return; // it was continued or rewound since
     this.disconnect();
     if (this.live && this.last > this.known) this.report(`${this.run}#${this.last}`);
     this.live = false;

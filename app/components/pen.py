@@ -4,7 +4,6 @@ Strokes rather than pixels: the digit can be drawn anew at the width and size th
 whatever pen and screen it was written with.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,9 @@ Strokes = list[list[list[float]]]
 LABELS = ("canvas", "hint", "undo", "clear")
 MAX_POINTS = 5000
 """Points in one drawing; the browser stops there, and whatever sends more is cut."""
+
+MOST_FAR = 1e6
+"""Sides of the square that a point may lie off it; no number beyond, and no NaN, is a point."""
 
 _HTML = """
 <div class="pen">
@@ -59,7 +61,7 @@ def _written(state: object, revision: int, otherwise: Strokes) -> Strokes:
 
 
 def checked(strokes: Any) -> Strokes:
-    """Return only what is a stroke: points of two finite numbers, brought into 0 to 1.
+    """Return only what is a stroke: points of two numbers, brought into 0 to 1.
 
     The browser sends this, so it may be anything.
     """
@@ -81,7 +83,7 @@ def _is_point(point: Any) -> bool:
     return (
         isinstance(point, list)
         and len(point) == 2
-        and all(isinstance(at, int | float) and math.isfinite(at) for at in point)
+        and all(isinstance(at, int | float) and abs(at) <= MOST_FAR for at in point)
     )
 
 

@@ -3,23 +3,31 @@
 import streamlit as st
 
 from app import state
-from app.components.run_choice import run_line
-from app.i18n import say, t
-from app.navigation import TRAIN
+from app.components.run_card import run_line
+from app.i18n import t
+from app.navigation import RUNS, TRAIN
 from app.services import services
-from models.tasks import task_named
 
 COUNT = 3
 
 
 def recent_runs() -> None:
-    """Draw a link to each of the newest runs, or a sentence when there are none."""
+    """Draw the newest runs with a link each, or a sentence when there are none."""
     st.markdown(f"#### {t('home.recent')}")
     runs = services().store.runs(state.owner(), limit=COUNT)
     if not runs:
         st.caption(t("home.recent_none"))
+        return
     for run in runs:
-        task = task_named(run.task)
-        label = f"{say(task.title)} · {run_line(task, run)} · {t(f'state.{run.state}')}"
-        address = {**state.address(task.name), state.RUN: run.id}
-        st.page_link(TRAIN, label=label, query_params=address)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{run.id}"):
+            st.html(run_line(run))
+            address = {**state.address(run.task), state.RUN: run.id}
+            st.page_link(
+                TRAIN, label=t("runs.open"), icon=":material/open_in_full:", query_params=address
+            )
+    st.page_link(
+        RUNS,
+        label=t("runs.all"),
+        icon=":material/arrow_forward:",
+        query_params=state.address(state.task().name),
+    )

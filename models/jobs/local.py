@@ -24,7 +24,7 @@ from models.jobs.backend import Sink, Turn
 from models.wish import Wish
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_OF_PATIENCE = 0.2
+SECONDS_OF_PATIENCE = 0.5
 """How long a polite stop may take before the worker is killed."""
 SECONDS_TO_CLOSE = 3.0
 LONGEST_BACK_OFF_SECONDS = 30.0

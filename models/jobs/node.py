@@ -11,15 +11,16 @@ Dask loads this module into every worker (``preload``) and calls ``dask_setup``.
 
 import asyncio
 import shutil
-import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.events import End, Epoch, Event, Started, State, to_json
+from data.text import UserError
+from models.events import End, Epoch, Event, Paused, Started, State, to_json
 from models.experiment import Experiment
 from models.jobs.backend import Turn
 from models.jobs.local import LocalBackend
@@ -45,14 +46,13 @@ class Stay:
     folder: Path
     over: threading.Event = field(default_factory=threading.Event)
     asked: float = field(default_factory=time.monotonic)
-    events: list[Event] = field(default_factory=list)
+    events: deque[Event] = field(default_factory=deque)
     known: Stamps = field(default_factory=dict)
     packed: float = float("-inf")
 
     def take(self) -> list[Event]:
         """Return the events since the last time."""
-        events, self.events = self.events, []
-        return events
+        return [self.events.popleft() for _ in range(len(self.events))]
 
     def pack(self, events: list[Event]) -> Parcel:
         """Return the files that belong to events: what they mention, and weights now and then."""
@@ -65,14 +65,16 @@ class Stay:
 
 
 def _comes_with_files(event: Event) -> bool:
-    return isinstance(event, Started | End) or getattr(event, "checkpoint", None) is not None
+    return (
+        isinstance(event, Started | Paused | End) or getattr(event, "checkpoint", None) is not None
+    )
 
 
 class Node:
-    """The turns that are on this machine, by key."""
+    """The turns that are on this machine, by key; each has a folder in ``home``."""
 
-    def __init__(self, slots: int) -> None:
-        self._home = Path(tempfile.mkdtemp(prefix="fnn-lab-node-"))
+    def __init__(self, slots: int, home: Path) -> None:
+        self._home = home
         self._stays: dict[str, Stay] = {}
         self._backend = LocalBackend(slots, self._hear)
 
@@ -87,19 +89,16 @@ class Node:
         return stay
 
     def begin(self, key: str, command: Mapping[str, Any], files: Parcel) -> None:
-        """Train; raises ``UserError`` for something that is no experiment."""
+        """Train; something that is no experiment fails with a sentence."""
         stay = self.stay(key)
         unpack(files, stay.folder)
-        self._backend.submit(
-            Turn(
-                key,
-                Experiment.from_dict(command["experiment"]),
-                stay.folder,
-                command["after"],
-                Wish.from_dict(command["wish"]),
-                Limits(**command["limits"]),
-            )
-        )
+        try:
+            experiment = Experiment.from_dict(command["experiment"])
+        except UserError as error:
+            stay.events.append(End(State.FAILED, error=error.text))
+            return
+        wish, limits = Wish.from_dict(command["wish"]), Limits(**command["limits"])
+        self._backend.submit(Turn(key, experiment, stay.folder, command["after"], wish, limits))
 
     def stay(self, key: str) -> Stay:
         """Return a turn's stay; raises ``KeyError`` when it is over."""
@@ -122,9 +121,76 @@ class Node:
         self._backend.close()
         for key in list(self._stays):
             self.leave(key)
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def _hear(self, key: str, event: Event) -> None:
         stay = self._stays.get(key)
         if stay is not None:
-            stay.events = [*stay.events, event]
+            stay.events.append(event)
+
+
+_node: Node | None = None
+"""The node that this process is, once Dask has set it up."""
+
+
+def node() -> Node:
+    """Return this process's node; raises ``RuntimeError`` where there is none."""
+    if _node is None:
+        raise RuntimeError("this Dask worker was not started by python -m models worker")
+    return _node
+
+
+async def dask_setup(worker: Any) -> None:
+    """Warm the slots up; Dask does not offer the worker to anybody before that."""
+    global _node
+    _node = Node(worker.state.nthreads, Path(worker.local_directory))
+    await asyncio.to_thread(_node.wait_until_ready)
+
+
+async def dask_teardown(worker: Any) -> None:
+    """End everything with the worker."""
+    await asyncio.to_thread(node().close)
+
+
+# What the server sends a worker. Its answers come from the worker's own loop, which never waits.
+
+
+def hold(key: str, topic: str) -> None:
+    """Hold a slot for a turn until it ends: the task that Dask places."""
+    from distributed import get_worker
+
+    worker, stay = get_worker(), node().open(key)
+    worker.log_event(topic, {"turn": key, "worker": worker.address})
+    while not stay.over.wait(SECONDS_BETWEEN_LOOKS * 10):
+        if time.monotonic() - stay.asked > SECONDS_OF_SILENCE:
+            node().leave(key)
+
+
+async def begin(key: str, command: Mapping[str, Any], files: Parcel) -> None:
+    """Start the training of a turn that holds a slot here."""
+    await asyncio.to_thread(node().begin, key, command, files)
+
+
+async def news(key: str) -> News:
+    """Return what a turn has said since the last time, waiting a little for something.
+
+    After its End the turn is over here. Raises ``KeyError`` when it was over before.
+    """
+    stay = node().stay(key)
+    deadline = time.monotonic() + SECONDS_TO_WAIT_FOR_NEWS
+    while not stay.events and time.monotonic() < deadline:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    events = stay.take()
+    files = await asyncio.to_thread(stay.pack, events)
+    if any(isinstance(event, End) for event in events):
+        await leave(key)
+    return {"events": [to_json(event) for event in events], "files": files}
+
+
+async def wish(key: str, wish: Mapping[str, Any]) -> None:
+    """Say how a turn shall go on."""
+    node().wish(key, wish)
+
+
+async def leave(key: str) -> None:
+    """End a turn, if it is still under way, and give its slot back."""
+    await asyncio.to_thread(node().leave, key)

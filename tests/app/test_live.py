@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
-from app import live
+from app import live, streams
 from app.live import event_route
 from app.owner import COOKIE, OwnerCookie, is_owner
 from models.events import Batches, End, Started, State
@@ -25,8 +25,9 @@ from models.runs import RunStore
 OWNER = "a" * 32
 EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
 QUEUE: dict[str, int] = {}
-WAITS: dict[str, float] = {}
 """Places of waiting runs, as the scheduler of a server would tell them."""
+WAITS: dict[str, float] = {}
+"""Seconds until their turn."""
 STARTED = Started(parameters=961, rows=404, updates_per_epoch=7, epochs=2, metric="mae")
 
 
@@ -199,7 +200,8 @@ def test_a_slow_viewer_is_let_go_and_catches_up(store, port, run, monkeypatch):
     assert [number for number, _ in seen + rest] == list(range(1, 102))
 
 
-def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run):
+def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run, monkeypatch):
+    monkeypatch.setattr(streams, "MOST_PER_OWNER", 60)
     threads = threading.active_count()
     with contextlib.ExitStack() as viewers:
         for _ in range(60):
@@ -215,6 +217,81 @@ def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run):
         store.append(run.id, batches(1))
         time.sleep(0.05)
     assert store._subscribers == {}
+
+
+def test_an_owner_may_open_so_many_streams_and_no_more(store, port, run, monkeypatch):
+    monkeypatch.setattr(streams, "MOST_PER_OWNER", 3)
+    other = store.create("b" * 32, EXPERIMENT)
+    with contextlib.ExitStack() as viewers:
+        for _ in range(3):
+            assert viewers.enter_context(watch(port, run)).status == 200
+        with watch(port, run) as refused:
+            assert refused.status == 429
+            assert set(json.loads(refused.read())["error"]) == {"ko", "en"}
+        with watch(port, other, cookie=f"{COOKIE}={'b' * 32}") as somebody_else:
+            assert somebody_else.status == 200
+    assert status_within_seconds(port, run, 200)
+
+
+def test_all_owners_together_may_open_so_many_streams(store, port, run, monkeypatch):
+    monkeypatch.setattr(streams, "MOST_IN_ALL", 2)
+    other = store.create("b" * 32, EXPERIMENT)
+    theirs = watch(port, other, cookie=f"{COOKIE}={'b' * 32}")
+    with watch(port, run), watch(port, run), theirs as refused:
+        assert refused.status == 429
+    assert status_within_seconds(port, run, 200)
+
+
+def status_within_seconds(port, run, status):
+    """Try again until the server has noticed that viewers left."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with watch(port, run) as response:
+            if response.status == status:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+@contextlib.contextmanager
+def silent_viewer(port, run):
+    """A viewer who asks for the events and never reads one."""
+    request = (
+        f"GET /api/runs/{run.id}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Cookie: {COOKIE}={OWNER}\r\n\r\n"
+    )
+    with socket.socket() as viewer:
+        viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        viewer.connect(("127.0.0.1", port))
+        viewer.sendall(request.encode())
+        yield viewer
+
+
+def test_a_viewer_who_never_reads_is_let_go(store, port, run, monkeypatch):
+    monkeypatch.setattr(streams, "SECONDS_TO_TAKE", 0.3)
+    monkeypatch.setattr(streams, "MOST_PER_OWNER", 1)
+    big = Batches(tuple((update, 1.0, 1.0) for update in range(1, 2_001)))
+    with silent_viewer(port, run):
+        deadline = time.monotonic() + 10
+        while run.id not in store._subscribers and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for _ in range(100):  # more than the connection's buffers hold
+            store.append(run.id, big)
+        while store._subscribers and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert store._subscribers == {}
+        assert status_within_seconds(port, run, 200)
+
+
+def test_only_reading_is_possible(port, run):
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        headers = {"Cookie": f"{COOKIE}={OWNER}", "Origin": "https://evil.example.com"}
+        connection.request(method, f"/api/runs/{run.id}/events", headers=headers)
+        response = connection.getresponse()
+        assert response.status == 405
+        assert response.headers["Access-Control-Allow-Origin"] is None
+        connection.close()
 
 
 def test_a_first_page_brings_the_cookie(port):

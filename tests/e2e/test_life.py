@@ -1,11 +1,13 @@
 """The life of a run in a real browser: pause, step, slow motion, train on, reload, restart."""
 
 import re
+import time
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import Server, start_server
 from tests.e2e.lesson import PATIENCE, Lesson
 
 pytestmark = pytest.mark.timeout(300)
@@ -54,7 +56,7 @@ def test_a_run_is_paused_stepped_slowed_and_goes_on(
     before = life.update()
     life.press("step_update")
     page.wait_for_function(
-        f"() => document.querySelector('.fl-chart').dataset.update == {before + 1}"
+        f"() => document.querySelector('.fl-chart')?.dataset.update == {before + 1}"
     )
     life.is_in("paused")
 
@@ -77,7 +79,7 @@ def test_a_run_is_paused_stepped_slowed_and_goes_on(
     stopped_at = life.update()
     life.press("continue")
     page.wait_for_function(
-        f"() => document.querySelector('.fl-chart').dataset.update > {stopped_at}",
+        f"() => document.querySelector('.fl-chart')?.dataset.update > {stopped_at}",
         timeout=PATIENCE,
     )
     life.button("train.stop").click()
@@ -97,3 +99,68 @@ def test_a_finished_run_trains_on_and_goes_back(page: Page, server: Server) -> N
     expect(life.page.locator(".fl-chart")).to_have_attribute("data-epoch", "15", timeout=PATIENCE)
     life.wait_for_state("done")
     assert life.points() == 15 * 7
+
+
+def test_a_server_that_is_ended_lets_its_run_go_on_after_the_next_start(
+    browser: Browser, tmp_path: Path
+) -> None:
+    context = browser.new_context()
+    first = start_server(tmp_path)
+    life = Life(context.new_page(), first.url)
+    life.begin()
+    epoch = life.page.wait_for_function(
+        "() => Number(document.querySelector('.fl-chart')?.dataset.epoch) >= 1", timeout=PATIENCE
+    )
+    assert epoch
+    run = re.search(r"run=([\w-]+)", life.page.url)
+    assert run
+    reached = life.update()
+    began = time.monotonic()
+    first.process.terminate()
+    first.process.wait(20)
+    seconds = time.monotonic() - began
+    print(f"the server ended after {seconds:.1f} s")
+    assert seconds < 10
+
+    second = start_server(tmp_path)
+    try:
+        again = Life(context.new_page(), second.url)
+        again.open("train", task="fashion_mnist", run=run[1])
+        again.page.wait_for_function(
+            f"() => document.querySelector('.fl-chart')?.dataset.update > {reached + 100}",
+            timeout=PATIENCE,
+        )
+        points = again.points()
+        assert points > 0
+        again.button("train.stop").click()
+        again.wait_for_state("stopped")
+    finally:
+        second.process.terminate()
+        second.process.wait(20)
+        context.close()
+
+
+def test_lost_connections_and_second_tabs_change_nothing(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    life = Life(context.new_page(), server.url)
+    life.begin()
+    other = Life(context.new_page(), server.url)
+    other.open("train", task="fashion_mnist")
+    other.wait_for_points()  # the same owner's newest run, without being asked
+    other.page.close()
+
+    context.set_offline(True)
+    life.page.wait_for_timeout(3_000)
+    before = life.update()
+    context.set_offline(False)
+    life.page.wait_for_function(
+        f"() => document.querySelector('.fl-chart')?.dataset.update > {before + 50}",
+        timeout=PATIENCE,
+    )
+    life.settle()
+    life.button("train.stop").click()
+    life.wait_for_state("stopped")
+    trace = "() => document.querySelector('[data-figure=loss] .fl-chart-plot').data[0].x"
+    points = life.page.evaluate(trace)
+    assert points == sorted(set(points))
+    context.close()

@@ -188,17 +188,15 @@ def test_a_damaged_file_is_named_and_left_alone(tmp_path):
     assert file.read_bytes().startswith(b"not a database")
 
 
-def test_damage_inside_the_file_is_named_when_it_is_met(tmp_path):
+def test_damage_inside_the_file_is_named_at_the_start(tmp_path):
     first = RunStore(tmp_path)
-    run = first.create("ada", EXPERIMENT)
+    first.create("ada", EXPERIMENT)
     first.close()
     file = tmp_path / "runs.sqlite3"
     content = file.read_bytes()
     file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
-    second = RunStore(tmp_path)
     with pytest.raises(UserError, match=r"runs\.sqlite3 is damaged"):
-        second.find(run.id, "ada")
-    second.close()
+        RunStore(tmp_path)
 
 
 def test_a_file_of_a_newer_version_is_refused(tmp_path):

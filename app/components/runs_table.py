@@ -1,0 +1,70 @@
+"""The runs as a table to take away."""
+
+import streamlit as st
+
+from app import run_words
+from app.export import Cell, csv_text
+from app.i18n import say, t
+from models.run import Run
+from models.tasks import task_named
+
+
+def runs_table(runs: list[Run]) -> None:
+    """Draw the button that downloads the runs as CSV."""
+    st.download_button(
+        t("runs.csv"),
+        data=csv_text([t(f"runs.column_{name}") for name in COLUMNS], map(row, runs)),
+        file_name=t("runs.csv_file"),
+        mime="text/csv; charset=utf-8",
+        icon=":material/download:",
+        on_click="ignore",
+        key="csv",
+    )
+
+
+COLUMNS = (
+    "name",
+    "task",
+    "state",
+    "created",
+    "seconds",
+    "layers",
+    "optimizer",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "epoch",
+    "seed",
+    "val_loss",
+    "metric",
+    "val_metric",
+    "test_loss",
+    "test_metric",
+    "id",
+)
+
+
+def row(run: Run) -> list[Cell]:
+    """Return a run's cells in the order of ``COLUMNS``."""
+    experiment, test = run.experiment, run.test or {}
+    task = task_named(run.task)
+    return [
+        run.name,
+        say(task.title),
+        t(f"state.{run.state}"),
+        run_words.created(run),
+        run_words.seconds(run),
+        run_words.layers(run),
+        experiment.optimizer.name,
+        experiment.optimizer.learning_rate,
+        experiment.batch_size,
+        experiment.epochs,
+        run.epoch,
+        experiment.seed,
+        run.val_loss,
+        task.head.metric_name,
+        run.val_metric,
+        test.get("loss"),
+        test.get(task.head.metric_name),
+        run.id,
+    ]

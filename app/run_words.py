@@ -1,0 +1,86 @@
+"""A run in words: what it was, how good it is, when it was and how long it took."""
+
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from app.i18n import say, t
+from app.services import services
+from models.events import History
+from models.run import Run
+from models.tasks import task_named
+
+
+def title(run: Run) -> str:
+    """Return the owner's name for a run, or its task's; it is plain text and may hold anything."""
+    return run.name or say(task_named(run.task).title)
+
+
+def recipe(run: Run) -> str:
+    """Return what was chosen, in one line."""
+    experiment = run.experiment
+    parts = [layers(run), experiment.optimizer.name]
+    parts += [t("runs.epochs", epochs=experiment.epochs)]
+    parts += [t("runs.batch", batch=experiment.batch_size)]
+    return " · ".join(parts if not run.name else [say(task_named(run.task).title), *parts])
+
+
+def layers(run: Run) -> str:
+    """Return the units of the hidden layers, as in "64-64"."""
+    return "-".join(str(layer.units) for layer in run.experiment.layers) or t("run.no_hidden")
+
+
+def figure(run: Run) -> str:
+    """Return the metric on the validation rows after the last epoch."""
+    if run.val_metric is None:
+        return t("run.none_yet")
+    head = task_named(run.task).head
+    scale = 100 if head.is_classifier else 1
+    return t(f"run.{head.metric_name}", value=scale * run.val_metric)
+
+
+def progress(run: Run) -> str:
+    """Return the validation loss and how many epochs are finished."""
+    parts = [t("runs.val_loss", value=f"{run.val_loss:.4g}")] if run.val_loss is not None else []
+    parts.append(t("runs.progress", epoch=run.epoch, epochs=run.experiment.epochs))
+    return " · ".join(parts)
+
+
+def when(run: Run) -> str:
+    """Return when a run was made, to the minute, by the browser's clock."""
+    return f"{_moment(run):%Y-%m-%d %H:%M}"
+
+
+def created(run: Run) -> str:
+    """Return the same to the second, as a spreadsheet reads it."""
+    return f"{_moment(run):%Y-%m-%d %H:%M:%S}"
+
+
+def seconds(run: Run) -> float | None:
+    """Return how long a run that has ended trained, None where that is not known."""
+    end = outline(run).end
+    return end.seconds if end else None
+
+
+def outline(run: Run) -> History:
+    """Return a run's history without its points, read again only when there is more of it."""
+    return _outline(run.id, run.events)
+
+
+@lru_cache(maxsize=2_000)
+def _outline(run_id: str, _events: int) -> History:
+    return services().store.outline(run_id)
+
+
+def _moment(run: Run) -> datetime:
+    return datetime.fromtimestamp(run.created, _time_zone())
+
+
+def _time_zone() -> tzinfo | None:
+    """Return the browser's time zone; None, the server's own, where it is not known."""
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -1,0 +1,30 @@
+"""My runs: everything this browser has trained, to open, name, repeat, continue or delete."""
+
+import streamlit as st
+
+from app import state
+from app.components.owner_move import owner_move
+from app.components.run_list import run_list
+from app.components.runs_table import runs_table
+from app.i18n import t
+from app.navigation import TRAIN
+from app.services import services
+
+st.title(t("runs.title"))
+store, owner = services().store, state.owner()
+runs = store.runs(owner)
+if runs or store.deleted(owner):
+    run_list(runs)
+else:
+    st.info(t("runs.none"))
+    st.page_link(
+        TRAIN,
+        label=t("runs.go_train"),
+        icon=":material/arrow_forward:",
+        query_params=state.address(state.task().name),
+    )
+if runs:
+    outlook = store.outlook(owner)
+    st.caption(t("runs.kept", runs=outlook.runs, limit=outlook.limit))
+    runs_table(runs)
+owner_move()

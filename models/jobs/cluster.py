@@ -1,0 +1,292 @@
+"""Training on a cluster, behind the same door as training on this machine.
+
+A turn gets a slot on some node; from then on it is a conversation with that node: begin, what is
+new, what is wished. The server asks rather than being sent events, so they arrive in order, files
+arrive before the event that mentions them, and nothing piles up in Dask's scheduler, which keeps
+every event that passes through it.
+
+One thread with one event loop does everything. A machine that dies takes its runs with it; so does
+the scheduler, for nobody knows then what became of them. What had not begun waits until the
+scheduler is back.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+from data.text import Text
+from models.events import End, Epoch, Event, Paused, State, from_json
+from models.jobs import node
+from models.jobs.backend import Backend, Sink, Turn
+from models.jobs.cluster_address import ADDRESS, check_address, security
+from models.jobs.cluster_link import Link
+from models.jobs.parcel import pack_checkpoint, unpack
+from models.wish import Wish
+
+SECONDS_OF_PATIENCE = 0.8
+"""How long a stop may take, files on their way included, before the run is over without them.
+
+The node itself kills a run that is not polite, and sooner."""
+SECONDS_TO_LEARN_WHY = 0.3
+"""A node falls silent a moment before it is known that it, or the scheduler, is gone."""
+
+_NODE_LOST = Text(
+    "학습하던 컴퓨터와의 연결이 끊겼습니다. 저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The machine that trained this run is gone. It can go on from where it was saved.",
+)
+_CLUSTER_LOST = Text(
+    "클러스터와의 연결이 끊겼습니다. 다시 연결되면 저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The connection to the cluster was lost. Once it is back, the run can go on from where it was "
+    "saved.",
+)
+_NOT_SAVED = Text(
+    "학습한 결과를 서버에 저장하지 못했습니다({reason}). 공간을 비운 뒤 이어서 학습하세요.",
+    "What was trained could not be saved on the server ({reason}). Free some space and let the "
+    "run go on.",
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Held:
+    """A turn that has not ended: its name in the cluster, and who has it."""
+
+    turn: Turn
+    key: str
+    node: str | None = None
+    told: Wish | None = None
+    """The wish that the node knows; None before it has begun."""
+    is_telling: bool = False
+
+
+class ClusterBackend:
+    """Trains runs on the workers of the Dask scheduler at ``address``.
+
+    Raises ``UserError`` when the address is not safe, or Dask is not installed. Whether there is a
+    scheduler does not matter yet: ``is_reachable`` says so at any time.
+    """
+
+    def __init__(self, address: str, sink: Sink) -> None:
+        check_address(address)
+        self._sink, self._link = sink, Link(address, self)
+        self._held: dict[str, _Held] = {}  # touched by the loop's thread only
+        self._loop = asyncio.new_event_loop()
+        self._ending = asyncio.Event()
+        self._thread = threading.Thread(target=self._run_loop, name="cluster", daemon=True)
+        self._thread.start()
+
+    # What the scheduler of the lab calls, from any thread ------------------------------------
+
+    def submit(self, turn: Turn) -> None:
+        self._soon(self._submit, turn)
+
+    def wish(self, run_id: str, wish: Wish) -> None:
+        self._soon(self._wish, run_id, wish)
+
+    def kill(self, run_id: str) -> None:
+        self._soon(self._kill, run_id)
+
+    def close(self) -> None:
+        self._soon(self._ending.set)
+        self._thread.join()
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the cluster's scheduler answers."""
+        return self._link.is_up.is_set()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait until the scheduler answers; False if that takes longer than ``seconds``."""
+        return self._link.is_up.wait(seconds)
+
+    def _soon(self, do: Callable[..., object], *arguments: Any) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(do, *arguments)
+
+    def _run_loop(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        staying = asyncio.create_task(self._link.stay(self._leave_all))
+        await self._ending.wait()
+        staying.cancel()
+        await asyncio.wait([staying])
+        await self._link.hang_up()
+
+    async def _leave_all(self) -> None:
+        """End every turn in the cluster; nothing is said of it any more."""
+        held, self._held = list(self._held.values()), {}
+        await asyncio.gather(*(self._link.give_back(each.key, each.node) for each in held))
+
+    # Commands ---------------------------------------------------------------------------------
+
+    def _submit(self, turn: Turn) -> None:
+        held = self._held[turn.run_id] = _Held(turn, _key(turn))
+        self._link.ask_for_slot(held.key)
+
+    def _wish(self, run_id: str, wish: Wish) -> None:
+        held = self._held.get(run_id)
+        if held is None:
+            return
+        held.turn = replace(held.turn, wish=wish)
+        if held.told is not None:
+            self._link.spawn(self._tell(held))
+        if wish.stop:
+            patience = 0.0 if held.node is None else SECONDS_OF_PATIENCE
+            self._loop.call_later(patience, self._end, held)
+
+    def _kill(self, run_id: str) -> None:
+        held = self._held.get(run_id)
+        if held is not None:
+            self._end(held)
+
+    def _end(self, held: _Held) -> None:
+        """End a turn that has not ended by itself, without waiting for the node."""
+        if self._holds(held):
+            self._link.spawn(self._link.give_back(held.key, held.node))
+            self._deliver(held, End(State.STOPPED))
+
+    # What the link tells ----------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Ask for the slots that runs are waiting for."""
+        for held in self._held.values():
+            self._link.ask_for_slot(held.key)
+
+    def disconnected(self) -> None:
+        """Lose every run that had begun."""
+        for held in list(self._held.values()):
+            if held.node is not None:
+                self._deliver(held, End(State.LOST, error=_CLUSTER_LOST))
+
+    def has_slot(self, key: str, address: str) -> None:
+        """Begin a turn on the node that has a slot for it."""
+        held = self._with_key(key)
+        if held is not None and held.node is None:
+            held.node = address
+            self._link.spawn(self._converse(held, address))
+        else:  # killed in the meantime, or placed anew by Dask after its node had died
+            self._link.spawn(self._link.give_back(key, address))
+
+    def lost_slot(self, key: str) -> None:
+        """Ask again for a slot that went away before its turn began."""
+        held = self._with_key(key)
+        if held is not None and held.node is None:
+            held.key = _key(held.turn)
+            self._link.ask_for_slot(held.key)
+
+    def lost_node(self, address: str) -> None:
+        """Lose the runs of a node that is gone."""
+        for held in list(self._held.values()):
+            if held.node == address:
+                self._lose(held)
+
+    def _lose(self, held: _Held) -> None:
+        self._link.spawn(self._link.give_back(held.key, None))
+        self._deliver(held, End(State.LOST, error=_NODE_LOST))
+
+    # One turn ---------------------------------------------------------------------------------
+
+    async def _converse(self, held: _Held, address: str) -> None:
+        """Begin a turn on its node and hand on what it says, until its End."""
+        try:
+            await self._begin(held, address)
+            while self._holds(held):
+                news = await self._link.ask(address, node.news, held.key)
+                if self._holds(held):
+                    await self._hand_on(held, news)
+        except Exception as error:
+            await asyncio.sleep(SECONDS_TO_LEARN_WHY)
+            if self._holds(held):
+                _log.error("the conversation about turn %s broke off: %s", held.key, error)
+                self._lose(held)
+
+    async def _begin(self, held: _Held, address: str) -> None:
+        turn, wish = held.turn, held.turn.wish
+        command = {
+            "experiment": turn.experiment.to_dict(),
+            "after": turn.after,
+            "limits": asdict(turn.limits),
+            "wish": wish.to_dict(),
+        }
+        files = {}
+        if turn.after is not None:
+            files = await asyncio.to_thread(pack_checkpoint, turn.folder, turn.after)
+        await self._link.ask(address, node.begin, held.key, command, files)
+        held.told = wish
+        await self._tell(held)
+
+    async def _tell(self, held: _Held) -> None:
+        """Tell the node the newest wish, one after the other so that none overtakes another."""
+        if held.is_telling or held.node is None:
+            return
+        held.is_telling = True
+        try:
+            while self._holds(held) and held.told != held.turn.wish:
+                wish = held.turn.wish
+                await self._link.ask(held.node, node.wish, held.key, wish.to_dict())
+                held.told = wish
+        except Exception as error:  # the conversation meets the same and ends the turn
+            _log.warning("turn %s was not told a wish: %s", held.key, error)
+        finally:
+            held.is_telling = False
+
+    async def _hand_on(self, held: _Held, news: node.News) -> None:
+        """Write the files, then tell the events that go with them."""
+        problem = None
+        try:
+            await asyncio.to_thread(unpack, news["files"], held.turn.folder)
+        except OSError as error:
+            _log.error("run folder %s: %s", held.turn.folder, error)
+            problem = _NOT_SAVED.format(reason=error.strerror)
+        for values in news["events"]:
+            event = from_json(values)
+            self._deliver(held, event if problem is None else _without_files(event, problem))
+
+    def _with_key(self, key: str) -> _Held | None:
+        return next((held for held in self._held.values() if held.key == key), None)
+
+    def _holds(self, held: _Held) -> bool:
+        return self._held.get(held.turn.run_id) is held
+
+    def _deliver(self, held: _Held, event: Event) -> None:
+        """Hand an event of a held turn to the sink; its End is the last one."""
+        if not self._holds(held):
+            return
+        if isinstance(event, End):
+            del self._held[held.turn.run_id]
+        try:
+            self._sink(held.turn.run_id, event)
+        except Exception:
+            _log.exception("the sink refused an event of run %s", held.turn.run_id)
+
+
+def _key(turn: Turn) -> str:
+    return f"{turn.run_id}.{uuid.uuid4().hex}"
+
+
+def _without_files(event: Event, problem: Text) -> Event:
+    """Return an event whose files could not be written."""
+    if isinstance(event, End):
+        return replace(event, state=State.FAILED, error=problem, checkpoint=None)
+    return replace(event, checkpoint=None) if isinstance(event, Epoch | Paused) else event
+
+
+def cluster_from_environment() -> Callable[[Sink], Backend] | None:
+    """Return what makes the backend that ``FNN_LAB_CLUSTER`` names, None where it names none.
+
+    Raises ``UserError`` when the address is not safe, or Dask is not installed.
+    """
+    address = os.environ.get(ADDRESS, "").strip()
+    if not address:
+        return None
+    check_address(address)
+    security(address)
+    return partial(ClusterBackend, address)

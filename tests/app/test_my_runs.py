@@ -1,0 +1,157 @@
+"""The page of runs, run without a browser."""
+
+import math
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import services
+from app.components import runs_table
+from app.export import csv_text
+from app.i18n import texts
+from app.navigation import RUNS, TRAIN
+from models.events import ENDED, Continued, End, Epoch, Paused, Started, State
+from models.run import Run
+from models.tasks import preset_named
+from tests.app.test_pages import open_page
+
+EN = texts("en")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One server's services for all tests of this file; every test is another owner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FNN_LAB_HOME", str(tmp_path_factory.mktemp("home")))
+        services.close()
+        yield
+        services.close()
+
+
+@pytest.fixture(autouse=True)
+def owner(monkeypatch: pytest.MonkeyPatch) -> str:
+    token = secrets.token_urlsafe(24)
+    monkeypatch.setattr("app.state.owner", lambda: token)
+    return token
+
+
+def finished(owner: str, state: State = State.DONE, losses: tuple[float, ...] = (2, 1)) -> Run:
+    store = services.services().store
+    run = store.create(owner, preset_named("housing-sgd").changed(epochs=2, seed=5))
+    store.append(run.id, Started(5121, 404, 7, 2, "mae"))
+    for number, loss in enumerate(losses, 1):
+        store.append(run.id, Epoch(number, loss, 1.0, loss, 2.5, 0.1, number))
+    if state in ENDED:
+        store.append(run.id, End(state, test={"loss": 9.0, "mae": 2.25}, seconds=3.25))
+    elif state is not State.RUNNING:
+        store.append(run.id, Paused(14) if state is State.PAUSED else Continued(9))
+    return store.get(run.id)
+
+
+def found(app: AppTest, start: str) -> list[str]:
+    """Return the ids of the runs that have a button whose key starts so."""
+    keys = [str(button.key) for button in app.button]
+    return [key.removeprefix(start) for key in keys if key.startswith(start)]
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_without_runs_the_page_says_what_to_do_next(language: str) -> None:
+    app = open_page(RUNS, lang=language)
+    assert not app.exception and not app.error
+    assert app.info[0].value == texts(language)["runs.none"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_run_in_every_state_is_shown(language: str, owner: str) -> None:
+    for state in State:
+        finished(owner, state, losses=(2.0, math.nan))
+    app = open_page(RUNS, lang=language)
+    assert not app.exception and not app.error
+    for state in State:
+        assert f'data-state="{state}">{texts(language)[f"state.{state}"]}<' in html(app)
+
+
+def test_only_own_runs_are_shown_newest_first(owner: str) -> None:
+    runs = [finished(owner), finished(owner)]
+    finished("x" * 32)
+    app = open_page(RUNS, lang="en")
+    assert found(app, "delete-") == [run.id for run in reversed(runs)]
+
+
+def test_a_name_is_text_wherever_it_is_shown(owner: str) -> None:
+    run = finished(owner)
+    app = open_page(RUNS, lang="en")
+    app.text_input(key=f"name-{run.id}").set_value("<b>x</b> **y** =1+1").run()
+    assert services.services().store.get(run.id).name == "<b>x</b> **y** =1+1"
+    assert "&lt;b&gt;x&lt;/b&gt; **y** =1+1" in html(app) and "<b>x</b> **y**" not in html(app)
+    app.button(key=f"delete-{run.id}").click().run()
+    assert "&lt;b&gt;x&lt;/b&gt; **y** =1+1" in html(app)
+
+
+def test_a_deleted_run_disappears_and_undo_brings_it_back(owner: str) -> None:
+    run, other = finished(owner), finished(owner)
+    app = open_page(RUNS, lang="en")
+    app.button(key=f"delete-{run.id}").click().run()
+    assert found(app, "delete-") == [other.id]
+    app.button(key=f"undo-{run.id}").click().run()
+    assert found(app, "delete-") == [other.id, run.id]
+
+
+def test_repeating_a_run_fills_the_form_with_its_choices(owner: str) -> None:
+    run = finished(owner)
+    app = open_page(RUNS, lang="en")
+    app.button(key=f"repeat-{run.id}").click().run()
+    assert not app.exception
+    assert app.session_state["drafts"]["boston"] == run.experiment
+    assert "start" in [button.key for button in app.button]
+
+
+def test_continuing_a_run_puts_it_in_line(owner: str) -> None:
+    run = finished(owner, State.STOPPED)
+    app = open_page(RUNS, lang="en")
+    app.button(key=f"continue-{run.id}").click().run()
+    assert not app.exception and not app.error
+    assert services.services().store.get(run.id).stretch == 1
+    services.services().scheduler.stop(owner, run.id)
+
+
+def test_a_finished_run_is_not_offered_to_continue(owner: str) -> None:
+    run = finished(owner)
+    app = open_page(RUNS, lang="en")
+    assert found(app, "continue-") == [] and found(app, "delete-") == [run.id]
+
+
+def test_the_table_to_take_away_holds_no_formula(owner: str) -> None:
+    run = finished(owner)
+    cells = runs_table.row(services.services().store.rename(run.id, owner, "=1+1"))
+    table = csv_text(runs_table.COLUMNS, [cells])
+    assert len(cells) == len(runs_table.COLUMNS) and "\n'=1+1," in table
+    assert all(f"runs.column_{name}" in EN for name in runs_table.COLUMNS)
+
+
+def test_what_goes_next_is_said_from_45_runs_on(owner: str) -> None:
+    store = services.services().store
+    first = finished(owner)
+    for _ in range(43):
+        store.append(store.create(owner, first.experiment).id, End(State.DONE))
+    assert "You have" not in html(open_page(RUNS, lang="en"))
+    store.append(store.create(owner, first.experiment).id, End(State.DONE))
+    app = open_page(RUNS, lang="en")
+    assert "You have 45 runs. When you start 6 more" in html(app)
+    app.button(key="more").click().run()
+    assert len(found(app, "delete-")) == 20
+
+
+def test_a_link_in_the_address_wins_over_the_run_that_was_shown_last(owner: str) -> None:
+    older, newer = finished(owner), finished(owner)
+    app = open_page(TRAIN, lang="en", task="boston")
+    assert app.query_params["run"] == newer.id
+    app.query_params["run"] = older.id
+    app.run()
+    assert app.query_params["run"] == older.id

@@ -1,0 +1,97 @@
+"""A visitor without a browser: speaks Streamlit's own protocol over its websocket.
+
+Thirty Chromium pages would need more of the machine than the server that is measured. A visitor
+asks for a page, remembers its buttons, and presses them, as a browser does.
+"""
+
+import asyncio
+import time
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+SECONDS_OF_PATIENCE = 60.0
+
+
+class Visitor:
+    """One open page of one owner."""
+
+    def __init__(self, url: str, **query: str) -> None:
+        self._url, self.query = url, urlencode(query)
+        self._page = ""
+        self._socket: ClientConnection | None = None
+        self.cookie = _cookie_of(url)
+        self.buttons: dict[str, str] = {}
+        """Widget ids by the keys of the buttons on the page."""
+        self.errors: list[str] = []
+
+    async def enter(self, page: str) -> float:
+        """Open a page by its name ("train"); returns the seconds until it was drawn."""
+        self._page = page
+        self._socket = await connect(
+            self._url.replace("http", "ws") + "/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": self.cookie, "Origin": self._url},
+            max_size=None,
+        )
+        return await self.rerun()
+
+    async def press(self, key: str) -> float:
+        """Press a button; returns the seconds until the page was drawn again."""
+        message = self._message()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = self.buttons[key], True
+        return await self._ask(message)
+
+    async def rerun(self) -> float:
+        """Let the page's script run; returns the seconds until it was drawn."""
+        return await self._ask(self._message())
+
+    async def leave(self) -> None:
+        if self._socket:
+            await self._socket.close()
+
+    def _message(self) -> BackMsg:
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = self._page
+        return message
+
+    async def _ask(self, message: BackMsg) -> float:
+        assert self._socket
+        began = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        await asyncio.wait_for(self._hear_to_the_end(), SECONDS_OF_PATIENCE)
+        return time.perf_counter() - began
+
+    async def _hear_to_the_end(self) -> None:
+        assert self._socket
+        while True:
+            said = ForwardMsg()
+            said.ParseFromString(await self._socket.recv())  # type: ignore[arg-type]
+            kind = said.WhichOneof("type")
+            if kind == "script_finished" and said.script_finished == 0:
+                return
+            if kind == "delta":
+                self._note(said)
+            elif kind == "page_info_changed":
+                self.query = said.page_info_changed.query_string or self.query
+
+    def _note(self, said: ForwardMsg) -> None:
+        element = said.delta.new_element
+        match element.WhichOneof("type"):
+            case "button":
+                # An id ends in the key that the page gave the button.
+                self.buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id
+            case "exception":
+                self.errors.append(element.exception.message)
+            case "alert":
+                self.errors.append(element.alert.body)
+
+
+def _cookie_of(url: str) -> str:
+    with urlopen(url, timeout=30) as response:
+        return str(response.headers["Set-Cookie"]).split(";")[0]

@@ -1,0 +1,132 @@
+"""My runs in two real browsers: what is whose, what is typed, what is deleted, and how it moves."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.e2e.conftest import Server
+from tests.e2e.lesson import PATIENCE, Lesson
+
+pytestmark = pytest.mark.timeout(300)
+
+NAME = "<b>x</b> **y** =1+1"
+UNKNOWN = "A" * 22
+
+
+@pytest.fixture
+def ada(browser: Browser, server: Server) -> Iterator[Lesson]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Lesson(context.new_page(), server.url, "en")
+    context.close()
+
+
+@pytest.fixture
+def bob(browser: Browser, server: Server) -> Iterator[Lesson]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    yield Lesson(context.new_page(), server.url, "ko")
+    context.close()
+
+
+def cards(lesson: Lesson) -> Locator:
+    return lesson.page.locator('[class*="st-key-run-card-"]')
+
+
+def train_houses(lesson: Lesson) -> str:
+    """Train a short run to its end; return its id."""
+    lesson.open("train", task="boston")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.settle()
+    found = re.search(r"[?&]run=([\w-]+)", lesson.page.url)
+    assert found
+    return found[1]
+
+
+def open_menu(lesson: Lesson, run: str) -> None:
+    lesson.page.locator(f".st-key-menu-{run} button").first.click()
+    expect(lesson.button("runs.repeat")).to_be_visible()
+
+
+def rename(lesson: Lesson, run: str, name: str) -> None:
+    open_menu(lesson, run)
+    lesson.page.get_by_label(lesson.says("runs.name"), exact=True).fill(name)
+    lesson.page.keyboard.press("Enter")
+    expect(cards(lesson).filter(has_text=name)).to_have_count(1, timeout=PATIENCE)
+    lesson.page.keyboard.press("Escape")
+    expect(lesson.button("runs.repeat")).to_be_hidden()
+
+
+def delete(lesson: Lesson, run: str) -> None:
+    open_menu(lesson, run)
+    lesson.button("runs.delete").click()
+    expect(lesson.button("runs.undo")).to_be_visible(timeout=PATIENCE)
+    expect(lesson.page.locator(f".st-key-run-card-{run}")).to_have_count(0)
+
+
+def test_runs_belong_to_a_browser_and_move_with_a_link(
+    ada: Lesson, bob: Lesson, server: Server, tmp_path: Path
+) -> None:
+    first, second = train_houses(ada), train_houses(ada)
+
+    # Bob sees nothing of them, whatever he asks for.
+    bob.open("runs")
+    expect(bob.page.get_by_text(bob.says("runs.none"))).to_be_visible()
+    for guess in (first, UNKNOWN):
+        bob.open("train", task="boston", run=guess)
+        assert guess not in bob.page.url and bob.points() == 0
+        answer = bob.page.request.get(f"{server.url}/api/runs/{guess}/events")
+        assert answer.status == 404
+    own = train_houses(bob)
+
+    # A name is shown as it was typed.
+    ada.open("runs")
+    rename(ada, first, NAME)
+    named = ada.page.locator(f".st-key-run-card-{first} .fl-run b")
+    assert named.inner_text() == NAME
+    expect(ada.page.locator(".fl-run b b, .fl-run strong")).to_have_count(0)
+    with ada.page.expect_download() as download:
+        ada.button("runs.csv").click()
+    download.value.save_as(tmp_path / "runs.csv")
+    table = (tmp_path / "runs.csv").read_bytes()
+    assert table.startswith(b"\xef\xbb\xbf") and NAME.encode() in table
+
+    # Deleted and brought back; deleted for good.
+    delete(ada, first)
+    ada.button("runs.undo").click()
+    expect(named).to_have_text(NAME, timeout=PATIENCE)
+    delete(ada, second)
+    expect(ada.button("runs.undo")).to_be_hidden(timeout=PATIENCE)
+    ada.page.wait_for_timeout(1_000)
+    assert not (server.home / "runs" / second).exists()
+    assert (server.home / "runs" / first).exists()
+
+    # Opened and repeated.
+    ada.page.locator(f".st-key-run-do-{first}").get_by_role("link").click()
+    ada.wait_for_state("done")
+    assert f"run={first}" in ada.page.url
+    ada.open("runs")
+    open_menu(ada, first)
+    ada.button("runs.repeat").click()
+    expect(ada.button("train.start")).to_be_visible(timeout=PATIENCE)
+
+    # The link shows them to Bob, once.
+    ada.open("runs")
+    ada.page.locator(".st-key-move summary").click()
+    ada.button("runs.move_make").click()
+    link = ada.page.locator(".st-key-move code").inner_text(timeout=PATIENCE).strip()
+    owner = next(c["value"] for c in ada.page.context.cookies() if c["name"] == "fnn_owner")
+    assert owner not in link and ada.page.evaluate("document.cookie").find(owner) < 0
+    bob.page.goto(link)
+    bob.page.get_by_role("button").click()
+    bob.page.wait_for_url("**/runs*")
+    bob.settle()
+    expect(bob.page.locator(f".st-key-run-card-{first} .fl-run b")).to_have_text(NAME)
+    expect(bob.page.locator(f".st-key-run-card-{own}")).to_have_count(0)
+    assert bob.page.evaluate("document.cookie").find(owner) < 0
+    width = bob.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    bob.page.goto(link)
+    expect(bob.page.get_by_text("used already")).to_be_visible()

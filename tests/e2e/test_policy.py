@@ -1,0 +1,81 @@
+"""The browser enforces the content policy: the lab works in it, strangers' code does not."""
+
+import re
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.e2e.conftest import Server
+from tests.e2e.lesson import PATIENCE, Lesson
+from tests.e2e.review_box import ReviewBox
+
+pytestmark = pytest.mark.timeout(300)
+
+HOSTILE = '<img src=x onerror="window.ran=1"> **굵게** [a](javascript:window.ran=1) $x$ :red[빨강]'
+
+
+def violations(page: Page) -> list[str]:
+    """Return a list that fills with what the browser refuses from now on."""
+    refused: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if re.search("Content.Security.Policy", message.text):
+            refused.append(message.text[:300])
+
+    page.on("console", listen)
+    return refused
+
+
+def test_every_page_works_within_the_policy(page: Page, server: Server) -> None:
+    refused = violations(page)
+    lesson = Lesson(page, server.url)
+    lesson.open("")
+    lesson.open("train", task="mnist")
+    lesson.set_slider("form.epochs", "1")
+    lesson.button("train.start").click()
+    lesson.wait_for_points()
+    lesson.wait_for_state("done")
+    lesson.open("predict", task="mnist")
+    lesson.write(7)
+    assert lesson.answer()
+    assert refused == []
+
+
+def test_a_hostile_review_stays_text(page: Page, server: Server) -> None:
+    refused = violations(page)
+    lesson = ReviewBox(page, server.url)
+    lesson.open("train", task="reviews")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.enter()
+    lesson.type(HOSTILE)
+    lesson.shows(HOSTILE)
+    assert page.evaluate("window.ran") is None
+    expect(page.locator(".sentence :is(img, strong, a)")).to_have_count(0)
+    assert refused == []
+
+
+def test_a_run_in_the_address_that_is_a_path_shows_no_run(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url)
+    for run in ("../../etc/passwd", HOSTILE, "%00"):
+        lesson.open("train", task="boston", run=run)
+        expect(page.locator('.fl-chart[data-state="empty"]')).to_be_visible(timeout=PATIENCE)
+        assert page.evaluate("window.ran") is None
+
+
+def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -> None:
+    refused = violations(page)
+    Lesson(page, server.url).open("")
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.ran = 1";
+        const button = document.createElement("button");
+        button.setAttribute("onclick", "window.ran = 1");
+        const picture = document.createElement("img");
+        picture.src = "https://evil.example.com/stolen";
+        document.body.append(script, button, picture);
+        button.click();
+    }""")
+    sent = page.evaluate("fetch('https://evil.example.com/').then(() => true, () => false)")
+    assert sent is False and page.evaluate("window.ran") is None
+    assert len(refused) >= 4

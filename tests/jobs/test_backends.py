@@ -1,0 +1,356 @@
+"""Every backend keeps the same promises: on this machine, and on a cluster of two workers."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from data.text import UserError
+from models.events import End, Epoch, Event, Paused, Started, State, Tuned, fold
+from models.experiment import Experiment, Layer, Optimizer
+from models.jobs.backend import Turn
+from models.jobs.cluster import ClusterBackend, cluster_from_environment
+from models.jobs.local import LocalBackend
+from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, read_network
+from models.wish import Wish
+from tests.jobs.cluster import Cluster, open_cluster
+from tests.jobs.lab import LONG, SECONDS_TO_WARM_UP, SHORT, is_gone, trainers, until, workers
+from tests.ports import free_port
+
+THREE_EPOCHS = LONG.changed(epochs=3, optimizer=Optimizer("adam", 1e-4))
+LARGEST = Experiment(
+    "boston",
+    (*[Layer(1024)] * 5, Layer(700)),
+    Optimizer("adam", 1e-4),
+    epochs=50,
+    batch_size=202,
+)
+"""4.9 million parameters: its checkpoints are as large as they may be, 60 MB."""
+
+
+@dataclass
+class Place:
+    """A backend, what it has said of every run, and the processes that train for it."""
+
+    make: Callable[[Callable[[str, Event], None]], LocalBackend | ClusterBackend]
+    processes: Callable[[], list[psutil.Process]]
+    folder: Path
+    heard: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    backend: LocalBackend | ClusterBackend = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.backend = self.make(lambda run_id, event: self.heard[run_id].append(event))
+
+    def submit(self, run_id: str, experiment: Experiment, **turn) -> Path:
+        folder = self.folder / run_id
+        folder.mkdir(exist_ok=True)
+        self.backend.submit(Turn(run_id, experiment, folder, **turn))
+        return folder
+
+    def all(self, run_id: str, kind: type) -> list:
+        return [event for event in list(self.heard[run_id]) if isinstance(event, kind)]
+
+    def until(self, run_id: str, kind: type, count: int = 1, seconds: float = 40) -> Event:
+        until(lambda: len(self.all(run_id, kind)) >= count, seconds)
+        return self.all(run_id, kind)[count - 1]
+
+    def update(self, run_id: str) -> int:
+        return fold(list(self.heard[run_id])).update
+
+    def seconds_to_end(self, run_id: str, ends: int = 1) -> float:
+        began = time.monotonic()
+        self.until(run_id, End, ends)
+        return time.monotonic() - began
+
+    def stop(self, run_id: str) -> float:
+        self.backend.wish(run_id, Wish(stop=True))
+        return self.seconds_to_end(run_id)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory) -> Iterator[Cluster]:
+    with open_cluster(tmp_path_factory.mktemp("cluster"), workers=2) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module", params=["local", "cluster"])
+def place(request, tmp_path_factory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("runs")
+    if request.param == "local":
+        opened = Place(lambda sink: LocalBackend(2, sink), lambda: workers(trainers()[0]), folder)
+    else:
+        opened = in_cluster(request.getfixturevalue("cluster"), folder)
+    assert opened.backend.wait_until_ready(SECONDS_TO_WARM_UP)
+    yield opened
+    opened.backend.close()
+
+
+def in_cluster(cluster: Cluster, folder: Path) -> Place:
+    return Place(lambda sink: ClusterBackend(cluster.address, sink), cluster.training, folder)
+
+
+@contextmanager
+def training(place: Place, *runs: str) -> Iterator[None]:
+    """Let long runs train, and stop them afterwards."""
+    for run_id in runs:
+        place.submit(run_id, LONG)
+    for run_id in runs:
+        place.until(run_id, Started)
+        until(lambda run_id=run_id: place.update(run_id), 40)
+    yield
+    for run_id in runs:
+        place.stop(run_id)
+
+
+def test_a_run_trains_to_its_end_and_leaves_its_files(place):
+    folder = place.submit("whole", SHORT)
+    place.seconds_to_end("whole")
+    history = fold(place.heard["whole"])
+    assert history.state is State.DONE and history.end.checkpoint == history.update == 35
+    assert isinstance(place.heard["whole"][0], Started)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3, 4, 5]
+    found = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert found >= {NETWORK, WEIGHTS, KERAS_MODEL, "best.npz", "000000035.npz"}
+    assert read_network(folder).experiment == SHORT
+
+
+def test_events_come_in_order_with_files_before_them_and_one_end(place):
+    seen = []
+    folder = place.submit("ordered", THREE_EPOCHS)
+    while not place.all("ordered", End):
+        epochs = place.all("ordered", Epoch)
+        if epochs:
+            seen.append((folder / WEIGHTS).is_file() and (folder / NETWORK).is_file())
+        for epoch in epochs:
+            if epoch.checkpoint is not None and epoch is epochs[-1]:
+                seen.append((folder / "checkpoints" / f"{epoch.checkpoint:09}.npz").is_file())
+        time.sleep(0.01)
+    assert seen and all(seen)
+    points = fold(place.heard["ordered"]).points
+    updates = [update for update, _, _ in points]
+    assert updates == sorted(set(updates))
+    time.sleep(0.3)
+    assert len(place.all("ordered", End)) == 1
+    assert isinstance(place.heard["ordered"][-1], End)
+
+
+def test_a_stop_takes_less_than_a_second_and_keeps_the_weights(place):
+    with training(place, "stopped"):
+        place.until("stopped", Epoch)
+        seconds = place.stop("stopped")
+    print(f"stopped after {seconds:.3f} s")
+    assert seconds < 1.0
+    assert place.all("stopped", End)[0].state is State.STOPPED
+    assert (place.folder / "stopped" / WEIGHTS).is_file()
+
+
+def test_pause_step_and_resume(place):
+    with training(place, "paused"):
+        began = time.monotonic()
+        place.backend.wish("paused", Wish(paused=True))
+        paused = place.until("paused", Paused)
+        print(f"paused after {time.monotonic() - began:.3f} s")
+        assert (place.folder / "paused" / WEIGHTS).is_file()
+        place.backend.wish("paused", Wish(paused=True, until=paused.update + 3))
+        assert place.until("paused", Paused, 2).update == paused.update + 3
+        place.backend.wish("paused", Wish())
+        until(lambda: place.update("paused") > paused.update + 3, 10)
+
+
+def test_tempo_and_learning_rate_change_on_the_way(place):
+    with training(place, "tuned"):
+        place.backend.wish("tuned", Wish(updates_per_second=5.0, learning_rate=1e-7))
+        tuned = place.until("tuned", Tuned)
+        assert (tuned.learning_rate, tuned.updates_per_second) == (1e-7, 5.0)
+        time.sleep(0.5)
+        before = place.update("tuned")
+        time.sleep(2.0)
+        assert 5 <= place.update("tuned") - before <= 15
+
+
+def test_the_newest_of_many_wishes_counts(place):
+    with training(place, "hasty"):
+        for number in range(20):
+            place.backend.wish("hasty", Wish(paused=number % 2 == 0))
+        until(lambda: place.update("hasty"), 10)
+        before = place.update("hasty")
+        until(lambda: place.update("hasty") > before, 10)
+
+
+def test_a_run_that_left_goes_on_as_if_it_never_had(place):
+    whole, parts = place.submit("at-once", THREE_EPOCHS), place.submit("in-parts", THREE_EPOCHS)
+    place.until("in-parts", Epoch)
+    place.backend.wish("in-parts", Wish(leave=True))
+    left = place.until("in-parts", End)
+    assert left.state is State.INTERRUPTED and left.checkpoint
+    place.submit("in-parts", THREE_EPOCHS, after=left.checkpoint)
+    assert place.until("in-parts", Started, 2).update == left.checkpoint
+    place.until("in-parts", End, 2)
+    place.until("at-once", End)
+    with np.load(whole / WEIGHTS) as expected, np.load(parts / WEIGHTS) as found:
+        assert all(np.array_equal(found[name], expected[name]) for name in expected.files)
+    histories = [fold(place.heard[run_id]) for run_id in ("at-once", "in-parts")]
+    assert histories[0].points == histories[1].points
+    assert histories[0].end.test == histories[1].end.test
+
+
+def test_kill_ends_a_run_at_once(place):
+    with training(place, "killed"):
+        place.backend.kill("killed")
+        assert place.seconds_to_end("killed") < 0.5
+        assert place.all("killed", End)[0].state is State.STOPPED
+    place.submit("following", SHORT)
+    assert place.until("following", End).state is State.DONE
+
+
+def test_a_run_whose_process_is_killed_is_lost_and_others_are_not(place):
+    with training(place, "first", "second"):
+        busiest(place.processes()).kill()
+        began = time.monotonic()
+        until(lambda: place.all("first", End) or place.all("second", End), 10)
+        print(f"lost after {time.monotonic() - began:.3f} s")
+        assert time.monotonic() - began < 2.0
+        lost, alive = sorted(("first", "second"), key=lambda run_id: not place.all(run_id, End))
+        end = place.all(lost, End)[0]
+        assert end.state is State.LOST and end.error
+        before = place.update(alive)
+        until(lambda: place.update(alive) > before, 10)
+    assert place.all(alive, End)[0].state is State.STOPPED
+
+
+def busiest(processes: list[psutil.Process]) -> psutil.Process:
+    return max(processes, key=lambda process: process.cpu_percent(0.3))
+
+
+def test_more_runs_than_slots_wait_and_a_stopped_one_never_begins(place):
+    with training(place, "one", "two"):
+        place.submit("three", LONG)
+        place.submit("four", SHORT)
+        time.sleep(0.5)
+        assert not place.all("three", Started)
+        assert place.stop("three") < 1.0
+    assert place.until("four", End).state is State.DONE
+    assert not place.all("three", Started)
+
+
+def test_runs_that_nobody_knows_are_ignored(place):
+    place.backend.wish("nobody", Wish(stop=True))
+    place.backend.kill("nobody")
+    place.submit("somebody", SHORT)
+    assert place.until("somebody", End).state is State.DONE
+    assert not place.heard["nobody"]
+
+
+def test_close_ends_everything_and_nothing_is_said_afterwards(place):
+    place.submit("closed", LONG)
+    until(lambda: place.update("closed"), 40)
+    training_for_it = busiest(place.processes())
+    place.backend.close()
+    heard = len(place.heard["closed"])
+    until(lambda: is_gone(training_for_it), 5)
+    place.backend.submit(Turn("late", SHORT, place.folder))
+    time.sleep(0.3)
+    assert len(place.heard["closed"]) == heard and not place.all("closed", End)
+    assert not place.heard["late"]
+    assert not any(thread.name == "cluster" for thread in threading.enumerate())
+
+
+# What only a cluster promises ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def away(cluster, tmp_path_factory) -> Iterator[Place]:
+    opened = in_cluster(cluster, tmp_path_factory.mktemp("away"))
+    assert opened.backend.wait_until_ready(SECONDS_TO_WARM_UP)
+    yield opened
+    opened.backend.close()
+
+
+def test_the_largest_checkpoint_travels_there_and_back(away):
+    away.submit("largest", LARGEST)
+    away.until("largest", Epoch, 2)
+    away.backend.wish("largest", Wish(leave=True))
+    left = away.until("largest", End)
+    size = (away.folder / "largest" / "checkpoints" / f"{left.checkpoint:09}.npz").stat().st_size
+    assert left.state is State.INTERRUPTED and size > 55e6
+    away.submit("largest", LARGEST, after=left.checkpoint)
+    assert away.until("largest", Started, 2).update == left.checkpoint
+    away.backend.kill("largest")
+
+
+def test_the_runs_of_a_dead_machine_are_lost_and_its_worker_comes_back(away, cluster):
+    with training(away, "here", "there"):
+        victim = cluster.nodes()[0]
+        family = [victim, *victim.children(recursive=True)]
+        victim.kill()
+        began = time.monotonic()
+        until(lambda: away.all("here", End) or away.all("there", End), 10)
+        print(f"lost after {time.monotonic() - began:.3f} s")
+        assert time.monotonic() - began < 2.0
+        lost, alive = sorted(("here", "there"), key=lambda run_id: not away.all(run_id, End))
+        assert "machine" in away.all(lost, End)[0].error.en
+        away.submit("in-its-place", SHORT)
+        assert away.until("in-its-place", End, seconds=60).state is State.DONE
+        assert not away.all(alive, End)
+    until(lambda: all(is_gone(process) for process in family), 10)
+
+
+def test_a_dead_scheduler_loses_its_runs_and_is_found_again(away, cluster):
+    with training(away, "lost"):
+        cluster.scheduler.kill()
+        cluster.scheduler.wait()
+        try:
+            seconds = away.seconds_to_end("lost")
+            until(lambda: not away.backend.is_reachable, 2)
+            away.submit("patient", SHORT)
+            away.submit("hopeless", SHORT)
+            assert away.stop("hopeless") < 1.5
+        finally:
+            cluster.start_scheduler()
+    print(f"lost after {seconds:.3f} s")
+    assert seconds < 2.0
+    assert "cluster" in away.all("lost", End)[0].error.en
+    assert away.until("patient", End, seconds=90).state is State.DONE
+    assert away.backend.is_reachable and not away.all("hopeless", Started)
+
+
+def test_without_a_cluster_the_backend_waits_and_closes(tmp_path):
+    heard = []
+    backend = ClusterBackend(f"tcp://127.0.0.1:{free_port()}", lambda *said: heard.append(said))
+    backend.submit(Turn("waiting", SHORT, tmp_path))
+    assert not backend.wait_until_ready(1.0)
+    backend.close()
+    assert not heard
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("tcp://192.0.2.1:8786", "not encrypted"),
+        ("tcp://0.0.0.0:8786", "not encrypted"),
+        ("tls://192.0.2.1:8786", "certificates"),
+        ("127.0.0.1:8786", "no address"),
+        ("tcp://127.0.0.1", "no address"),
+        ("tcp://127.0.0.1:99999", "no address"),
+    ],
+)
+def test_an_address_that_is_not_safe_is_refused(monkeypatch, address, reason):
+    monkeypatch.setenv("FNN_LAB_CLUSTER", address)
+    with pytest.raises(UserError) as refused:
+        cluster_from_environment()
+    assert reason in refused.value.text.en
+
+
+def test_the_environment_decides_whether_there_is_a_cluster(monkeypatch):
+    monkeypatch.delenv("FNN_LAB_CLUSTER", raising=False)
+    assert cluster_from_environment() is None
+    monkeypatch.setenv("FNN_LAB_CLUSTER", "tcp://192.0.2.1:8786")
+    monkeypatch.setenv("FNN_LAB_CLUSTER_INSECURE", "1")
+    assert cluster_from_environment() is not None

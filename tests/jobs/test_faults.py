@@ -1,0 +1,364 @@
+"""What goes wrong in a classroom: killed workers and servers, full disks, races, odd clocks."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from data.text import UserError
+from models.checkpoint import FOLDER, read_checkpoint
+from models.events import End, Started, State, fold, from_json
+from models.jobs.scheduler import Quotas
+from models.runs import RunStore
+from models.wish import Limits
+from tests.jobs.lab import (
+    LONG,
+    OWNER,
+    ROOT,
+    SHORT,
+    Lab,
+    is_gone,
+    needs_fork_server,
+    open_lab,
+    trainers,
+    until,
+    workers,
+)
+
+FINE = LONG.changed(epochs=49)
+
+
+def updates(lab: Lab, run_id: str) -> int:
+    return lab.store.history(run_id).update
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_killed_worker_takes_one_run_of_four_and_that_one_goes_on(tmp_path: Path) -> None:
+    with open_lab(tmp_path, slots=4) as lab:
+        runs = [lab.submit(FINE) for _ in range(4)]
+        until(lambda: all(lab.run(run_id).checkpoint for run_id in runs), 60)
+        workers(trainers()[-1])[0].kill()
+        seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
+        print(f"lost after {seconds:.2f} s")
+        assert seconds < 2
+        [lost] = [run_id for run_id in runs if lab.run(run_id).is_over]
+        assert lab.run(lost).state is State.LOST and lab.store.history(lost).points
+        others = [run_id for run_id in runs if run_id != lost]
+        heard = [updates(lab, run_id) for run_id in others]
+        until(lambda: all(updates(lab, o) > h for o, h in zip(others, heard, strict=True)), 30)
+
+        saved = lab.run(lost).checkpoint
+        lab.scheduler.resume(OWNER, lost)
+        until(lambda: lab.run(lost).state is State.RUNNING, 30)
+        began = [e for e in events(lab.store, lost) if isinstance(e, Started)]
+        assert [event.update for event in began] == [0, saved]
+        until(lambda: updates(lab, lost) > (saved or 0), 30)
+        for run_id in runs:
+            lab.stop(run_id)
+
+
+def events(store: RunStore, run_id: str) -> list[object]:
+    return [from_json(json.loads(line)) for _, line in store.events(run_id)]
+
+
+SERVER = """
+import sys, time
+from app.services import services
+from tests.jobs.test_faults import FINE, SHORT
+lab = services()
+for number in range(int(sys.argv[1])):
+    lab.scheduler.submit(f"owner-{number}", (FINE if number < 4 else SHORT).changed(seed=number))
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def serve(home: Path, runs: int) -> subprocess.Popen[str]:
+    """Start everything that a server starts, without its pages, and submit runs."""
+    environment = {**os.environ, "FNN_LAB_HOME": str(home), "FNN_LAB_SLOTS": "4"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(runs)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout
+    while server.stdout.readline().strip() != "ready":
+        assert server.poll() is None
+    return server
+
+
+def watching(home: Path) -> RunStore:
+    """Look at the runs of another process."""
+    return RunStore(home / "runs")
+
+
+def all_runs(store: RunStore) -> list[State]:
+    return [run.state for n in range(9) for run in store.runs(f"owner-{n}")]
+
+
+@pytest.mark.timeout(300)
+def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
+    server = serve(tmp_path, 9)
+    store = watching(tmp_path)
+    first = [store.runs(f"owner-{number}")[0].id for number in range(9)]
+    until(lambda: all(store.get(run_id).checkpoint for run_id in first[:4]), 90)
+    family = psutil.Process(server.pid).children(recursive=True)
+    server.kill()
+    server.wait()
+    assert server.stdout
+    server.stdout.close()
+    until(lambda: all(map(is_gone, family)), 10)
+    assert all_runs(store) == [State.RUNNING] * 4 + [State.QUEUED] * 5
+    reached = [store.get(run_id).epoch for run_id in first[:4]]
+
+    again = serve(tmp_path, 0)
+    try:
+        until(lambda: all(store.get(run_id).state is State.RUNNING for run_id in first[:4]), 150)
+        for run_id, epoch in zip(first[:4], reached, strict=True):
+            told = events(store, run_id)
+            went_on = [event for event in told if isinstance(event, Started)][-1]
+            # Epochs take a good second here, and a checkpoint is written every other second.
+            assert 0 <= epoch - went_on.epoch <= 2 and went_on.update > 0
+            numbers = [number for number, _ in store.events(run_id)]
+            assert numbers == list(range(1, len(numbers) + 1))
+            points = [point[0] for point in fold(told).points]  # type: ignore[arg-type]
+            assert len(points) == len(set(points))
+        assert len(all_runs(store)) == 9
+        family = psutil.Process(again.pid).children(recursive=True)
+    finally:
+        again.terminate()
+        again.wait(15)
+        assert again.stdout
+        again.stdout.close()
+    until(lambda: all(map(is_gone, family)), 10)
+    store.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Leave no byte free."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return ballast
+
+
+def test_training_outlives_a_full_disk_and_the_store_recovers(small_disk: Path) -> None:
+    with open_lab(small_disk / "runs", slots=1) as lab:
+        run_id = lab.submit(FINE)
+        until(lambda: lab.is_training(run_id), 30)
+        ballast = fill(small_disk)
+        before = updates(lab, run_id)
+        until(lambda: lab.run(run_id).epoch >= 4 or lab.run(run_id).is_over, 60)
+        assert not lab.run(run_id).is_over and updates(lab, run_id) > before
+        with pytest.raises(UserError, match="FNN_LAB_HOME"):
+            lab.submit(SHORT)
+
+        ballast.unlink()
+        saved = lab.run(run_id).checkpoint or 0
+        until(lambda: (lab.run(run_id).checkpoint or 0) > saved, 30)
+        lab.stop(run_id)
+        until(lambda: lab.run(run_id).is_over, 10)
+        numbers = [number for number, _ in lab.store.events(run_id)]
+        assert numbers == list(range(1, len(numbers) + 1))
+    file = sqlite3.connect(small_disk / "runs" / "runs.sqlite3")
+    assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    file.close()
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
+    with open_lab(tmp_path, slots=1) as lab:
+        run_id = lab.submit(FINE)
+        until(lambda: lab.is_training(run_id), 30)
+        for worker in workers(trainers()[-1]):
+            worker.suspend()
+        seconds = lab.seconds_to_stop(run_id)
+        assert seconds < 3 and lab.run(run_id).state is State.STOPPED
+        following = lab.submit(SHORT)
+        until(lambda: lab.run(following).is_over, 60)
+        assert lab.run(following).state is State.DONE
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from models.checkpoint import Checkpoint, Position, write_checkpoint
+print("ready", flush=True)
+for update in range(1, 100_000):
+    weights = (np.full((300, 300), update, np.float32),)
+    write_checkpoint(Path(sys.argv[1]), Checkpoint(Position(0, 0, update), weights, weights))
+"""
+
+
+def test_after_fifty_kills_around_a_checkpoint_a_whole_one_loads(tmp_path: Path) -> None:
+    dice = random.Random(7)
+    for _ in range(50):
+        shutil.rmtree(tmp_path / FOLDER, ignore_errors=True)
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE
+        ) as writer:
+            assert writer.stdout and writer.stdout.readline()
+            until(lambda: read_checkpoint(tmp_path, 10**6), 20)
+            time.sleep(dice.uniform(0, 0.05))
+            writer.kill()
+        found = read_checkpoint(tmp_path, 10**6)
+        assert found is not None
+        whole = [path for path in (tmp_path / FOLDER).glob("[0-9]*.npz")]
+        assert found.position.update == max(int(path.stem) for path in whole)
+        for array in (*found.weights, *found.state):
+            np.testing.assert_array_equal(array, found.position.update)
+
+
+def test_a_clock_that_jumps_changes_no_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = RunStore(tmp_path), time.time()
+    runs = []
+    for jump in (0, 86_400, -86_400):
+        monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
+        runs.append(store.create(OWNER, SHORT))
+        store.append(runs[-1].id, Started(1, 1, 1, 1, "mae"))
+        store.append(runs[-1].id, End(State.STOPPED))
+    assert [run.id for run in store.runs(OWNER)] == [run.id for run in reversed(runs)]
+    assert all(store.get(run.id).is_over for run in runs)
+    store.close()
+
+
+def test_commands_that_race_leave_one_run_with_one_end(tmp_path: Path) -> None:
+    with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(paused_seconds=0.2))) as lab:
+        run_id = lab.submit(FINE)
+        until(lambda: lab.is_training(run_id), 30)
+        scheduler = lab.scheduler
+        commands: list[Callable[[], None]] = [
+            lambda: scheduler.pause(OWNER, run_id),
+            lambda: scheduler.resume(OWNER, run_id),
+            lambda: scheduler.step(OWNER, run_id, 5),
+            lambda: scheduler.stop(OWNER, run_id),
+            lambda: scheduler.train_on(OWNER, run_id, 1),
+            lambda: scheduler.rewind(OWNER, run_id),
+        ]
+        errors: list[BaseException] = []
+        together = threading.Barrier(8)
+
+        def click(seed: int) -> None:
+            dice = random.Random(seed)
+            together.wait()
+            for _ in range(12):
+                try:
+                    dice.choice(commands)()
+                except UserError:
+                    pass
+                except BaseException as error:
+                    errors.append(error)
+                time.sleep(dice.uniform(0, 0.1))
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(click, range(8)))
+        scheduler.stop(OWNER, run_id)
+        until(lambda: lab.run(run_id).is_over and not scheduler.has_worker(run_id), 20)
+        assert errors == []
+        kinds = [json.loads(line)["kind"] for _, line in lab.store.events(run_id)]
+        assert kinds.count("end") == kinds.count("continued") + 1
+        assert not scheduler.position(run_id)
+
+
+def memory_after(lab: Lab, runs: int) -> float:
+    """Return megabytes of this process and everything it started, after some more runs."""
+    for number in range(runs):
+        run_id = lab.submit(SHORT.changed(seed=number, epochs=1))
+        until(lambda run_id=run_id: lab.run(run_id).is_over, 30)
+    family = [psutil.Process(), *trainers(), *trainers()[-1].children(recursive=False)]
+    return sum(process.memory_info().rss for process in family if not is_gone(process)) / 2**20
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_200_short_runs_leave_memory_flat(tmp_path: Path) -> None:
+    with open_lab(tmp_path, slots=1) as lab:
+        before = memory_after(lab, 20)
+        after = memory_after(lab, 200)
+        print(f"{before:.0f} MB after 20 runs, {after:.0f} MB after 220")
+        assert after < before + 40
+
+
+def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = store.create(OWNER, SHORT)
+    store.append(run.id, End(State.DONE, test={"mse": 1.0}))
+    store.close()
+    file = sqlite3.connect(tmp_path / "runs.sqlite3")
+    for column in ("updates", "checkpoint", "stretch", "name", "deleted"):
+        file.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    file.execute("PRAGMA user_version = 1")
+    file.commit()
+    file.close()
+
+    again = RunStore(tmp_path)
+    found = again.get(run.id)
+    assert (found.state, found.test, found.checkpoint) == (State.DONE, {"mse": 1.0}, None)
+    again.close()
+
+
+def test_a_locked_store_says_what_to_do_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.runs.SECONDS_OF_BUSY_WAITING", 0.2)
+    store = RunStore(tmp_path)
+    run = store.create(OWNER, SHORT)
+    other = sqlite3.connect(tmp_path / "runs.sqlite3", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert store.append(run.id, Started(1, 1, 1, 1, "mae")) == 1
+    with pytest.raises(UserError, match="FNN_LAB_HOME"):
+        store.create(OWNER, SHORT)
+    other.execute("COMMIT")
+    other.close()
+    store.append(run.id, End(State.STOPPED))
+    store.close()
+    again = RunStore(tmp_path)
+    assert [number for number, _ in again.events(run.id)] == [1, 2]
+    again.close()
+
+
+def test_the_worst_signal_at_any_moment_leaves_no_orphan(tmp_path: Path) -> None:
+    server = serve(tmp_path, 2)
+    store = watching(tmp_path)
+    until(lambda: store.runs("owner-0")[0].state is State.RUNNING, 60)
+    family = psutil.Process(server.pid).children(recursive=True)
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    assert server.stdout
+    server.stdout.close()
+    seconds = until(lambda: all(map(is_gone, family)), 10)
+    print(f"all gone after {seconds:.2f} s")
+    store.close()

@@ -1,0 +1,38 @@
+"""SECURITY.md tells the truth about names and numbers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app import headers, hosts, streams
+from data import images
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+CODE = "".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("app", "data", "models")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"`((?:app|data|models|tests)/[\w/.]+)`", PAGE)))
+)
+def test_a_file_it_names_exists(name: str) -> None:
+    assert (ROOT / name).exists()
+
+
+def test_its_variables_are_those_of_the_code() -> None:
+    named = set(re.findall(r"FNN_LAB_[A-Z_]+", PAGE))
+    assert {hosts.VARIABLE, headers.VARIABLE} <= named
+    assert [name for name in named if f'"{name}"' not in CODE] == []
+
+
+def test_its_numbers_are_those_of_the_code() -> None:
+    text = " ".join(PAGE.split())
+    assert f"{streams.MOST_PER_OWNER} an owner, {streams.MOST_IN_ALL} in all" in text
+    assert f"not read for {streams.SECONDS_TO_TAKE:.0f} s" in text
+    assert f"{images.MAX_BYTES >> 20} MB and {images.MAX_PIXELS // 10**6} megapixels" in text
+    assert all(f"`{domain}`" in text for domain in hosts.LOCAL_DOMAINS)
