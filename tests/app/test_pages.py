@@ -18,12 +18,15 @@ SCRIPT = Path(__file__).parent.parent.parent / "app/dashboard.py"
 PAGES = (HOME, TRAIN, PREDICT)
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home and one trainer for all pages: every test is a session, and so an owner, anew."""
+    folder = tmp_path_factory.mktemp("lab") / "home"
     services.close()
-    yield tmp_path / "home"
-    services.close()
+    with pytest.MonkeyPatch.context() as context:
+        context.setenv("FNN_LAB_HOME", str(folder))
+        yield folder
+        services.close()
 
 
 def open_page(page: str, **query: str) -> AppTest:

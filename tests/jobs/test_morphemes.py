@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -168,9 +167,8 @@ def test_a_question_does_not_wait_until_the_analyst_has_practised(
     monkeypatch.setattr(morphemes, "PRACTICE", 2_000)
     service.analyse("okt", "기린")
     service.warm("okt")
-    began = time.monotonic()
     assert "코끼리" in words(service.analyse("okt", "코끼리가 나오는 영화"))
-    assert time.monotonic() - began < 3  # all of the practice takes several times as long
+    assert any("_warm" in thread.name for thread in threading.enumerate())  # it practises still
 
 
 def test_closing_leaves_no_process(service: Morphemes) -> None:
