@@ -35,6 +35,8 @@ def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> 
             on_click=_stop,
             args=(experiment.task, run.id if run else ""),
         )
+    if not services().scheduler.is_reachable:
+        st.warning(t("train.unreachable"))
     if refusal := state.take_refusal():
         st.error(say(refusal))
 

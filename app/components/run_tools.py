@@ -117,11 +117,12 @@ def _tempo(run: Run) -> None:
         tempo = _updates_per_second(state.chosen(key), run)
         _politely(lambda run: services().scheduler.set_tempo(run.owner, run.id, tempo), run)
 
+    labels = {name: t(f"tools.tempo_{name}") for name in TEMPOS}
     st.selectbox(
         t("tools.tempo"),
         TEMPOS,
         index=_tempo_index(wished, run),
-        format_func=lambda name: t(f"tools.tempo_{name}"),
+        format_func=labels.__getitem__,
         help=t("tools.tempo_help"),
         key=key,
         on_change=turn,

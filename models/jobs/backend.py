@@ -38,10 +38,14 @@ class Backend(Protocol):
         """Start a turn of a run that has none under way."""
 
     def wish(self, run_id: str, wish: Wish) -> None:
-        """Say how a run shall go on; one that shall stop ends within 0.3 s, politely or not."""
+        """Say how a run shall go on; one that shall stop ends within a second, politely or not."""
 
     def kill(self, run_id: str) -> None:
         """End a run as stopped, at once."""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is anything to train on now; what is submitted meanwhile waits for it."""
 
     def close(self) -> None:
         """End everything. Runs under way get no End; nothing reaches the sink afterwards."""

@@ -16,7 +16,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,7 @@ from models.jobs import node
 from models.jobs.backend import Backend, Sink, Turn
 from models.jobs.cluster_address import ADDRESS, check_address, security
 from models.jobs.cluster_link import Link
-from models.jobs.parcel import pack_checkpoint, unpack
+from models.jobs.parcel import Shipment, pack_checkpoint, put_together, shipments, unpack
 from models.wish import Wish
 
 SECONDS_OF_PATIENCE = 0.8
@@ -63,6 +63,8 @@ class _Held:
     told: Wish | None = None
     """The wish that the node knows; None before it has begun."""
     is_telling: bool = False
+    pieces: Shipment = field(default_factory=list)
+    """What has arrived of files that are not complete."""
 
 
 class ClusterBackend:
@@ -216,10 +218,11 @@ class ClusterBackend:
             "limits": asdict(turn.limits),
             "wish": wish.to_dict(),
         }
-        files = {}
         if turn.after is not None:
             files = await asyncio.to_thread(pack_checkpoint, turn.folder, turn.after)
-        await self._link.ask(address, node.begin, held.key, command, files)
+            for pieces in shipments(files):
+                await self._link.ask(address, node.bring, held.key, pieces)
+        await self._link.ask(address, node.begin, held.key, command)
         held.told = wish
         await self._tell(held)
 
@@ -239,10 +242,14 @@ class ClusterBackend:
             held.is_telling = False
 
     async def _hand_on(self, held: _Held, news: node.News) -> None:
-        """Write the files, then tell the events that go with them."""
-        problem = None
+        """Keep the pieces until the events come; then write the files, and tell the events."""
+        held.pieces.extend(news["pieces"])
+        if not news["events"]:
+            return
+        files, problem = put_together(held.pieces), None
+        held.pieces.clear()
         try:
-            await asyncio.to_thread(unpack, news["files"], held.turn.folder)
+            await asyncio.to_thread(unpack, files, held.turn.folder)
         except OSError as error:
             _log.error("run folder %s: %s", held.turn.folder, error)
             problem = _NOT_SAVED.format(reason=error.strerror)

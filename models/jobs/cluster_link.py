@@ -137,7 +137,7 @@ class Link:
         try:
             await slot
         except Exception as error:  # the scheduler's own, or that of a worker that is no node
-            _log.warning("turn %s lost its slot: %s", key, error)
+            _log.info("turn %s has no slot any more: %s", key, error)
             await asyncio.sleep(SECONDS_BETWEEN_TRIES)
         self._subscriber.lost_slot(key)
 

@@ -111,6 +111,10 @@ class LocalBackend:
         self._trainer.wait()
         self._keeper.join()
 
+    @property
+    def is_reachable(self) -> bool:
+        return True
+
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait until the workers are warm; False if that takes longer than ``seconds``."""
         return self._ready.wait(seconds)

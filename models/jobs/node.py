@@ -24,7 +24,15 @@ from models.events import End, Epoch, Event, Paused, Started, State, to_json
 from models.experiment import Experiment
 from models.jobs.backend import Turn
 from models.jobs.local import LocalBackend
-from models.jobs.parcel import Parcel, Stamps, pack, unpack
+from models.jobs.parcel import (
+    Parcel,
+    Shipment,
+    Stamps,
+    pack,
+    put_together,
+    shipments,
+    unpack,
+)
 from models.wish import Limits, Wish
 
 SECONDS_OF_SILENCE = 10.0
@@ -36,12 +44,17 @@ SECONDS_PER_PARCEL = 1.0
 """Weights that are worth no checkpoint travel this often."""
 
 News = dict[str, Any]
-"""``events`` as JSON values, and ``files``: the parcel that must be unpacked before them."""
+"""``events`` as JSON values, and ``pieces`` of files. With the events the files are complete, and
+must be unpacked before them."""
 
 
 @dataclass
 class Stay:
-    """A turn that has a slot here: its folder, and what it has said that was not yet fetched."""
+    """A turn that has a slot here: its folder, and what it has said that was not yet fetched.
+
+    ``inbox`` are the pieces of its checkpoint; ``outbox`` are the files on their way to the server,
+    with the events ``told`` to follow them.
+    """
 
     folder: Path
     over: threading.Event = field(default_factory=threading.Event)
@@ -49,10 +62,22 @@ class Stay:
     events: deque[Event] = field(default_factory=deque)
     known: Stamps = field(default_factory=dict)
     packed: float = float("-inf")
+    inbox: Shipment = field(default_factory=list)
+    outbox: deque[Shipment] = field(default_factory=deque)
+    told: list[Event] = field(default_factory=list)
 
-    def take(self) -> list[Event]:
-        """Return the events since the last time."""
-        return [self.events.popleft() for _ in range(len(self.events))]
+    def collect(self) -> None:
+        """Take up the events since the last time and the files that belong to them."""
+        self.told = [self.events.popleft() for _ in range(len(self.events))]
+        self.outbox.extend(shipments(self.pack(self.told)))
+
+    def next(self) -> tuple[list[Event], Shipment]:
+        """Return the next pieces, and with the last of them the events."""
+        pieces = self.outbox.popleft() if self.outbox else []
+        if self.outbox:
+            return [], pieces
+        events, self.told = self.told, []
+        return events, pieces
 
     def pack(self, events: list[Event]) -> Parcel:
         """Return the files that belong to events: what they mention, and weights now and then."""
@@ -60,7 +85,8 @@ class Stay:
         is_due = time.monotonic() - self.packed >= SECONDS_PER_PARCEL
         if not any(map(_comes_with_files, events)) and not (told and is_due):
             return {}
-        self.packed = time.monotonic()
+        if told:
+            self.packed = time.monotonic()
         return pack(self.folder, self.known)
 
 
@@ -88,10 +114,11 @@ class Node:
         stay = self._stays[key] = Stay(folder)
         return stay
 
-    def begin(self, key: str, command: Mapping[str, Any], files: Parcel) -> None:
+    def begin(self, key: str, command: Mapping[str, Any]) -> None:
         """Train; something that is no experiment fails with a sentence."""
         stay = self.stay(key)
-        unpack(files, stay.folder)
+        unpack(put_together(stay.inbox), stay.folder)
+        stay.inbox.clear()
         try:
             experiment = Experiment.from_dict(command["experiment"])
         except UserError as error:
@@ -165,9 +192,14 @@ def hold(key: str, topic: str) -> None:
             node().leave(key)
 
 
-async def begin(key: str, command: Mapping[str, Any], files: Parcel) -> None:
-    """Start the training of a turn that holds a slot here."""
-    await asyncio.to_thread(node().begin, key, command, files)
+async def bring(key: str, pieces: Shipment) -> None:
+    """Take in pieces of the files that a turn goes on from."""
+    node().stay(key).inbox.extend(pieces)
+
+
+async def begin(key: str, command: Mapping[str, Any]) -> None:
+    """Start the training of a turn that holds a slot here, once its files are complete."""
+    await asyncio.to_thread(node().begin, key, command)
 
 
 async def news(key: str) -> News:
@@ -177,13 +209,14 @@ async def news(key: str) -> News:
     """
     stay = node().stay(key)
     deadline = time.monotonic() + SECONDS_TO_WAIT_FOR_NEWS
-    while not stay.events and time.monotonic() < deadline:
+    while not (stay.events or stay.told) and time.monotonic() < deadline:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-    events = stay.take()
-    files = await asyncio.to_thread(stay.pack, events)
+    if not stay.told:
+        await asyncio.to_thread(stay.collect)
+    events, pieces = stay.next()
     if any(isinstance(event, End) for event in events):
         await leave(key)
-    return {"events": [to_json(event) for event in events], "files": files}
+    return {"events": [to_json(event) for event in events], "pieces": pieces}
 
 
 async def wish(key: str, wish: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """A run's files on their way between a worker and the server, which share no folder.
 
-A parcel is the content of whole files by name. It is unpacked file by file, each written aside,
-flushed and renamed, so that what a reader finds under a name is whole.
+A parcel is the content of whole files by name. It travels in shipments of a few megabytes, so that
+a slow network is not taken for a dead one, and is unpacked file by file, each written aside,
+flushed and renamed: what a reader finds under a name is whole.
 """
 
 import os
@@ -12,11 +13,14 @@ from models.checkpoint import BEST, FOLDER, KEPT
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
 
 Parcel = dict[str, bytes]
+Shipment = list[tuple[str, bytes]]
+"""Pieces of files, to be put together in the order in which they come."""
 Stamps = dict[str, tuple[int, int]]
 """What tells one version of a file from the next: its number on the disk and its time."""
 
 MAX_BYTES = 2**28
 """The largest network there may be has checkpoints of 60 MB."""
+SHIPMENT_BYTES = 2**22
 _BEST = f"{FOLDER}/{BEST}"
 _CHECKPOINT = re.compile(rf"{FOLDER}/\d{{9,}}\.npz")
 
@@ -47,6 +51,33 @@ def pack_checkpoint(folder: Path, update: int) -> Parcel:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file()
     }
+
+
+def shipments(parcel: Parcel) -> list[Shipment]:
+    """Return a parcel as shipments, none much larger than ``SHIPMENT_BYTES``.
+
+    >>> shipments({"a": b"1", "b": b"23"})
+    [[('a', b'1'), ('b', b'23')]]
+    """
+    found: list[Shipment] = []
+    room = 0
+    for name, content in parcel.items():
+        for start in range(0, max(1, len(content)), SHIPMENT_BYTES):
+            piece = content[start : start + SHIPMENT_BYTES]
+            if not found or len(piece) > room:
+                found.append([])
+                room = SHIPMENT_BYTES
+            found[-1].append((name, piece))
+            room -= len(piece)
+    return found
+
+
+def put_together(pieces: Shipment) -> Parcel:
+    """Return the parcel whose pieces these are, from one shipment or several."""
+    found: dict[str, list[bytes]] = {}
+    for name, piece in pieces:
+        found.setdefault(name, []).append(piece)
+    return {name: b"".join(content) for name, content in found.items()}
 
 
 def unpack(parcel: Parcel, folder: Path) -> None:

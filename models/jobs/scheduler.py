@@ -206,6 +206,11 @@ class Scheduler:
         last = tunings[-1]
         return Wish(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the backend can train now; it is a cluster's scheduler that may be away."""
+        return self._backend.is_reachable
+
     def has_worker(self, run_id: str) -> bool:
         """Say whether a run is on the backend, training or paused."""
         return self._trains(run_id)
@@ -309,20 +314,27 @@ class Scheduler:
         with self._lock:
             owner = self._training.get(run_id, "")
             goes_on = self._goes_on(run_id, event)
-        self._store.append(run_id, _parked(event) if event.state is State.PAUSED else event)
-        if goes_on:
-            self._store.append(run_id, Continued(self._store.get(run_id).experiment.epochs))
+        try:
+            self._store.append(run_id, _parked(event) if event.state is State.PAUSED else event)
+            if goes_on:
+                epochs = self._store.get(run_id).experiment.epochs
+                self._store.append(run_id, Continued(epochs))
+        finally:  # whatever the store says, the slot is free
+            self._settle(run_id, owner, event, goes_on)
+        self._start_waiting()
+
+    def _settle(self, run_id: str, owner: str, end: End, goes_on: bool) -> None:
+        """Take a run whose turn has ended off the list, and let it wait if it goes on."""
         with self._lock:
             self._training.pop(run_id, None)
             if goes_on:
                 self._line.add(owner, run_id, first=True)
-            elif event.state is not State.PAUSED:
+            elif end.state is not State.PAUSED:
                 self._wishes.pop(run_id, None)
-            if event.seconds and event.state is State.DONE:
-                self._durations.append(event.seconds)
+            if end.seconds and end.state is State.DONE:
+                self._durations.append(end.seconds)
         with self._idle:
             self._idle.notify_all()
-        self._start_waiting()
 
     def _goes_on(self, run_id: str, end: End) -> bool:
         """Say whether a run whose turn has ended wants another one at once."""
