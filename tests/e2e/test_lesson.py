@@ -28,7 +28,7 @@ def right_answers(lesson: Lesson, *, touch: bool = False) -> list[int]:
     return right
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own(
     language: str, page: Page, server: Server
 ) -> None:

@@ -44,7 +44,7 @@ class Life(Lesson):
         self.settle()
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_run_is_paused_stepped_slowed_and_goes_on(
     language: str, page: Page, server: Server
 ) -> None:

@@ -80,7 +80,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture(scope="module", params=["local", "cluster"])
+@pytest.fixture(scope="module", params=["local", pytest.param("cluster", marks=pytest.mark.soak)])
 def place(request, tmp_path_factory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("runs")
     if request.param == "local":
@@ -273,6 +273,7 @@ def away(cluster, tmp_path_factory) -> Iterator[Place]:
     opened.backend.close()
 
 
+@pytest.mark.soak
 def test_the_largest_checkpoint_travels_there_and_back(away):
     away.submit("largest", LARGEST)
     away.until("largest", Epoch, 2)
@@ -285,6 +286,7 @@ def test_the_largest_checkpoint_travels_there_and_back(away):
     away.backend.kill("largest")
 
 
+@pytest.mark.soak
 def test_the_runs_of_a_dead_machine_are_lost_and_its_worker_comes_back(away, cluster):
     with training(away, "here", "there"):
         victim = cluster.nodes()[0]
@@ -302,6 +304,7 @@ def test_the_runs_of_a_dead_machine_are_lost_and_its_worker_comes_back(away, clu
     until(lambda: all(is_gone(process) for process in family), 10)
 
 
+@pytest.mark.soak
 def test_a_dead_scheduler_loses_its_runs_and_is_found_again(away, cluster):
     with training(away, "lost"):
         cluster.scheduler.kill()
