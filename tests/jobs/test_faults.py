@@ -337,7 +337,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
 def test_a_locked_store_says_what_to_do_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.runs.SECONDS_OF_BUSY_WAITING", 0.2)
+    monkeypatch.setattr("models.run_database.SECONDS_OF_BUSY_WAITING", 0.2)
     store = RunStore(tmp_path)
     run = store.create(OWNER, SHORT)
     other = sqlite3.connect(tmp_path / "runs.sqlite3", isolation_level=None)
