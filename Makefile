@@ -17,7 +17,7 @@ run: .venv/installed  ## serve the lab on http://127.0.0.1:8501 (ADDRESS=0.0.0.0
 
 test: .venv/installed-dev  ## run every test, browser tests included
 	$(BIN)/python -m tests.e2e.chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
@@ -30,11 +30,16 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the RE
 	$(BIN)/python -m tests.e2e.chromium
 	$(BIN)/python -m tests.bench.drawn_digits
 	$(BIN)/python -m tests.bench.browser
+	$(BIN)/python -m tests.bench.commands
+	$(BIN)/python -m tests.bench.instrument
 	$(BIN)/python -m tests.bench.typing
 	$(BIN)/python -m tests.bench.reviews
 
-bench-load: .venv/installed-dev  ## measure a classroom's load on one server (MINUTES=30 for the long one)
+bench-load: .venv/installed-dev  ## measure a class, a cluster, commands and faults (MINUTES=30 for the long one)
 	$(BIN)/python -m tests.bench.load --minutes $(or $(MINUTES),2)
+	$(BIN)/python -m tests.bench.cluster
+	$(BIN)/python -m tests.bench.commands
+	$(BIN)/python -m pytest -q -s -m soak tests/jobs/test_faults.py
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -43,10 +48,11 @@ clean:  ## remove the environment and caches (runs and downloads stay where they
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@# Where Debian lacks python3-venv, making one ends with a .venv that has no pip.
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
+.venv/installed-dev: requirements-dev.txt requirements-cluster.txt .venv/installed
 	$(PIP) -r requirements-dev.txt
 	@touch $@

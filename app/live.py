@@ -22,11 +22,19 @@ from app.owner import COOKIE
 from app.streams import EventStream, OpenStreams
 from data.text import Text, UserError
 from models.events import End
+from models.jobs.arising import arose
 from models.runs import RunStore
 
 SECONDS_BETWEEN_PINGS = 15.0
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_GATHER = 0.02
+"""What is told together, a report and a picture, travels together: sending is most of the work."""
+SECONDS_MORE_PER_STREAM = 0.004
+MOST_SECONDS_TO_GATHER = 0.15
+"""Before a whole class the curves move five times a second, for one viewer as often as told."""
 LONGEST_QUEUE = 1_000
+PASSING_NUMBER = 0
+"""The number of every event that is true for a moment only, see ``models.events.PASSING``."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _TOO_MANY = Text(
     "실시간 곡선이 너무 많이 열려 있습니다. 다른 탭을 닫으면 이 곡선이 이어집니다.",
@@ -34,7 +42,7 @@ _TOO_MANY = Text(
 )
 
 Numbered = tuple[int, str, float]
-"""An event's number, its JSON line, and when it was told (seconds since 1970)."""
+"""An event's number, its JSON line, and when it arose (seconds since 1970)."""
 
 Place = Callable[[str], int | None]
 """Tells how many runs wait before a run, None when it does not wait."""
@@ -67,7 +75,7 @@ def event_route(store_getter: Callable[[], RunStore], place_of: Place, wait_of: 
             return Response(status_code=204, headers=_HEADERS)
         if not streams.has_room(owner):
             return _refusal(_TOO_MANY, 429)
-        messages = _messages(store, run_id, after, place_of, wait_of)
+        messages = _messages(store, run_id, after, place_of, wait_of, streams)
         return EventStream(messages, _HEADERS, streams, owner)
 
     return Route("/api/runs/{run_id}/events", stream, methods=["GET"])
@@ -84,7 +92,8 @@ class _Mailbox:
     def post(self, number: int, line: str) -> None:
         """Add an event, from any thread."""
         with suppress(RuntimeError):  # the server has just stopped
-            self._loop.call_soon_threadsafe(self._put, (number, line, time.time()))
+            event = (number, line, arose() or time.time())
+            self._loop.call_soon_threadsafe(self._put, event)
 
     def _put(self, event: Numbered) -> None:
         try:
@@ -92,28 +101,39 @@ class _Mailbox:
         except asyncio.QueueFull:
             self.overflowed = True
 
-    async def next(self, seconds: float) -> Numbered | None:
-        """Return the next event, or None when there was none for so long or the server ends."""
+    async def next(self, seconds: float, gather: float) -> list[Numbered]:
+        """Return the next event and what follows within ``gather`` seconds.
+
+        Empty when there was none for ``seconds`` or the server ends.
+        """
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and not ending.is_near():
             with suppress(TimeoutError):
-                patience = min(left, SECONDS_BETWEEN_LOOKS)
-                return await asyncio.wait_for(self._queue.get(), patience)
-        return None
+                async with asyncio.timeout(min(left, SECONDS_BETWEEN_LOOKS)):
+                    first = await self._queue.get()
+                await asyncio.sleep(gather)
+                return [first, *(self._queue.get_nowait() for _ in range(self._queue.qsize()))]
+        return []
 
 
 async def _messages(
-    store: RunStore, run_id: str, after: int, place_of: Place, wait_of: Wait
+    store: RunStore,
+    run_id: str,
+    after: int,
+    place_of: Place,
+    wait_of: Wait,
+    streams: OpenStreams,
 ) -> AsyncGenerator[str, None]:
     """Yield the events above ``after`` as server-sent messages, up to the run's end."""
     mailbox = _Mailbox()
     unsubscribe = store.subscribe(run_id, mailbox.post)
     try:
         # Subscribed first and read second: an event in between comes twice, and counts once.
-        for number, line in await run_in_threadpool(store.events, run_id, after):
+        so_far, is_over = await run_in_threadpool(_so_far, store, run_id, after)
+        for number, line in so_far:
             yield _message(number, line)
-            after = number
-        if (await run_in_threadpool(store.get, run_id)).is_over:
+            after = max(after, number)
+        if is_over:
             return
         place = None
         while not mailbox.overflowed and not ending.is_near():
@@ -121,15 +141,15 @@ async def _messages(
             if place is not None and place != told:
                 yield _queued(place, wait_of(run_id))
             seconds = SECONDS_BETWEEN_PINGS if place is None else SECONDS_BETWEEN_LOOKS
-            event = await mailbox.next(seconds)
-            if event is None:
-                yield ": ping\n\n"
-            elif event[0] > after:
-                after, line, told_at = event
-                # A comment, which browsers pass over, for whoever measures the way to the viewer.
-                yield f": {told_at:.3f}\n{_message(after, line)}"
-                if _is_end(line):
-                    return
+            news = [
+                event
+                for event in await mailbox.next(seconds, _seconds_to_gather(len(streams)))
+                if event[0] > after or event[0] == PASSING_NUMBER
+            ]
+            yield "".join(map(_timed, news)) or ": ping\n\n"
+            after = max(after, *(number for number, _, _ in news), 0)
+            if any(_is_end(line) for _, line, _ in news):
+                return
     finally:
         unsubscribe()
 
@@ -139,8 +159,32 @@ def _refusal(text: Text, status: int) -> JSONResponse:
     return JSONResponse({"error": error}, status_code=status, headers=_HEADERS)
 
 
+def _so_far(store: RunStore, run_id: str, after: int) -> tuple[list[tuple[int, str]], bool]:
+    """What a viewer has missed, and whether that is all there will be.
+
+    What passes comes first, then the events above ``after``. A run that ends while they are read
+    is not over yet: its end comes live, or is the last of them.
+    """
+    is_over = store.get(run_id).is_over
+    passing = [(PASSING_NUMBER, line) for line in store.passing(run_id)]
+    missed = list(store.events(run_id, after))
+    return [*passing, *missed], is_over or (bool(missed) and _is_end(missed[-1][1]))
+
+
 def _message(number: int, line: str) -> str:
-    return f"id: {number}\ndata: {line}\n\n"
+    """A server-sent message; what passes has no id, so that it is never asked for again."""
+    asked_for_by = "" if number == PASSING_NUMBER else f"id: {number}\n"
+    return f"{asked_for_by}data: {line}\n\n"
+
+
+def _seconds_to_gather(streams: int) -> float:
+    return min(SECONDS_TO_GATHER + SECONDS_MORE_PER_STREAM * streams, MOST_SECONDS_TO_GATHER)
+
+
+def _timed(event: Numbered) -> str:
+    """A message with a comment, which browsers pass over: for whoever measures its way."""
+    number, line, since = event
+    return f": {since:.3f}\n{_message(number, line)}"
 
 
 def _queued(place: int, seconds: float | None) -> str:
@@ -150,7 +194,7 @@ def _queued(place: int, seconds: float | None) -> str:
 
 
 def _is_end(line: str) -> bool:
-    return bool(json.loads(line)["kind"] == End.kind)
+    return line.startswith(f'{{"kind":"{End.kind}"')
 
 
 def _last_seen(request: Request) -> int:

@@ -30,7 +30,7 @@ class OwnerCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _needs_cookie(scope):
-            await self._app(scope, receive, _adding_cookie(send))
+            await self._app(scope, receive, _adding_cookie(send, secure=is_secure(scope)))
         else:
             await self._app(scope, receive, send)
 
@@ -41,17 +41,27 @@ def _needs_cookie(scope: Scope) -> bool:
     return not is_owner(HTTPConnection(scope).cookies.get(COOKIE))
 
 
-def _adding_cookie(send: Send) -> Send:
+def is_secure(scope: Scope) -> bool:
+    """Say whether a request came by TLS, to this server or to a proxy on this machine."""
+    return bool(scope.get("scheme") == "https")
+
+
+def _adding_cookie(send: Send, *, secure: bool) -> Send:
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if headers.get("content-type", "").startswith("text/html"):
-                headers.append("set-cookie", owner_cookie(secrets.token_urlsafe(24)))
+                cookie = owner_cookie(secrets.token_urlsafe(24), secure=secure)
+                headers.append("set-cookie", cookie)
         await send(message)
 
     return send_with_cookie
 
 
-def owner_cookie(token: str) -> str:
-    """Return the header that gives a browser this owner, unreadable for the page's scripts."""
-    return f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={SECONDS_IN_A_YEAR}"
+def owner_cookie(token: str, *, secure: bool) -> str:
+    """Return the header that gives a browser this owner, unreadable for the page's scripts.
+
+    A ``secure`` one is never sent without TLS.
+    """
+    kept = "; Secure" if secure else ""
+    return f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={SECONDS_IN_A_YEAR}{kept}"

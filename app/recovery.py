@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.owner import COOKIE, is_owner, owner_cookie
+from app.owner import COOKIE, is_owner, is_secure, owner_cookie
 from data.text import Text
 
 PATH = "/owner"
@@ -97,7 +97,7 @@ def route(links: Recovery, runs_of: Callable[[str], int]) -> Route:
         if not _SECRET.fullmatch(secret) or (owner := links.owner_of(secret)) is None:
             return _page(f"<p>{_both(_UNKNOWN)}</p><p><a href='/'>{_both(_HOME)}</a></p>", 404)
         if request.method == "POST" and _is_confirmed(request, secret):
-            return _adopt(links.redeem(secret), request.query_params.get("lang", ""))
+            return _adopt(links.redeem(secret), request)
         return _ask(secret, runs_of(owner), _lost(request, owner, runs_of))
 
     return Route(PATH + "/{secret}", move, methods=["GET", "POST"])
@@ -125,12 +125,13 @@ def _ask(secret: str, runs: int, lost: int) -> Response:
     return answer
 
 
-def _adopt(owner: str | None, language: str) -> Response:
+def _adopt(owner: str | None, request: Request) -> Response:
     if owner is None:  # another click on the same link came first
         return _page(f"<p>{_both(_UNKNOWN)}</p>", 404)
+    language = request.query_params.get("lang", "")
     query = f"?lang={language}" if language in ("ko", "en") else ""
     answer = RedirectResponse(f"/runs{query}", status_code=303, headers=_HEADERS)
-    answer.headers.append("set-cookie", owner_cookie(owner))
+    answer.headers.append("set-cookie", owner_cookie(owner, secure=is_secure(request.scope)))
     return answer
 
 

@@ -1,6 +1,7 @@
 """The one place where the run store and the scheduler are made."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,19 +19,27 @@ from models.runs import RunStore
 
 @dataclass(frozen=True)
 class Services:
-    """What the pages share: where runs are kept and who trains them."""
+    """What the pages share: where runs are kept and who trains them.
+
+    ``resuming`` is what became of runs that a server before this one had left unfinished.
+    """
 
     claim: Claim
     store: RunStore
     scheduler: Scheduler
     morphemes: Morphemes
     errands: Errands
+    resuming: Resuming
+    on_cluster: bool
 
     def close(self) -> None:
-        """Let every run save itself, then stop the trainer and everything else."""
-        self.errands.close()
-        self.morphemes.close()
-        self.scheduler.close()
+        """Let every run save itself and every errand stop at the same time, then close the store.
+
+        A server that is asked to end has ten seconds before it is killed.
+        """
+        leaving = (self.errands, self.morphemes, self.scheduler)
+        with ThreadPoolExecutor() as together:
+            list(together.map(lambda part: part.close(), leaving))
         self.store.close()
         self.claim.release()
 
@@ -62,7 +71,7 @@ def close() -> None:
 
 def _start() -> Services:
     slots, resuming = slots_from_environment(), resuming_from_environment()
-    make_backend = cluster_from_environment() or partial(LocalBackend, slots)
+    cluster = cluster_from_environment()
     claim = Claim(home() / "runs")
     try:
         store = RunStore(home() / "runs")
@@ -70,7 +79,8 @@ def _start() -> Services:
     except UserError:
         claim.release()
         raise
-    scheduler = Scheduler(store, make_backend, slots)
+    scheduler = Scheduler(store, cluster or partial(LocalBackend, slots), slots)
     if resuming is Resuming.AUTO:
         scheduler.take_up(interrupted)
-    return Services(claim, store, scheduler, Morphemes(), Errands())
+    on_cluster = cluster is not None
+    return Services(claim, store, scheduler, Morphemes(), Errands(), resuming, on_cluster)

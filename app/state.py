@@ -57,6 +57,11 @@ def switch(name: str) -> dict[str, Any]:
     return {"key": key, "on_change": turn}
 
 
+def turn_to(task_name: str) -> None:
+    """Choose a task; to be called by the callback of another control than its switch."""
+    st.query_params[TASK] = st.session_state[TASK] = task_name
+
+
 def language() -> str:
     """Return "ko" or "en"."""
     return str(st.session_state.get(LANGUAGE, "ko"))
@@ -121,9 +126,17 @@ def show_run(task_name: str, run: str | None) -> None:
         st.query_params[RUN] = run
 
 
-def chosen(key: str) -> Any:
-    """Return what a control of this key says now, for the callback of its change."""
-    return st.session_state[key]
+def chosen(key: str, default: Any = None) -> Any:
+    """Return what a control of this key says now, for the callback of its change.
+
+    ``default`` is what it says when the browser has not told of it yet.
+    """
+    return st.session_state.get(key, default)
+
+
+def show(key: str, value: Any) -> None:
+    """Let the control of this key, which is yet to be drawn, show a value."""
+    st.session_state[key] = value
 
 
 def refuse(text: Text) -> None:

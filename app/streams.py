@@ -13,7 +13,8 @@ from contextlib import aclosing
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-MOST_PER_OWNER = 12
+MOST_PER_OWNER = 40
+"""A class may watch its teacher's run on thirty phones that have taken up the teacher's link."""
 MOST_IN_ALL = 400
 SECONDS_TO_TAKE = 30.0
 """How long one message may wait for a reader whose buffers are full."""
@@ -25,9 +26,12 @@ class OpenStreams:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
+    def __len__(self) -> int:
+        return self._counts.total()
+
     def has_room(self, owner: str) -> bool:
         """Say whether this owner may open one more."""
-        return self._counts[owner] < MOST_PER_OWNER and self._counts.total() < MOST_IN_ALL
+        return self._counts[owner] < MOST_PER_OWNER and len(self) < MOST_IN_ALL
 
     def enter(self, owner: str) -> None:
         """Count a stream that opens."""
@@ -72,7 +76,8 @@ class EventStream(StreamingResponse):
             async for message in messages:
                 body = {"type": "http.response.body", "body": message.encode(), "more_body": True}
                 try:
-                    await asyncio.wait_for(send(body), SECONDS_TO_TAKE)
+                    async with asyncio.timeout(SECONDS_TO_TAKE):
+                        await send(body)
                 except TimeoutError:
                     return
         await send({"type": "http.response.body", "body": b"", "more_body": False})

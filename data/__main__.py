@@ -7,11 +7,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from data.korean import TOKENIZERS
-from data.reviews import CORPORA, Reviews, load_reviews, read_labelled
+from data.reviews import CORPORA, Reviews, load_reviews, read_labelled, skipped_rows
 from data.sources import SOURCES, downloads, fetch, source_named
 from data.text import Text, UserError
 from data.tokens import SHARD_ROWS, TokenizedCorpus, tokenize_corpus
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except UserError as error:
+        if options.json:
+            print(json.dumps({"error": asdict(error.text)}, ensure_ascii=False), flush=True)
         print(error.text, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -141,7 +144,7 @@ def _tokenize_corpus(name: str, tokenizer: str, report: Report) -> None:
 def _tokenize_file(path: Path, tokenizer: str, report: Report) -> TokenizedCorpus:
     reviews = read_labelled(path)
     if reviews.skipped:
-        print(_skipped(path, reviews.skipped), file=sys.stderr)
+        print(skipped_rows(reviews), file=sys.stderr)
     return _analyse(reviews, tokenizer, report)
 
 
@@ -167,13 +170,6 @@ def _print_morphemes(tokens: TokenizedCorpus, as_json: bool) -> None:
         words = [tokens.tokens[token] for token in tokens.row(row)]
         print(json.dumps({"morphemes": words}, ensure_ascii=False) if as_json else " ".join(words))
     sys.stdout.flush()
-
-
-def _skipped(path: Path, rows: int) -> Text:
-    return Text(
-        f"'{path}'의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
-        f"{rows:,} rows of '{path}' do not have the right format and are skipped.",
-    )
 
 
 class _JsonProgress:

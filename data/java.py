@@ -5,22 +5,26 @@ inside the Python process that started it, once, and can be neither stopped nor 
 so it belongs in processes that come and go, never in the one that serves the pages.
 """
 
-import functools
+import contextlib
 import gc
 import glob
 import os
 import re
+import threading
 from pathlib import Path
 
+from data.home import home
 from data.text import Text, UserError
 
-OPTIONS = ("-Xmx1g", "-Xmn128m", "-XX:+UseSerialGC", "-Xrs")
+OPTIONS = ("-Xmx1g", "-Xmn128m", "-XX:CompressedClassSpaceSize=64m", "-XX:+UseSerialGC", "-Xrs")
 """One collector thread, for two such processes on two cores get in each other's way otherwise; and
-Python, not Java, answers signals: Ctrl-C would end the process on the spot."""
+Python, not Java, answers signals: Ctrl-C would end the process on the spot. Java reserves a
+gigabyte of addresses for its classes unless it is told, and a worker may only have four."""
 
 FIRST_TO_ASK_FOR_NATIVE_ACCESS = 24
 """From this Java on, JPype's own library makes it print a warning unless that is allowed."""
 
+_STARTING = threading.Lock()
 _LIBRARIES = (
     "lib/server/libjvm.so",
     "lib/server/libjvm.dylib",
@@ -45,7 +49,6 @@ def java_home() -> Path:
     return found
 
 
-@functools.cache
 def start_jvm() -> None:
     """Start this process's JVM with konlpy's analysers on its class path (0.3 s).
 
@@ -53,22 +56,39 @@ def start_jvm() -> None:
     ``UserError`` when there is no Java or it does not start.
     """
     import jpype
+
+    with _STARTING:
+        if not jpype.isJVMStarted():
+            _start_jvm()
+
+
+def _start_jvm() -> None:
+    import jpype
     import konlpy
 
-    if jpype.isJVMStarted():
-        return
-    home = java_home()
+    java = java_home()
     jars = Path(konlpy.__file__).parent / "java"
     classpath = [str(jars), str(jars / "bin"), str(jars / "*")]
-    options = [*OPTIONS, *_native_access(home)]
+    options = [*OPTIONS, f"-XX:ErrorFile={_crash_report()}", *_native_access(java)]
     try:
-        jpype.startJVM(_library(home), *options, classpath=classpath, convertStrings=True)
+        jpype.startJVM(_library(java), *options, classpath=classpath, convertStrings=True)
     except Exception as error:  # JPype has a type of its own for every way in which this fails.
-        raise _will_not_start(home, str(error)) from error
+        raise _will_not_start(java, str(error)) from error
     # JPype answers Java's collections, ten a second, with one of Python's. Without what is there
     # by now those take no time; with it they are a third of the work.
     gc.collect()
     gc.freeze()
+
+
+def _crash_report() -> Path:
+    """Return where a Java that crashes writes why: beside the caches, not where it was started.
+
+    Creates the folder, without which Java would write where it was started all the same.
+    """
+    folder = home() / "cache"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / "java-crash-%p.log"
 
 
 def _bundled_homes() -> list[Path]:

@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -38,7 +39,9 @@ _BETWEEN = "\ue000"
 
 _MAX_PIECES = 2**18
 _MAX_SENTENCES = 2**12
-_LOADING = threading.Lock()
+_LOADING = defaultdict[str, threading.Lock](threading.Lock)
+"""A lock for each analyser: while one loads for seconds, another answers or loads as well."""
+
 _WORD_AND_PUNCTUATION = re.compile(r"(?<!\S)([가-힣ㄱ-ㅣ]+)([.,!?~]+)(?!\S)")
 _EMOJI = re.compile("([\U00010000-\U0010ffff]+)")
 
@@ -87,9 +90,18 @@ def clean(text: str) -> str:
     >>> clean("재밌다 ㅋㅋㅋㅋㅋㅋ\\n\\n최고")
     '재밌다 ㅋㅋㅋ 최고'
     """
+    return _folded(text)[:MAX_LENGTH].rstrip()
+
+
+def is_cut(text: str) -> bool:
+    """Say whether ``clean`` leaves out the end of a text because the text is too long."""
+    return len(text) > _MAX_RAW_LENGTH or len(_folded(text)) > MAX_LENGTH
+
+
+def _folded(text: str) -> str:
     visible = text[:_MAX_RAW_LENGTH].translate(_VISIBLE)
     folded = " ".join(unicodedata.normalize("NFC", visible).split())
-    return _RUNS.sub(r"\1" * MAX_RUN, folded)[:MAX_LENGTH].rstrip()
+    return _RUNS.sub(r"\1" * MAX_RUN, folded)
 
 
 def analyse(name: str, text: str) -> list[Morpheme]:
@@ -113,7 +125,7 @@ def analyzer(name: str) -> Analyzer:
 def batch_analyzer(name: str) -> Callable[[Sequence[str]], list[list[Morpheme]]]:
     """Return the same analyser as a function of several clean texts, which can be faster."""
     chosen = tokenizer(name)
-    with _LOADING:
+    with _LOADING[name]:
         cut = _careful(chosen.create(), chosen.longest_piece)
     split = _pieces if chosen.by_pieces else _whole
     remember = _Memory(cut, _MAX_PIECES if chosen.by_pieces else _MAX_SENTENCES)

@@ -21,7 +21,7 @@ from data.text import Text, UserError
 
 HEADER = "id\tdocument\tlabel"
 _BUNDLED_FILE = "reviews.tsv"
-_BUNDLED_SHA256 = "06161e5dbcfe0dcc9097e850b5cc45a22d0e044bb175a1f23777f6c7ab2dd58a"
+_BUNDLED_SHA256 = "30df879a1932ac4a55112fead91a2ad16ec5207ab0b4c7dd570028c80cdfb92f"
 _LABELS = {"0": 0, "1": 1}
 
 
@@ -86,6 +86,15 @@ def corpus_named(name: str) -> Corpus:
 def read_labelled(path: Path) -> Reviews:
     """Read any file in NSMC's format; raises ``UserError`` as ``parse`` and if it is unreadable."""
     return parse(_content(path), str(path))
+
+
+def skipped_rows(reviews: Reviews) -> Text:
+    """Return the sentence that tells how many rows of a file were left out."""
+    rows, name = reviews.skipped, reviews.name
+    return Text(
+        f"'{name}'의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
+        f"{rows:,} rows of '{name}' do not have the right format and are skipped.",
+    )
 
 
 def parse(content: bytes, name: str) -> Reviews:

@@ -5,6 +5,7 @@ becomes a vector of K zeros and ones. Such vectors are nearly all zeros, so revi
 lists of the indices that are one: 150,000 reviews as vectors of 10,000 words would take 6 GB.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -43,6 +44,11 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    @property
+    def digest(self) -> str:
+        """Identifies these words in this order: 64 hexadecimal digits."""
+        return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
 
     def index(self, word: str) -> int | None:
         """Return the index of a word, or None when the network does not know it."""

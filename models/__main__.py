@@ -2,26 +2,30 @@
 
 import argparse
 import json
+import logging
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from data.dataset import Array
-from data.reviews import Reviews, load_reviews, read_labelled
+from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
 from data.text import Text, UserError
 from data.vocabulary import Encoded
+from models.checkpoint import clear_checkpoints
 from models.console import JsonLines, Progress
 from models.events import End, State
 from models.experiment import Experiment, Reading
 from models.summary import Summary, summarize
 from models.tasks import TASKS, preset_named, presets, task_named
 from models.tasks.base import InputKind
+from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, TrainedNetwork, read_network
 
 if TYPE_CHECKING:
     from models.preparation import Rows
-    from models.weights import TrainedNetwork
 
 Answer = tuple[dict[str, Any], str]
 """What a command found: as JSON values, and as lines for a person."""
@@ -29,8 +33,8 @@ Answer = tuple[dict[str, Any], str]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (2 with a sentence on stderr for bad input)."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return int(options.run(options))
     except UserError as error:
         print(error.text, file=sys.stderr)
@@ -39,8 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a mistake in one sentence, as every other one is told."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(
+            Text(
+                f"명령을 알 수 없습니다({message}). 쓰는 법은 {self.prog} --help로 볼 수 있습니다.",
+                f"This command cannot be understood ({message}). {self.prog} --help explains it.",
+            )
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    parser = _Parser(prog="python -m models", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> Any:
@@ -120,21 +136,23 @@ def _summary_lines(summary: Summary) -> str:
 
 def _train(options: argparse.Namespace) -> int:
     experiment = changed(read_experiment(options.experiment), options.set)
-    folder = _folder(options.out)
+    task = task_named(experiment.task)
+    summarize(task, experiment, task.load(experiment))  # refused before an old run is removed
+    folder = _fresh_folder(options.out)
     from models.training import train  # seconds of import that other commands do not need
 
     report = JsonLines() if options.json else Progress()
+    logging.getLogger("models").addHandler(logging.NullHandler())  # the last event says it all
     try:
         train(experiment, report, folder=folder)
     except KeyboardInterrupt:
         report(End(State.STOPPED))
         return 130
-    return 0 if report.state is State.DONE else 1
+    return {State.DONE: 0, State.FAILED: 2}.get(report.state, 1)
 
 
 def _predict(options: argparse.Namespace) -> int:
     from models.walkthrough import follow_review
-    from models.weights import read_network
 
     network = read_network(options.folder)
     if options.text is not None:
@@ -146,7 +164,7 @@ def _predict(options: argparse.Namespace) -> int:
     return _print(options, values, lines)
 
 
-def _image_answer(network: "TrainedNetwork", path: Path) -> Answer:
+def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
     from data.images import center_digit, fit_frame, read_picture
     from models.prediction import predict_one, require_kind
 
@@ -162,42 +180,54 @@ def _image_answer(network: "TrainedNetwork", path: Path) -> Answer:
     return values, f"{label}  {prediction.answer[prediction.winner]:.1%}"
 
 
-def _row_answer(network: "TrainedNetwork", row: str) -> Answer:
+def _row_answer(network: TrainedNetwork, row: str) -> Answer:
     from models.prediction import predict_one, require_kind, row_of
 
     require_kind(network, InputKind.TABLE)
     features = network.task.load(network.experiment).features
     price = predict_one(network, row_of(_json(row, "--row"), features)).value
+    if not math.isfinite(price):
+        raise UserError(
+            Text(
+                "--row의 숫자가 너무 커서 네트워크가 계산할 수 없습니다. 더 작은 값을 주세요.",
+                "The numbers of --row are too large for the network to calculate with. "
+                "Give smaller ones.",
+            )
+        )
     return {"value": price}, f"{price:.2f}"
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from models.evaluation import evaluate
-    from models.weights import read_network
 
     network = read_network(options.folder)
-    rows, labels = _test_rows(network, options.data)
+    rows, labels, skipped = _test_rows(network, options.data)
     test = evaluate(network, rows, labels)
     lines = "\n".join(f"{name:10} {value:.4f}" for name, value in test.items())
-    return _print(options, {"test": test}, lines)
+    return _print(options, {"test": test, "rows": len(labels), "skipped": skipped}, lines)
 
 
-def _test_rows(network: "TrainedNetwork", path: Path | None) -> tuple["Rows", Array]:
-    """Return the rows to judge a network on: those of its task, or those in a file."""
+def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Array, int]:
+    """Return the rows to judge a network on, and how many in their file were broken.
+
+    The rows are those of the network's task, or those of the file, which says so on stderr.
+    """
     from models.prediction import require_kind
 
     if path is not None:
         require_kind(network, InputKind.TEXT)
         reviews = read_labelled(path)
-        return _encoded(network, reviews), reviews.labels
+        if reviews.skipped:
+            print(skipped_rows(reviews), file=sys.stderr)
+        return _encoded(network, reviews), reviews.labels, reviews.skipped
     if network.task.kind is InputKind.TEXT:
         _, reviews = load_reviews(_reading(network).corpus)
-        return _encoded(network, reviews), reviews.labels
+        return _encoded(network, reviews), reviews.labels, reviews.skipped
     dataset = network.task.load(network.experiment)
-    return dataset.x_test.reshape(len(dataset.x_test), -1), dataset.y_test
+    return dataset.x_test.reshape(len(dataset.x_test), -1), dataset.y_test, 0
 
 
-def _encoded(network: "TrainedNetwork", reviews: Reviews) -> Encoded:
+def _encoded(network: TrainedNetwork, reviews: Reviews) -> Encoded:
     """Return reviews as indices of the network's own words, which may not be today's."""
     from models.documents import encode_documents
 
@@ -206,7 +236,7 @@ def _encoded(network: "TrainedNetwork", reviews: Reviews) -> Encoded:
     return encode_documents(reviews.documents, reviews.digest, tokenizer, network.vocabulary)
 
 
-def _reading(network: "TrainedNetwork") -> Reading:
+def _reading(network: TrainedNetwork) -> Reading:
     return network.experiment.reading or Reading()
 
 
@@ -296,18 +326,26 @@ def _json(text: str, name: str) -> Any:
         ) from None
 
 
-def _folder(out: Path | None) -> Path | None:
+def _fresh_folder(out: Path | None) -> Path | None:
+    """Make a run folder, without what an earlier run may have left in it.
+
+    Raises ``UserError`` when no file can be written there.
+    """
     if out is None:
         return None
     try:
         out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+        for name in (NETWORK, WEIGHTS, KERAS_MODEL):
+            (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(
             Text(
-                f"{out} 폴더를 만들 수 없습니다({error.strerror}). 다른 곳을 --out으로 지정하세요.",
-                f"The folder {out} cannot be made ({error.strerror}). Name another with --out.",
+                f"{out} 폴더에 쓸 수 없습니다({error.strerror}). 다른 곳을 --out으로 지정하세요.",
+                f"The folder {out} cannot be used ({error.strerror}). Name another with --out.",
             )
         ) from None
+    clear_checkpoints(out)
     return out
 
 

@@ -4,9 +4,9 @@ Rivals take turns with the lab, round after round, so that a busy machine slows 
 ratios of medians are what counts. All of them use one thread.
 """
 
+import gc
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from models.events import End, Epoch, Event
 from models.experiment import Experiment
+from models.machine import machine
 from models.preparation import prepare
 from models.tasks import preset_named, task_named
 from models.training import train
@@ -59,7 +60,6 @@ class _Rivals:
 
 def measure(*, quick: bool, as_json: bool) -> None:
     """Measure everything and print one line a figure, the machine first."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     rounds, rivals = 1 if quick else 5, _Rivals()
     with threadpool_limits(1):
         found = [
@@ -70,9 +70,9 @@ def measure(*, quick: bool, as_json: bool) -> None:
     rivals.close()
     if as_json:
         figures = {figure.name: figure.value for figure in found}
-        print(json.dumps({"machine": machine, "figures": figures}))
+        print(json.dumps({"machine": machine(), "figures": figures}))
         return
-    print(f"machine: {machine}")
+    print(f"machine: {machine()}")
     for figure in found:
         print(f"{figure.name:58} {figure.value:10.4f}   {figure.bar}")
 
@@ -126,9 +126,14 @@ def _accuracies(quick: bool) -> list[Figure]:
 
 
 def _interleaved(rounds: int, rivals: dict[str, Callable[[], Seconds]]) -> dict[str, Seconds]:
-    """Return each rival's median over the rounds; a first round warms up and does not count."""
+    """Return each rival's median over the rounds; a first round warms up and does not count.
+
+    After it what is loaded is frozen, as in a worker, see ``models.jobs.job``.
+    """
     times: dict[str, list[Seconds]] = {name: [] for name in rivals}
-    for _ in range(rounds + 1):
+    for number in range(rounds + 1):
+        if number == 1:
+            gc.freeze()
         for name, rival in rivals.items():
             times[name].append(rival())
     return {name: statistics.median(found[1:]) for name, found in times.items()}

@@ -12,7 +12,8 @@ two and the best:
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ class Position:
     """Where a run stands: ``epoch`` epochs are finished and ``batches`` of the next one done.
 
     ``sums`` are loss and metric summed over the rows of those batches, ``waiting`` the updates
-    that are not yet part of a point. ``best_epoch`` is 0 before the first.
+    that are not yet part of a point. ``best_epoch`` is 0 before the first. ``first_loss`` is that
+    of the run's first update.
     """
 
     epoch: int
@@ -44,6 +46,7 @@ class Position:
     best_loss: float | None = None
     best_epoch: int = 0
     seconds: float = 0.0
+    first_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +82,19 @@ def write_best(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(folder: Path, update: int) -> Checkpoint | None:
-    """Return the newest whole checkpoint of a run at or before ``update``, None without one."""
-    paths = (path for path in _newest_first(folder / FOLDER) if int(path.stem) <= update)
-    return next(filter(None, map(_read, paths)), None)
+    """Return the newest whole checkpoint of a run at or before ``update``, None without any.
+
+    A run whose last updates could not be told may have later ones only. It goes on from its best
+    epoch then, or else from the first of them: its curve has a gap, but nothing is trained twice.
+    """
+    paths = _newest_first(folder / FOLDER)
+    found = _first_whole(path for path in paths if int(path.stem) <= update)
+    if found is not None:
+        return found
+    best = read_best(folder)
+    if best is not None and best.position.update <= update:
+        return best
+    return _first_whole(reversed(paths))
 
 
 def read_best(folder: Path) -> Checkpoint | None:
@@ -89,20 +102,30 @@ def read_best(folder: Path) -> Checkpoint | None:
     return _read(folder / FOLDER / BEST)
 
 
+def best_epoch(folder: Path) -> int | None:
+    """Return the number of a run's best epoch, None without its checkpoint; reads no arrays."""
+    try:
+        with _opened(folder / FOLDER / BEST) as content:
+            return _position(content).epoch
+    except Exception:  # as in _read
+        return None
+
+
 def rewind(folder: Path) -> Position | None:
     """Make the best epoch's weights the run's own again; None when there is no such checkpoint.
 
-    Later checkpoints are removed: the run goes on from there. Raises ``OSError``.
+    Later checkpoints are removed: the run goes on from there. Raises ``OSError``; the run can go on
+    from where it was then.
     """
     best = read_best(folder)
     if best is None:
         return None
     home = folder / FOLDER
-    write_checkpoint(folder, best)
+    _write(home / f"{best.position.update:09}.npz", best)
+    write_weights(folder, best.weights)
     for path in _newest_first(home):
         if int(path.stem) > best.position.update:
             path.unlink(missing_ok=True)
-    write_weights(folder, best.weights)
     return best.position
 
 
@@ -114,6 +137,10 @@ def clear_checkpoints(folder: Path) -> None:
 def _newest_first(home: Path) -> list[Path]:
     found = (path for path in home.glob("*.npz") if path.stem.isdigit())
     return sorted(found, key=lambda path: int(path.stem), reverse=True)
+
+
+def _first_whole(paths: Iterable[Path]) -> Checkpoint | None:
+    return next(filter(None, map(_read, paths)), None)
 
 
 def _write(path: Path, checkpoint: Checkpoint) -> None:
@@ -151,20 +178,25 @@ def _arrays(checkpoint: Checkpoint) -> Iterator[tuple[str, Array]]:
 def _read(path: Path) -> Checkpoint | None:
     """Return a checkpoint, or None when it is missing or damaged (the archive holds checksums)."""
     try:
-        with path.open("rb") as file:
-            content: Any = np.load(file, allow_pickle=False)
+        with _opened(path) as content:
             arrays = {name: content[name] for name in content.files}
-        meta = json.loads(arrays.pop(_META).tobytes())
-        position = Position(
-            **{
-                **meta,
-                "sums": tuple(meta["sums"]),
-                "waiting": tuple(tuple(pair) for pair in meta["waiting"]),
-            }
-        )
+            position = _position(content)
         return Checkpoint(position, _numbered(arrays, "weight"), _numbered(arrays, "state"))
     except Exception:  # A damaged archive makes NumPy and zipfile raise nearly anything.
         return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a checkpoint; NumPy reads each of its arrays when it is asked for."""
+    with path.open("rb") as file:
+        yield np.load(file, allow_pickle=False)
+
+
+def _position(content: Any) -> Position:
+    meta = json.loads(content[_META].tobytes())
+    waiting = tuple(tuple(pair) for pair in meta["waiting"])
+    return Position(**{**meta, "sums": tuple(meta["sums"]), "waiting": waiting})
 
 
 def _numbered(arrays: dict[str, Array], kind: str) -> tuple[Array, ...]:

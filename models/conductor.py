@@ -16,6 +16,7 @@ SECONDS_PER_SHARE = 0.1
 """Slow motion trains as many updates at once as are due within this time, at least one."""
 
 MOST_SEEN_PER_SECOND = 50.0
+MOST_FOLLOWED_PER_SECOND = 10.0
 
 Ask = Callable[[], Wish]
 
@@ -28,6 +29,9 @@ class Instrument(Protocol):
 
     def tune(self, learning_rate: float) -> None:
         """Train with another learning rate from now on."""
+
+    def watch(self, weight: tuple[int, int, int] | None) -> None:
+        """Show the network and this weight of it from now on, or nothing."""
 
 
 class Conductor:
@@ -55,6 +59,12 @@ class Conductor:
         pace = self._heard.updates_per_second
         return self._heard.paused or (pace is not None and pace <= MOST_SEEN_PER_SECOND)
 
+    @property
+    def is_slow_motion(self) -> bool:
+        """Whether a person can follow single updates."""
+        pace = self._heard.updates_per_second
+        return self._heard.paused or (pace is not None and pace <= MOST_FOLLOWED_PER_SECOND)
+
     def next(self, update: int, batches: int) -> int | State:
         """Wait until training may go on after ``update``.
 
@@ -79,6 +89,8 @@ class Conductor:
         rate = wish.learning_rate
         if rate is not None and rate != self._heard.learning_rate:
             self._run.tune(rate)
+        if wish.watch != self._heard.watch:
+            self._run.watch(wish.watch)
         if (rate, wish.updates_per_second) != (
             self._heard.learning_rate,
             self._heard.updates_per_second,

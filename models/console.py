@@ -15,6 +15,7 @@ class JsonLines:
         print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
         if isinstance(event, End):
             self.state = event.state
+            _tell_error(event)
 
 
 class Progress:
@@ -51,5 +52,9 @@ class Progress:
         self.state = event.state
         test = "  ".join(f"{name} {value:.4f}" for name, value in (event.test or {}).items())
         print(f"{event.state}  {test}")
-        if event.error:
-            print(event.error, file=sys.stderr)
+        _tell_error(event)
+
+
+def _tell_error(event: End) -> None:
+    if event.error:
+        print(event.error, file=sys.stderr)

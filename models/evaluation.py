@@ -10,7 +10,7 @@ from models.forward import predict
 from models.preparation import Rows
 from models.weights import TrainedNetwork
 
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 500
 _SMALLEST_PROBABILITY = 1e-7
 """Keras' backend epsilon: probabilities are clipped to it before the logarithm."""
 
@@ -23,15 +23,16 @@ def evaluate(network: TrainedNetwork, x: Rows, y: Array) -> dict[str, float]:
     """
     if not len(x):
         raise ValueError("no rows to evaluate")
-    answers = np.concatenate([predict(network, part) for part in _parts(x)])
+    answers = np.concatenate([predict(network, part) for part in parts(x, _ROWS_AT_ONCE)])
     if network.task.head.is_classifier:
-        return _classification(answers, y)
-    return _regression(answers[:, 0], y)
+        return classification_figures(answers, y)
+    return regression_figures(answers[:, 0], y)
 
 
-def _parts(x: Rows) -> Iterator[Rows]:
-    for first in range(0, len(x), _ROWS_AT_ONCE):
-        last = min(first + _ROWS_AT_ONCE, len(x))
+def parts(x: Rows, size: int) -> Iterator[Rows]:
+    """Yield rows as stored, ``size`` of them at a time."""
+    for first in range(0, len(x), size):
+        last = min(first + size, len(x))
         if isinstance(x, Encoded):
             offsets = x.offsets[first : last + 1]
             yield Encoded(x.ids[offsets[0] : offsets[-1]], offsets - offsets[0])
@@ -39,14 +40,16 @@ def _parts(x: Rows) -> Iterator[Rows]:
             yield x[first:last]
 
 
-def _classification(probabilities: Array, y: Array) -> dict[str, float]:
+def classification_figures(probabilities: Array, y: Array) -> dict[str, float]:
+    """Return ``{"loss", "accuracy"}`` of (rows, classes) probabilities for true classes (rows,)."""
     chosen = probabilities[np.arange(len(y)), y.astype(int)]
     clipped = np.clip(chosen.astype(np.float64), _SMALLEST_PROBABILITY, 1)
     right = probabilities.argmax(axis=1) == y
     return {"loss": float(-np.log(clipped).mean()), "accuracy": float(right.mean())}
 
 
-def _regression(prices: Array, y: Array) -> dict[str, float]:
+def regression_figures(prices: Array, y: Array) -> dict[str, float]:
+    """Return ``{"loss", "mse", "mae"}`` of (rows,) answers for true values (rows,)."""
     errors = prices.astype(np.float64) - y
     mse = float((errors**2).mean())
     return {"loss": mse, "mse": mse, "mae": float(np.abs(errors).mean())}

@@ -4,11 +4,12 @@ An event is a frozen value and one JSON line. The store numbers the events of a 
 them into a ``History``, which is all that a chart, a table or a page needs to know of a run.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from data.text import Text
 
@@ -26,6 +27,33 @@ class State(StrEnum):
     LOST = "lost"
     INTERRUPTED = "interrupted"
     TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A simpler model, fitted on the rows that train and judged on the rows that validate.
+
+    ``loss`` and ``metric`` are those of the network's own head. ``r2`` is the share of the target's
+    variance that is explained (regression only). ``epochs`` is None where none were needed.
+    """
+
+    name: str
+    loss: float
+    metric: float
+    seconds: float
+    r2: float | None = None
+    epochs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with how a run learns, and the figures that show it.
+
+    ``name`` is one of ``models.diagnosis``; ``figures`` holds what its sentence needs, by name.
+    """
+
+    name: str
+    figures: dict[str, float | int | bool | str]
 
 
 ENDED = frozenset(State) - {State.QUEUED, State.RUNNING, State.PAUSED}
@@ -60,10 +88,19 @@ class Batches:
 
 
 @dataclass(frozen=True, slots=True)
+class Baselines:
+    """What simpler models reach on the same rows. A later event replaces an earlier one."""
+
+    kind: ClassVar[str] = "baselines"
+    baselines: tuple[Baseline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Epoch:
     """One finished epoch. ``loss`` and ``metric`` are means over the epoch's training batches.
 
     ``checkpoint`` is the update that the run can go on from, where one was written with it.
+    ``penalty`` is the part of ``val_loss`` that L2 adds.
     """
 
     kind: ClassVar[str] = "epoch"
@@ -75,6 +112,7 @@ class Epoch:
     seconds: float
     best_epoch: int
     checkpoint: int | None = None
+    penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +180,110 @@ class End:
     best_epoch: int | None = None
     seconds: float | None = None
     checkpoint: int | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
 
 
-Event = Started | Batches | Epoch | Paused | Resumed | Tuned | Continued | Rewound | End
-_KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (Started, Batches, Epoch, Paused, Resumed, Tuned, Continued, Rewound, End)
-}
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The network as it is after ``update``, for the drawing of it: see ``models.snapshot``.
+
+    Lists run over the columns of the drawing, the input first, or over the Dense layers; every
+    number is finite.
+    """
+
+    kind: ClassVar[str] = "snapshot"
+    update: int
+    shown: list[list[int]]
+    values: list[list[float]]
+    sums: list[list[float]]
+    biases: list[list[float]]
+    weights: list[list[list[float]]]
+    terms: list[list[list[list[float]]]]
+    target: float
+    pictures: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What single updates did to the one weight that is watched.
+
+    ``rows`` hold "update", "rate", "before", "gradient", "slots" and "after", see
+    ``models.update_rule``; ``input`` -1 is the bias of the unit.
+    """
+
+    kind: ClassVar[str] = "weight"
+    layer: int
+    input: int
+    unit: int
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One update in slow motion: the batch's loss with the numbers of its first rows.
+
+    ``batch`` counts from 1 within its epoch and has ``rows`` rows. ``penalty`` is the part of
+    ``loss`` that comes from L2. ``examples`` hold "target", "answer" and "loss" of a row each.
+    """
+
+    kind: ClassVar[str] = "step"
+    update: int
+    batch: int
+    rows: int
+    loss: float
+    penalty: float
+    metric: float
+    examples: list[dict[str, Any]]
+    gradient_norm: float
+    largest_gradient: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """The JSON line of an event that nobody on its way to the browser has to look into."""
+
+    kind: ClassVar[str] = "passing"
+    line: str
+
+
+Event = (
+    Started
+    | Batches
+    | Baselines
+    | Epoch
+    | Paused
+    | Resumed
+    | Tuned
+    | Continued
+    | Rewound
+    | End
+    | Snapshot
+    | Weight
+    | Step
+    | Passing
+)
+PASSING = (Snapshot, Weight, Step, Passing)
+"""What is true for a moment only: no part of a run's history, and never written to a file."""
+
+_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Event)}
 
 
 def to_json(event: Event) -> dict[str, Any]:
     """Return the event as plain JSON values; numbers that are not finite become null."""
     values: dict[str, Any] = {"kind": event.kind}
+    if isinstance(event, Snapshot):  # plain already, and large
+        return values | {field.name: getattr(event, field.name) for field in fields(event)}
     for field in fields(event):
         value = getattr(event, field.name)
-        values[field.name] = asdict(value) if isinstance(value, Text) else _plain(value)
+        values[field.name] = _plain(value)
     return values
+
+
+def to_line(event: Event) -> str:
+    """Return the event as the JSON line that pages read."""
+    if isinstance(event, Passing):
+        return event.line
+    return json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(values: Mapping[str, Any]) -> Event:
@@ -177,6 +303,9 @@ def from_json(values: Mapping[str, Any]) -> Event:
     if kind == End.kind:
         given["state"] = State(given["state"])
         given["error"] = Text(**given["error"]) if given.get("error") else None
+        given["diagnoses"] = tuple(Diagnosis(**each) for each in given.get("diagnoses", ()))
+    if kind == Baselines.kind:
+        given["baselines"] = tuple(Baseline(**each) for each in given["baselines"])
     return _KINDS[kind](**given)
 
 
@@ -189,6 +318,7 @@ class History:
     points: tuple[tuple[int, float, float], ...] = ()
     epochs: tuple[Epoch, ...] = ()
     tunings: tuple[Tuned, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
     end: End | None = None
 
     @property
@@ -232,6 +362,8 @@ def _after(history: History, event: Event) -> History:
             return replace(history, started=started, tunings=kept)
         case Tuned() if _says_more(event, history.tunings):
             return replace(history, tunings=(*history.tunings, event))
+        case Baselines():
+            return replace(history, baselines=event.baselines)
         case Continued():
             return replace(history, end=None)
         case End():
@@ -265,8 +397,10 @@ def state_after(state: State, event: Event) -> State:
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, Text | Baseline | Diagnosis):
+        return _plain(asdict(value))
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value

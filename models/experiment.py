@@ -4,7 +4,6 @@ An ``Experiment`` is plain, frozen and validated in one place, here. The same ex
 trains the same way, whether it comes from the page, from a file or from the command line.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING as _MISSING
 from dataclasses import asdict, dataclass, fields, replace
@@ -38,6 +37,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "epsilon": (1e-12, 1.0),
     "weight_decay": (0.0, 1.0),
     "initial_accumulator_value": (0.0, 10.0),
+    "clipnorm": (0.0, 1e6),
     "epochs": (1, 500),
     "batch_size": (1, 65_536),
     "seed": (0, 2**31 - 1),
@@ -48,6 +48,19 @@ RANGES: dict[str, tuple[float, float]] = {
     "vocabulary_size": (100, 20_000),
 }
 """Lowest and highest allowed value of every number in an experiment."""
+
+WHOLE_NUMBERS = frozenset(
+    {
+        *("units", "epochs", "batch_size", "seed", "train_size"),
+        *("early_stopping", "vocabulary_size"),
+    }
+)
+"""Those of them that have no fractions."""
+
+
+def check_setting(name: str, value: object) -> None:
+    """Raise ``UserError`` unless a number in ``RANGES`` may have this value."""
+    (_check_whole if name in WHOLE_NUMBERS else _check_number)(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +81,8 @@ class Layer:
 class Optimizer:
     """An optimizer by its Keras name; the defaults are those of Keras 3.
 
-    Only the arguments in ``OPTIMIZER_PARAMETERS[name]`` mean anything; the others stay at their
-    defaults and are left out of ``to_dict``.
+    Beside learning rate and ``clipnorm`` only the arguments in ``OPTIMIZER_PARAMETERS[name]`` mean
+    anything; the others stay at their defaults and are left out of ``to_dict``.
     """
 
     name: str = "sgd"
@@ -84,10 +97,13 @@ class Optimizer:
     epsilon: float = 1e-7
     weight_decay: float = 0.004
     initial_accumulator_value: float = 0.1
+    clipnorm: float = 0.0
+    """The largest norm that the gradient of one kernel or bias may have; 0 leaves it as it is."""
 
     def __post_init__(self) -> None:
         _check_choice("optimizer", self.name, tuple(OPTIMIZER_PARAMETERS))
         _check_number("learning_rate", self.learning_rate)
+        _check_number("clipnorm", self.clipnorm)
         for name in OPTIMIZER_PARAMETERS[self.name]:
             value = getattr(self, name)
             if name in RANGES:
@@ -98,7 +114,9 @@ class Optimizer:
     def arguments(self) -> dict[str, Any]:
         """Return the keyword arguments for the Keras optimizer of this name."""
         names = ("learning_rate", *OPTIMIZER_PARAMETERS[self.name])
-        return {name: getattr(self, name) for name in names}
+        clipping = {"clipnorm": self.clipnorm} if self.clipnorm else {}
+        values = {name: getattr(self, name) for name in names} | clipping
+        return {name: float(v) if name in RANGES else v for name, v in values.items()}
 
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, **self.arguments()}
@@ -236,7 +254,7 @@ def _fields_of(cls: type, name: str, values: object) -> dict[str, Any]:
 def _refuse_foreign_parameters(optimizer: dict[str, Any]) -> None:
     name = optimizer.get("name", "sgd")
     _check_choice("optimizer", name, tuple(OPTIMIZER_PARAMETERS))
-    allowed = {"name", "learning_rate", *OPTIMIZER_PARAMETERS[name]}
+    allowed = {"name", "learning_rate", "clipnorm", *OPTIMIZER_PARAMETERS[name]}
     foreign = sorted(set(optimizer) - allowed)
     if foreign:
         raise UserError(
@@ -253,7 +271,7 @@ def _check_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong_kind(name, value, Text("숫자", "a number"))
     low, high = RANGES[name]
-    if not math.isfinite(value) or not low <= value <= high:
+    if not low <= value <= high:  # which NaN is not either
         raise _out_of_range(name, value, low, high)
 
 
@@ -282,10 +300,12 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _out_of_range(name: str, value: float, low: float, high: float) -> UserError:
+    shown, lowest, highest = repr(value)[:60], f"{low:,.12g}", f"{high:,.12g}"
     return UserError(
         Text(
-            f"{name}: {value}은(는) 범위를 벗어났습니다. {low:g}에서 {high:,g} 사이로 정해 주세요.",
-            f"{name}: {value} is out of range. Choose a value from {low:g} to {high:,g}.",
+            f"{name}: {shown}은(는) 범위를 벗어났습니다. "
+            f"{lowest}에서 {highest} 사이로 정해 주세요.",
+            f"{name}: {shown} is out of range. Choose a value from {lowest} to {highest}.",
         )
     )
 

@@ -5,16 +5,21 @@ How much a word matters is not estimated: the network is asked again without it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from data.dataset import Array
 from data.korean import Morpheme
-from data.vocabulary import Encoded, Vocabulary
+from data.vocabulary import STOP_WORDS, Encoded, Vocabulary
+from models.experiment import Reading
 from models.forward import forward, logits
 from models.weights import TrainedNetwork
 
 POSITIVE = 1
+
+UnknownWord = tuple[str, Literal["outside", "left_out"]]
+"""A word without an index, and why: it is not frequent enough, or on the list of stop words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Word:
 class Explanation:
     """What happens to one review on its way through the network.
 
-    ``indices`` are the cells of the vector that are 1; ``hidden`` holds each hidden layer's
-    output, (units,); ``z`` the two sums before softmax; ``probabilities`` (2,) the answer.
+    ``unknown`` are the words without an index, each once; ``indices`` are the cells of the vector
+    that are 1; ``hidden`` holds each hidden layer's output, (units,); ``z`` the two sums before
+    softmax; ``probabilities`` (2,) the answer.
     """
 
     morphemes: tuple[Morpheme, ...]
     words: tuple[Word, ...]
+    unknown: tuple[UnknownWord, ...]
     indices: tuple[int, ...]
     hidden: tuple[Array, ...]
     z: Array
@@ -73,6 +80,7 @@ def explain_review(
     return Explanation(
         morphemes=tuple(morphemes),
         words=words,
+        unknown=_unknown_words(morphemes, known, network.experiment.reading or Reading()),
         indices=tuple(on),
         hidden=tuple(output[0] for output in outputs[:-1]),
         z=logits(network, outputs, _encoded(variants))[0],
@@ -83,6 +91,14 @@ def explain_review(
 def _known_words(morphemes: Sequence[Morpheme], vocabulary: Vocabulary) -> dict[str, int]:
     found = ((morpheme.text, vocabulary.index(morpheme.text)) for morpheme in morphemes)
     return {word: index for word, index in found if index is not None}
+
+
+def _unknown_words(
+    morphemes: Sequence[Morpheme], known: dict[str, int], reading: Reading
+) -> tuple[UnknownWord, ...]:
+    left_out = STOP_WORDS if reading.stop_words else frozenset[str]()
+    words = dict.fromkeys(m.text for m in morphemes if m.text not in known)
+    return tuple((word, "left_out" if word in left_out else "outside") for word in words)
 
 
 def _switched(on: list[int], index: int) -> list[int]:

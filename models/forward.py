@@ -56,7 +56,7 @@ def forward(network: TrainedNetwork, x: Rows) -> list[Array]:
     """
     outputs: list[Array] = []
     layers = zip(network.kernels, network.biases, network.activations, strict=True)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         for kernel, bias, name in layers:
             a = outputs[-1] @ kernel if outputs else _first_sums(network, x)
             outputs.append(ACTIVATE[name](a + bias).astype(np.float32))

@@ -1,6 +1,5 @@
 """One example in, the network's answer out, in the words of its task."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,18 +44,18 @@ def predict_one(network: TrainedNetwork, example: Array) -> Prediction:
 def row_of(values: object, features: Sequence[Feature]) -> Array:
     """Return a table row, (features,) float32, from a JSON list or an object by feature names.
 
-    Raises ``UserError`` when a value is missing, unknown, not a number or not finite.
+    Raises ``UserError`` when a value is missing, unknown, not a number or not finite in float32.
     """
     names = [feature.name for feature in features]
     if isinstance(values, Mapping):
         values = [values.get(name) for name in names] if set(values) == set(names) else None
-    if not isinstance(values, list) or list(map(_is_number, values)) != [True] * len(names):
+    if not isinstance(values, list) or list(map(_fits, values)) != [True] * len(names):
         raise UserError(
             Text(
-                f"한 행은 숫자 {len(names)}개여야 합니다: {', '.join(names)} 순서의 목록이나 "
-                "이 이름들을 모두 담은 객체로 적어 주세요.",
-                f"A row is {len(names)} numbers: give a list in the order "
-                f"{', '.join(names)}, or an object with all of these names.",
+                f"한 행은 32비트 실수 범위의 숫자 {len(names)}개여야 합니다: "
+                f"{', '.join(names)} 순서의 목록이나 이 이름들을 모두 담은 객체로 적어 주세요.",
+                f"A row is {len(names)} numbers within the range of 32-bit floats: give a list in "
+                f"the order {', '.join(names)}, or an object with all of these names.",
             )
         )
     return np.array(values, np.float32)
@@ -74,5 +73,7 @@ def require_kind(network: TrainedNetwork, kind: InputKind) -> None:
         )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _fits(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= float(np.finfo(np.float32).max)

@@ -59,14 +59,14 @@ def prepare(task: Task, experiment: Experiment, dataset: Dataset) -> Prepared:
     )
 
 
-def dense(prepared: Prepared, rows: Rows, inputs: int) -> Array:
+def dense(scaling: Scaling, rows: Rows, inputs: int) -> Array:
     """Return rows as the network sees them, (rows, inputs) float32.
 
     Documents become multi-hot vectors: 150,000 of 1,000 words take 600 MB, which is why nothing in
     the lab trains on them like this. Others, with which it is compared, need it.
     """
     if not isinstance(rows, Encoded):
-        return prepared.scaling.apply(rows)
+        return scaling.apply(rows)
     found = np.zeros((len(rows), inputs), np.float32)
     found[np.repeat(np.arange(len(rows)), np.diff(rows.offsets)), rows.ids] = 1
     return found

@@ -1,8 +1,9 @@
 """Which runs are kept, and which go when there are too many or the disk is full of them.
 
-Only runs that have ended ever go: first those without a name, the one that ended longest ago
-first; those that their owner has named only when no other is left. Everything here is a pure
-function of what the store knows, so a page can say what would go before it does.
+Only runs that have ended ever go: first those without a name, the oldest first; those that their
+owner has named only when no other is left. Their numbers say which is older, for clocks jump.
+Everything here is a pure function of what the store knows, so a page can say what would go before
+it does.
 """
 
 import os
@@ -28,12 +29,12 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What decides whether a run may go; ``since`` is when it ended, or was created."""
+    """What decides whether a run may go; ``number`` counts all runs of the store."""
 
     id: str
     owner: str
     state: State
-    since: float
+    number: int
     named: bool
 
 
@@ -61,7 +62,7 @@ class Outlook:
 def in_order_of_going(runs: Sequence[Kept]) -> list[Kept]:
     """Return the runs that may go, the first one first."""
     ended = (run for run in runs if run.state in ENDED)
-    return sorted(ended, key=lambda run: (run.named, run.since))
+    return sorted(ended, key=lambda run: (run.named, run.number))
 
 
 def too_many(runs: Sequence[Kept], allowed: int) -> list[Kept]:

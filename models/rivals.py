@@ -5,6 +5,7 @@ a process of their own, with TensorFlow as it comes: nothing that the training l
 reaches them but the single thread that everybody has.
 """
 
+import gc
 import json
 import statistics
 import sys
@@ -31,6 +32,7 @@ def main() -> None:
         request = json.loads(line)
         experiment = Experiment.from_dict(request["experiment"])
         print(json.dumps(rivals[request["rival"]](experiment)), flush=True)
+        gc.freeze()  # as the lab's workers do
 
 
 def fit_run(experiment: Experiment) -> Seconds:
@@ -74,7 +76,7 @@ def sklearn_epoch(experiment: Experiment) -> Seconds:
         alpha=0.0,
         max_iter=1,
     )
-    x = dense(prepared, prepared.x_train, _inputs(experiment))
+    x = dense(prepared.scaling, prepared.x_train, _inputs(experiment))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         began = time.perf_counter()
@@ -96,11 +98,11 @@ def _fit(experiment: Experiment, prepared: Prepared, callbacks: list[Any]) -> No
 
     inputs = _inputs(experiment)
     build_model(experiment, task_named(experiment.task)).fit(
-        dense(prepared, prepared.x_train, inputs),
+        dense(prepared.scaling, prepared.x_train, inputs),
         prepared.y_train,
         batch_size=experiment.batch_size,
         epochs=experiment.epochs,
-        validation_data=(dense(prepared, prepared.x_val, inputs), prepared.y_val),
+        validation_data=(dense(prepared.scaling, prepared.x_val, inputs), prepared.y_val),
         callbacks=callbacks,
         verbose=0,
     )

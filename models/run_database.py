@@ -48,6 +48,9 @@ ALTER TABLE runs ADD COLUMN deleted REAL;
 _SCRIPTS = {0: _SCHEMA, 1: _FROM_1_TO_3, 2: _FROM_2_TO_3}
 """What brings a file of each older version up to date."""
 
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""The lowest byte of the errors that somebody else's lock leads to."""
+
 
 class RunDatabase:
     """The open file; its tables are made, or brought up to date, if need be.
@@ -68,8 +71,17 @@ class RunDatabase:
             return self._connection.execute(sql, tuple(values)).fetchall()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing: commits at the end, or rolls back when something is raised."""
+    def transaction(
+        self, *, durable: bool = True, patience: float | None = None
+    ) -> Iterator[sqlite3.Connection]:
+        """All or nothing: commits at the end, or rolls back when something is raised.
+
+        What is ``durable`` outlives a power cut, for a flush of the disk. ``patience`` is how many
+        seconds another program's lock is waited for, ``SECONDS_OF_BUSY_WAITING`` by default.
+        """
+        seconds = SECONDS_OF_BUSY_WAITING if patience is None else patience
+        self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+        self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -82,6 +94,8 @@ class RunDatabase:
         except sqlite3.ProgrammingError:
             raise
         except (OSError, sqlite3.OperationalError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
+                raise run_refusals.locked(self._file) from error
             raise run_refusals.cannot_write(self._file.parent, error) from error
         except sqlite3.DatabaseError as error:
             raise run_refusals.damaged(self._file, error) from error
@@ -97,7 +111,6 @@ def _open(file: Path) -> sqlite3.Connection:
     )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise run_refusals.too_new(file)

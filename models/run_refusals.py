@@ -25,6 +25,16 @@ def cannot_write(folder: Path, error: Exception) -> UserError:
     )
 
 
+def locked(file: Path) -> UserError:
+    return UserError(
+        Text(
+            f"다른 프로그램이 실행 기록 파일 {file}을(를) 열어 잠그고 있습니다. "
+            "그 프로그램을 닫고 다시 시도하세요.",
+            f"Another program has locked the file of runs {file}. Close it there and try again.",
+        )
+    )
+
+
 def damaged(file: Path, error: Exception) -> UserError:
     return UserError(
         Text(

@@ -20,6 +20,7 @@ from data.text import Text, UserError
 from models import run_refusals
 from models.events import (
     ENDED,
+    PASSING,
     Batches,
     Continued,
     End,
@@ -29,9 +30,10 @@ from models.events import (
     State,
     fold,
     from_json,
-    to_json,
+    to_line,
 )
 from models.experiment import Experiment
+from models.passing_events import PassingEvents
 from models.retention import (
     MEGABYTE,
     SHARE_TO_WARN_FROM,
@@ -54,6 +56,9 @@ SECONDS_TO_UNDO = 10.0
 """How long a deletion can be undone."""
 
 LONGEST_NAME = 60
+
+SECONDS_FOR_AN_EVENT = 0.5
+"""How long an event may wait for another program that has locked the file."""
 
 Subscriber = Callable[[int, str], None]
 """Receives (number, JSON line) in the writing thread; it must return at once."""
@@ -85,6 +90,7 @@ class RunStore:
         self._live: dict[str, Run] = {}
         self._unsaved: list[tuple[str, int, str]] = []
         self._subscribers: dict[str, list[Subscriber]] = {}
+        self._passing = PassingEvents()
         self._timer: threading.Timer | None = None
         self._is_closed = False
         self._database = RunDatabase(self._file)
@@ -122,18 +128,23 @@ class RunStore:
         """Number an event, write it with the run's row, and tell the subscribers.
 
         Returns its number, or 0 when the run has ended already and the event is ignored, unless
-        it continues or rewinds the run. A disk that cannot be written is logged, not raised.
-        Raises ``UserError`` for an unknown run.
+        it continues or rewinds the run. What is ``PASSING`` is told as number 0 and not written. A
+        disk that cannot be written is logged, not raised. Raises ``UserError`` for an unknown run.
         """
-        line = json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
+        line = to_line(event)
         with self._lock:
             run = self._run(run_id)
             if run.is_over and not isinstance(event, Continued | Rewound):
                 return 0
-            run = self._live[run_id] = run.after(event)
+            if isinstance(event, PASSING):
+                self._passing.add(run_id, line)
+                self._notify(run_id, 0, line)
+                return 0
+            before, run = run, run.after(event)
+            self._live[run_id] = run
             self._unsaved.append((run_id, run.events, line))
             self._folders.forget_size(run_id)
-            self._save()
+            self._save(durable=(run.checkpoint, run.state) != (before.checkpoint, before.state))
             self._notify(run_id, run.events, line)
             if run.deleted is not None and run.is_over:
                 self._purge_later()
@@ -146,6 +157,11 @@ class RunStore:
             saved = self._database.rows(sql, (run_id, after))
             kept = [(n, line) for run, n, line in self._unsaved if run == run_id and n > after]
         return [*saved, *kept]
+
+    def passing(self, run_id: str) -> list[str]:
+        """Return the last ``PASSING`` events of a run, in order, as far as they are remembered."""
+        with self._lock:
+            return self._passing.of(run_id)
 
     def history(self, run_id: str) -> History:
         """Return the run so far, folded from its events."""
@@ -180,10 +196,10 @@ class RunStore:
             found = [from_row(row) for row in self._database.rows(sql, (owner, task, limit))]
             return [self._live.get(run.id, run) for run in found]
 
-    def latest_with_weights(self, owner: str, task: str) -> Run | None:
-        """Return the newest run of a task, over or still training, that has finished an epoch."""
+    def runs_with_weights(self, owner: str, task: str) -> list[Run]:
+        """Return the runs of a task, over or still training, that have weights; newest first."""
         runs = self.runs(owner, task, limit=-1)
-        return next((run for run in runs if (self.folder(run.id) / WEIGHTS).exists()), None)
+        return [run for run in runs if (self.folder(run.id) / WEIGHTS).exists()]
 
     def folder(self, run_id: str) -> Path:
         """Return the folder of a run's weights."""
@@ -286,11 +302,13 @@ class RunStore:
             )
 
     def close(self) -> None:
-        """Close the database file."""
+        """Close the database file, with all that could not be written until now."""
         with self._lock:
             self._is_closed = True
             if self._timer is not None:
                 self._timer.cancel()
+            if self._unsaved:
+                self._save(durable=True)
             self._database.close()
 
     def _run(self, run_id: str) -> Run:
@@ -319,12 +337,10 @@ class RunStore:
 
     def _kept(self) -> list[Kept]:
         """Return what decides over every run that is not deleted."""
-        sql = (
-            "SELECT id, owner, state, ifnull(ended, created), name FROM runs WHERE deleted IS NULL"
-        )
+        sql = "SELECT id, owner, state, number, name FROM runs WHERE deleted IS NULL"
         return [
-            Kept(run_id, owner, self._state(run_id, state), since, bool(name))
-            for run_id, owner, state, since, name in self._database.rows(sql)
+            Kept(run_id, owner, self._state(run_id, state), number, bool(name))
+            for run_id, owner, state, number, name in self._database.rows(sql)
         ]
 
     def _state(self, run_id: str, saved: str) -> State:
@@ -375,11 +391,16 @@ class RunStore:
     def _is_forgotten(run: Run, now: float) -> bool:
         return run.deleted is not None and run.deleted + SECONDS_TO_UNDO <= now
 
-    def _save(self) -> None:
-        """Write all that is not yet written, in one transaction; on failure it stays in memory."""
+    def _save(self, *, durable: bool) -> None:
+        """Write all that is not yet written, in one transaction; on failure it stays in memory.
+
+        What a run goes on from after a power cut must be ``durable``; it alone is worth waiting for
+        somebody who has locked the file, for everybody waits with it.
+        """
         changed = {run_id for run_id, _, _ in self._unsaved}
+        patience = SECONDS_FOR_AN_EVENT if durable else 0.0
         try:
-            with self._database.transaction() as connection:
+            with self._database.transaction(durable=durable, patience=patience) as connection:
                 connection.executemany("INSERT INTO events VALUES (?, ?, ?)", self._unsaved)
                 connection.executemany(_UPDATE, [to_row(self._live[run_id]) for run_id in changed])
         except sqlite3.Error as error:

@@ -85,6 +85,14 @@ def dense_layers(task: Task, experiment: Experiment) -> tuple[LayerSummary, ...]
     return tuple(layers)
 
 
+def has_weight(task: Task, experiment: Experiment, weight: tuple[int, int, int]) -> bool:
+    """Say whether a network has this Dense layer, with this input (-1 is the bias) and unit."""
+    layers, (layer, input, unit) = dense_layers(task, experiment), weight
+    if not 0 <= layer < len(layers):
+        return False
+    return -1 <= input < layers[layer].inputs and 0 <= unit < layers[layer].units
+
+
 def split_rows(experiment: Experiment, available: int) -> tuple[int, int]:
     """Return how many rows train and how many validate, out of ``available`` training rows.
 

@@ -10,7 +10,7 @@ Importing this module configures TensorFlow but computes nothing, so a fork serv
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import keras
@@ -18,33 +18,49 @@ import numpy as np
 import tensorflow as tf
 
 from data.dataset import Array
-from data.text import Text
-from models.batches import batch_runner, permutation
-from models.checkpoint import (
-    Checkpoint,
-    Position,
-    read_best,
-    read_checkpoint,
-    write_best,
-    write_checkpoint,
+from models.baselines import (
+    remember,
+    remembered,
+    simple_baselines,
+    without_hidden_layers,
 )
+from models.batches import BatchRunner, Trained, permutation
+from models.camera import close_up
+from models.checkpoint import Checkpoint, Position, read_best, read_checkpoint
 from models.conductor import Ask, Conductor
+from models.diagnosis import EXPLODED, Explosion, diagnose, explosion, gather_evidence
+from models.endings import cannot_write, why
 from models.evaluation import evaluate
-from models.events import End, Epoch, Event, Started, State
+from models.events import (
+    Baseline,
+    Baselines,
+    Diagnosis,
+    End,
+    Epoch,
+    Event,
+    Snapshot,
+    Started,
+    State,
+)
 from models.experiment import Experiment
+from models.flight_recorder import FlightRecorder
 from models.network import build_model
 from models.points import Points
 from models.preparation import Prepared, Rows, prepare
+from models.run_files import RunFiles
+from models.snapshot import example_row, take_snapshot
+from models.spectacle import Spectacle
 from models.summary import summarize
 from models.tasks import task_named
 from models.tasks.base import Task
-from models.weights import KERAS_MODEL, TrainedNetwork, write_description, write_weights
+from models.weights import TrainedNetwork
 from models.wish import Limits, Wish
 
 SECONDS_PER_CHUNK = 0.1
-SECONDS_PER_SAVE = 0.1
-"""Epochs that are shorter share a write: renaming over a file takes the disk 2 ms."""
-SECONDS_PER_CHECKPOINT = 2.0
+SECONDS_FOR_BASELINE = 15.0
+"""A network without hidden layers that takes longer is given up: nobody waits for it."""
+EPOCHS_TO_END = 2
+"""In a row, with a loss far above where it began: one alone may be a start that is overcome."""
 FIRST_CHUNK = 4
 """Batches in the first call: few, so that the first point of the curve comes at once."""
 
@@ -83,11 +99,14 @@ def train(
         if after is not None:
             run.go_on_after(after)
         emit(run.started())
+        emit(run.baselines())
         state = run.all_epochs(conductor)
+        if state is State.DONE:
+            run.train_without_hidden_layers(ask)
         emit(run.end(state))
     except OSError as error:
-        _log.exception("run folder %s", folder)
-        emit(End(State.FAILED, error=_cannot_write(folder, error), seconds=run.seconds))
+        _log.warning("run folder %s: %s", folder, error)
+        emit(End(State.FAILED, error=cannot_write(folder, error), seconds=run.seconds))
 
 
 @dataclass
@@ -100,8 +119,10 @@ class _Run:
     prepared: Prepared
     model: keras.Sequential
     folder: Path | None
-    run_batches: Callable[..., tuple[tf.Tensor, tf.Tensor]]
+    runner: BatchRunner
+    recorder: FlightRecorder
     points: Points
+    initial: list[Array]
     rows: int
     updates: int
     updates_per_epoch: int
@@ -113,21 +134,42 @@ class _Run:
     """Batches of the next epoch that are done, and loss and metric summed over their rows."""
     sums: Array = field(default_factory=lambda: np.zeros(2))
     chunk: int = FIRST_CHUNK
-    diverged_at: int | None = None
+    rate: float = 0.0
+    is_tuned: bool = False
+    """Whether the learning rate was changed in mid-run."""
+    first_loss: float | None = None
+    newest_loss: float = np.inf
+    last_loss: float | None = None
+    too_high: int = 0
+    """Epochs in a row whose loss was far above where it began."""
+    explosion: Explosion | None = None
     best: tuple[float, int, list[Array]] = (np.inf, 0, [])
-    new_best: Checkpoint | None = None
-    """The best epoch's checkpoint, until it is written."""
     latest: list[Array] = field(default_factory=list)
-    saved: float = -np.inf
-    checked: float = field(default_factory=time.monotonic)
+    spectacle: Spectacle = field(init=False)
+    example: Array = field(init=False)
+    """The validation row that is followed through the network, (inputs,) as it sees it."""
+    files: RunFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = RunFiles(self.folder)
+        self.spectacle = Spectacle(self.emit, self.picture)
+        self.example = example_row(self.network(self.initial), self.prepared.x_val)
 
     @classmethod
-    def begin(cls, experiment: Experiment, emit: Emit, folder: Path | None) -> "_Run":
+    def begin(
+        cls,
+        experiment: Experiment,
+        emit: Emit,
+        folder: Path | None,
+        prepared: Prepared | None = None,
+    ) -> "_Run":
         task = task_named(experiment.task)
         dataset = task.load(experiment)
         summary = summarize(task, experiment, dataset)
-        prepared = prepare(task, experiment, dataset)
+        prepared = prepared or prepare(task, experiment, dataset)
         model = build_model(experiment, task)
+        runner = BatchRunner(model, task, prepared, experiment)
+        variables = [*model.trainable_variables, *_state_variables(model)]
         return cls(
             experiment=experiment,
             emit=emit,
@@ -135,8 +177,11 @@ class _Run:
             prepared=prepared,
             model=model,
             folder=folder,
-            run_batches=batch_runner(model, task, prepared, experiment.batch_size),
+            runner=runner,
+            recorder=FlightRecorder(variables, runner),
             points=Points(summary.updates),
+            initial=_arrays(model),
+            rate=experiment.optimizer.learning_rate,
             rows=summary.rows,
             updates=summary.updates,
             updates_per_epoch=summary.updates_per_epoch,
@@ -151,9 +196,7 @@ class _Run:
         return self.epoch * self.updates_per_epoch + self.batches
 
     def started(self) -> Started:
-        if self.folder:
-            prepared = self.prepared
-            write_description(self.folder, self.experiment, prepared.scaling, prepared.vocabulary)
+        self.files.describe(self.experiment, self.prepared, self.example)
         return Started(
             parameters=self.model.count_params(),
             rows=self.rows,
@@ -185,65 +228,116 @@ class _Run:
             granted = conductor.next(self.update, left)
             if isinstance(granted, State):
                 return granted
-            self.one_chunk(order, granted)
+            self.one_chunk(order, granted, slowly=granted == 1 and conductor.is_slow_motion)
             if conductor.is_watched:
                 self.points.close()
             self.points.report(self.emit)
-            if self.diverged_at is not None:
+            if self.explosion is not None:
                 return State.DIVERGED
-        return self.end_of_epoch(began)
+            self.spectacle.show(now=conductor.is_slow_motion)
+        return self.end_of_epoch(began, order)
 
-    def one_chunk(self, order: tf.Tensor, batches: int) -> None:
+    def one_chunk(self, order: tf.Tensor, batches: int, *, slowly: bool) -> None:
         """Run the next batches of an epoch; a loss that is no number ends it there."""
         began, first, last = time.monotonic(), self.batches, self.batches + batches
-        losses, metrics = (t.numpy() for t in self.run_batches(order, first, last))
+        if self.may_explode:
+            self.recorder.note(self.epoch, first)
+        trained = (
+            self.one_slowly(order)
+            if slowly
+            else self.runner.run(order, first, last, self.spectacle.watched)
+        )
         self.adapt_chunk(batches, time.monotonic() - began)
+        losses, metrics = trained.losses, trained.metrics
+        if self.first_loss is None:
+            self.first_loss = float(losses[0])
+        self.newest_loss = float(losses[-1])
+        self.spectacle.add(trained, self.update + 1, self.rate)
         finite = int(np.argmin(np.append(np.isfinite(losses), False)))
         if finite < len(losses):
-            self.diverged_at = self.update + finite + 1
+            batch, update = first + finite, self.update + finite + 1
+            self.explosion = self.recorder.explain(order, self.epoch, batch, update)
         self.points.add(losses[:finite], metrics[:finite])
         starts = np.arange(first, last) * self.experiment.batch_size
         sizes = np.minimum(starts + self.experiment.batch_size, self.rows) - starts
         self.sums += np.array([losses @ sizes, metrics @ sizes])
         self.batches = last
 
+    def one_slowly(self, order: tf.Tensor) -> Trained:
+        """Train one batch and show everything about it."""
+        examined = self.runner.examine(order, self.batches, self.spectacle.watched)
+        if np.isfinite(examined.trained.losses).all():
+            self.emit(close_up(self.task, examined, self.update + 1, self.batches + 1))
+        return examined.trained
+
+    @property
+    def may_explode(self) -> bool:
+        """Whether the loss is young, tuned or above its start: else nobody needs to look back."""
+        if self.epoch == 0 or self.is_tuned or self.first_loss is None:
+            return True
+        return self.newest_loss > self.first_loss
+
     def adapt_chunk(self, batches: int, seconds: float) -> None:
         fitting = batches * SECONDS_PER_CHUNK / max(seconds, 1e-4)
         self.chunk = int(np.clip(fitting, 1, 4 * self.chunk))
 
-    def end_of_epoch(self, began: float) -> State | None:
+    def end_of_epoch(self, began: float, order: tf.Tensor) -> State | None:
         arrays = self.weights()
-        val_loss, val_metric = self.validate(arrays)
+        penalty = self.penalty(arrays)
+        val_loss, val_metric = self.validate(arrays, penalty)
         if not np.isfinite(val_loss):
-            self.diverged_at = self.update
+            self.explosion = Explosion(self.update, self.batches)
             return State.DIVERGED
         loss, metric = (self.sums / self.rows).tolist()
         self.epoch, self.batches, self.sums = self.epoch + 1, 0, np.zeros(2)
         self.latest = arrays
+        self.last_loss = loss
         if val_loss < self.best[0]:
             self.best = (val_loss, self.epoch, arrays)
-            self.new_best = self.checkpoint() if self.folder else None
+            self.files.note_best(self.checkpoint)
         seconds = round(time.monotonic() - began, 4)
-        checkpoint = self.save_now_and_then()
-        self.emit(
-            Epoch(self.epoch, loss, metric, val_loss, val_metric, seconds, self.best[1], checkpoint)
-        )
-        return None
+        checkpoint = self.files.end_epoch(self.latest, self.checkpoint)
+        told = (self.epoch, loss, metric, val_loss, val_metric, seconds, self.best[1], checkpoint)
+        self.emit(Epoch(*told, penalty))
+        return self.blown_up(order, loss)
 
-    def validate(self, arrays: list[Array]) -> tuple[float, float]:
+    def blown_up(self, order: tf.Tensor, loss: float) -> State | None:
+        """End a run whose loss is a number, but for two epochs far above where it began."""
+        self.too_high = self.too_high + 1 if self.is_far_above_start(loss) else 0
+        if self.too_high < EPOCHS_TO_END:
+            return None
+        last = self.updates_per_epoch - 1
+        found = self.recorder.explain(order, self.epoch - 1, last, self.update)
+        self.explosion = replace(found, first_loss=self.first_loss or 0.0, loss=loss)
+        return State.DIVERGED
+
+    def is_far_above_start(self, loss: float) -> bool:
+        """Whether a loss is far above that of the first batch, and of the untrained network.
+
+        The first batch may be a single row, which was met by chance.
+        """
+        if self.first_loss is None or loss <= EXPLODED * self.first_loss:
+            return False
+        untrained = self.judge(self.initial, self.prepared.x_val, self.prepared.y_val)
+        return loss > EXPLODED * untrained["loss"]
+
+    def penalty(self, arrays: list[Array]) -> float:
+        """What L2 adds to the loss: Keras' sum over the kernels of the hidden layers."""
+        return self.experiment.l2 * sum(float((kernel**2).sum()) for kernel in arrays[:-2:2])
+
+    def validate(self, arrays: list[Array], penalty: float) -> tuple[float, float]:
         """Return loss (L2 penalty included, as in Keras) and metric on the validation rows."""
         figures = self.judge(arrays, self.prepared.x_val, self.prepared.y_val)
-        squares = sum(float((kernel**2).sum()) for kernel in arrays[:-2:2])
-        loss = figures["loss"] + self.experiment.l2 * squares
-        return loss, figures[self.task.head.metric_name]
+        return figures["loss"] + penalty, figures[self.task.head.metric_name]
 
     def judge(self, arrays: list[Array], x: Rows, y: Array) -> dict[str, float]:
         """Evaluate the network with these arrays, in NumPy: there is nothing to compile then."""
-        kernels, biases = tuple(arrays[::2]), tuple(arrays[1::2])
-        scaling = self.prepared.scaling
-        network = TrainedNetwork(self.experiment, self.task, scaling, kernels, biases)
         with np.errstate(all="ignore"):
-            return evaluate(network, x, y)
+            return evaluate(self.network(arrays), x, y)
+
+    def network(self, arrays: list[Array]) -> TrainedNetwork:
+        kernels, biases = tuple(arrays[::2]), tuple(arrays[1::2])
+        return TrainedNetwork(self.experiment, self.task, self.prepared.scaling, kernels, biases)
 
     def is_out_of_patience(self) -> bool:
         patience = self.experiment.early_stopping
@@ -254,69 +348,107 @@ class _Run:
         if state not in (State.INTERRUPTED, State.PAUSED):
             self.points.close()
         self.points.report(self.emit, now=True)
+        if state is not State.DIVERGED:
+            self.spectacle.show(now=True)
         checkpoint = None
         if state is State.DIVERGED:
-            self.write_best()
+            self.files.write_best()
         else:
             self.latest = self.weights()
-            checkpoint = self.write_checkpoint()
+            checkpoint = self.files.write(self.checkpoint)
         if self.experiment.early_stopping is not None and self.best[2]:
             self.keep_best()
-        self.save()
+        self.files.save(self.latest)
         return End(
             state,
-            error=_why(state, self.diverged_at),
+            error=why(state, self.explosion),
             test=self.test() if state is State.DONE else None,
-            update=self.diverged_at,
+            update=self.explosion.update if self.explosion else None,
             best_epoch=self.best[1] or None,
             seconds=self.seconds,
             checkpoint=checkpoint,
+            diagnoses=self.diagnoses(),
         )
 
     def test(self) -> dict[str, float]:
-        if self.folder:
-            self.model.save(self.folder / KERAS_MODEL)
+        self.files.save_model(self.model)
         return self.judge(self.latest, self.prepared.x_test, self.prepared.y_test)
+
+    # Beside the training -----------------------------------------------------------------------
+
+    def picture(self) -> Snapshot:
+        target = float(self.prepared.y_val[0])
+        return take_snapshot(self.network(self.weights()), self.example, target, self.update)
+
+    def baselines(self) -> Baselines:
+        """Return what simpler models reach, as far as that is known at once."""
+        known = simple_baselines(self.task, self.prepared)
+        linear = without_hidden_layers(self.experiment) if self.task.head.is_classifier else None
+        found = remembered(linear, self.prepared) if linear else None
+        return Baselines((*known, found) if found else known)
+
+    def train_without_hidden_layers(self, ask: Ask) -> None:
+        """Train the network without hidden layers too, unless that is known or makes no sense."""
+        linear = without_hidden_layers(self.experiment) if self.task.head.is_classifier else None
+        if linear is None or remembered(linear, self.prepared):
+            return
+        epochs: list[Event] = []
+        run = _Run.begin(linear, epochs.append, None, self.prepared)
+        limits = Limits(working_seconds=SECONDS_FOR_BASELINE)
+        conductor = Conductor(_only_end(ask), epochs.append, run, limits)
+        if run.all_epochs(conductor) is not State.DONE:
+            return
+        last = next(event for event in reversed(epochs) if isinstance(event, Epoch))
+        found = Baseline(
+            "no_hidden", last.val_loss, last.val_metric, run.seconds, epochs=linear.epochs
+        )
+        remember(linear, self.prepared, found)
+        self.emit(Baselines((*simple_baselines(self.task, self.prepared), found)))
+
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """Return what is wrong with how this run learns, as far as its figures show it."""
+        if self.explosion:
+            return (explosion(self.task, self.experiment, self.explosion, self.rate),)
+        if self.first_loss is None:
+            return ()
+        last = self.newest_loss if self.last_loss is None else self.last_loss
+        evidence = gather_evidence(
+            self.network(self.weights()),
+            self.prepared.x_val,
+            self.prepared.y_val,
+            start=self.initial,
+            losses=(self.first_loss, last),
+            learning_rate=self.rate,
+        )
+        return diagnose(self.task, self.experiment, evidence)
 
     # What the conductor asks for ---------------------------------------------------------------
 
     def settle(self) -> None:
         """Report every point and save the weights: a pause begins."""
         self.points.report(self.emit, now=True)
+        self.spectacle.show(now=True)
         self.latest = self.weights()
-        self.try_to(self.save)
+        self.files.save_if_possible(self.latest)
 
     def tune(self, learning_rate: float) -> None:
         """Train with another learning rate from now on."""
         self.model.optimizer.learning_rate.assign(learning_rate)
+        self.rate, self.is_tuned = learning_rate, True
 
-    # Files -------------------------------------------------------------------------------------
+    def watch(self, weight: tuple[int, int, int] | None) -> None:
+        """Show the network and this weight of it from now on, or nothing."""
+        self.spectacle.watch(weight)
+
+    # Variables -----------------------------------------------------------------------------------
 
     def weights(self) -> list[Array]:
         """The network's arrays now: kernel, bias, kernel, bias, ..."""
-        return [variable.value.numpy() for variable in self.model.trainable_variables]
-
-    def state_variables(self) -> list[keras.Variable]:
-        """Every variable that is no weight: the optimizer's, and the seeds of dropout."""
-        return [*self.model.non_trainable_variables, *self.model.optimizer.variables]
+        return _arrays(self.model)
 
     def keep_best(self) -> None:
         self.latest = self.best[2]
         _assign(self.model.trainable_variables, self.latest)
-
-    def save(self) -> None:
-        if self.folder and self.latest:
-            write_weights(self.folder, self.latest)
-        self.saved = time.monotonic()
-
-    def save_now_and_then(self) -> int | None:
-        """Write weights and checkpoint if it is time for them; returns the latter's update."""
-        now = time.monotonic()
-        if now - self.saved >= SECONDS_PER_SAVE:
-            self.try_to(self.save)
-        if now - self.checked >= SECONDS_PER_CHECKPOINT:
-            return self.write_checkpoint()
-        return None
 
     def checkpoint(self) -> Checkpoint:
         """Return everything that the run needs to go on from here."""
@@ -329,34 +461,10 @@ class _Run:
             best_loss=self.best[0] if self.best[1] else None,
             best_epoch=self.best[1],
             seconds=self.seconds,
+            first_loss=self.first_loss,
         )
-        state = tuple(variable.value.numpy() for variable in self.state_variables())
+        state = tuple(map(_array, _state_variables(self.model)))
         return Checkpoint(position, tuple(self.weights()), state)
-
-    def write_checkpoint(self) -> int | None:
-        """Write a checkpoint; returns its update, None where there is no folder or no space."""
-        if self.folder is None:
-            return None
-        self.checked = time.monotonic()
-        folder, checkpoint = self.folder, self.checkpoint()
-        self.write_best()
-        is_written = self.try_to(lambda: write_checkpoint(folder, checkpoint))
-        return self.update if is_written else None
-
-    def write_best(self) -> None:
-        """Write the best epoch's checkpoint if it is a new one."""
-        folder, best = self.folder, self.new_best
-        if folder and best and self.try_to(lambda: write_best(folder, best)):
-            self.new_best = None
-
-    def try_to(self, write: Callable[[], None]) -> bool:
-        """Write something that training can go on without; says whether that worked."""
-        try:
-            write()
-        except OSError as error:
-            _log.warning("nothing can be written to %s: %s", self.folder, error)
-            return False
-        return True
 
     def go_on_after(self, update: int) -> None:
         """Take up the run where its newest checkpoint left it; without one it begins anew."""
@@ -366,7 +474,7 @@ class _Run:
             return
         position = found.position
         _assign(self.model.trainable_variables, found.weights)
-        _assign(self.state_variables(), found.state)
+        _assign(_state_variables(self.model), found.state)
         self.epoch, self.batches = position.epoch, position.batches
         self.sums, self.seconds_before = np.array(position.sums), position.seconds
         self.points = Points(self.updates, position.update, position.waiting)
@@ -374,47 +482,35 @@ class _Run:
         if best is not None and position.best_loss is not None:
             self.best = (position.best_loss, position.best_epoch, list(best.weights))
         self.latest = list(found.weights)
+        self.first_loss = np.inf if position.first_loss is None else position.first_loss
 
 
-def _assign(variables: list[keras.Variable], arrays: Iterable[Array]) -> None:
+def _state_variables(model: keras.Sequential) -> list[keras.Variable]:
+    """Every variable that is no weight: the optimizer's, and the seeds of dropout."""
+    return [*model.non_trainable_variables, *model.optimizer.variables]
+
+
+def _arrays(model: keras.Sequential) -> list[Array]:
+    return [_array(variable) for variable in model.trainable_variables]
+
+
+def _array(variable: keras.Variable) -> Array:
+    """Read a variable with a single operation: ``variable.numpy()`` takes three times as long."""
+    value = variable.value
+    array: Array = tf.raw_ops.ReadVariableOp(resource=value.handle, dtype=value.dtype).numpy()
+    return array
+
+
+def _only_end(ask: Ask) -> Ask:
+    """What is wished of a run, but for pauses, tempo and learning rate."""
+
+    def asked() -> Wish:
+        wish = ask()
+        return Wish(stop=wish.stop, leave=wish.leave)
+
+    return asked
+
+
+def _assign(variables: list[keras.Variable], arrays: Iterable[Array | tf.Tensor]) -> None:
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
-
-
-def _why(state: State, diverged_at: int | None) -> Text | None:
-    """Return the sentence that explains an end which needs one."""
-    if diverged_at is not None:
-        return _diverged(diverged_at)
-    return _SENTENCES.get(state)
-
-
-_SENTENCES = {
-    State.INTERRUPTED: Text(
-        "서버가 멈추어 학습을 중단했습니다. "
-        "여기까지의 상태를 저장했으니 이어서 학습할 수 있습니다.",
-        "The server stopped and interrupted this run. It was saved and can be continued.",
-    ),
-    State.TIMEOUT: Text(
-        "한 번에 학습할 수 있는 시간이 지나 멈추었습니다. "
-        "여기까지의 상태를 저장했으니 이어서 학습할 수 있습니다.",
-        "The time for one go is over. The run was saved and can be continued.",
-    ),
-}
-
-
-def _diverged(update: int) -> Text:
-    return Text(
-        f"업데이트 {update:,}에서 손실이 숫자가 아니게 되었습니다(NaN 또는 무한대). "
-        "학습률을 낮추거나 입력을 표준화해 보세요.",
-        f"At update {update:,} the loss was no longer a number (NaN or infinite). "
-        "Try a lower learning rate, or standardise the inputs.",
-    )
-
-
-def _cannot_write(folder: Path | None, error: OSError) -> Text:
-    return Text(
-        f"{folder}에 가중치를 쓸 수 없습니다({error.strerror}). "
-        "공간을 비우거나 FNN_LAB_HOME을 다른 폴더로 바꿔 주세요.",
-        f"The weights cannot be written to {folder} ({error.strerror}). "
-        "Free some space or point FNN_LAB_HOME at another folder.",
-    )

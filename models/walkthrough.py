@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from data.korean import TOKENIZERS, Morpheme, analyse
+from data.korean import MAX_LENGTH, TOKENIZERS, Morpheme, analyse, clean, is_cut
 from data.text import Text, UserError
 from models.experiment import Reading
 from models.explanation import Explanation, explain_review
@@ -15,6 +15,14 @@ from models.tasks.reviews import CLASSES
 from models.weights import TrainedNetwork
 
 _WITHOUT_JAVA = "kiwi"
+_CUT = Text(
+    f"리뷰가 길어 앞의 {MAX_LENGTH:,}자만 읽습니다.",
+    f"The review is long: only its first {MAX_LENGTH:,} characters are read.",
+)
+_WHY = {
+    "outside": Text("자주 나오지 않음", "not frequent enough"),
+    "left_out": Text("조사·문장 부호라 뺌", "particle or punctuation, left out"),
+}
 _KNOWS_NOTHING = Text(
     "아는 낱말이 하나도 없어 네트워크는 0만 봅니다. 답은 편향에서만 나옵니다.",
     "No word is known: the network sees only zeros, and its answer comes from its biases alone.",
@@ -24,25 +32,34 @@ _KNOWS_NOTHING = Text(
 def follow_review(network: TrainedNetwork, text: str) -> tuple[dict[str, Any], str]:
     """Return every step of a review's way, as values and as lines.
 
-    Says on stderr when Kiwi had to take the place of an analyser that needs Java. Raises
-    ``UserError`` when the network does not read text.
+    Says on stderr when the review is too long to be read to its end, and when Kiwi had to take the
+    place of an analyser that needs Java. Raises ``UserError`` when the network does not read text.
     """
     require_kind(network, InputKind.TEXT)
+    if is_cut(text):
+        print(_CUT, file=sys.stderr)
     reading = network.experiment.reading or Reading()
-    explanation = explain_review(network, _morphemes(reading.tokenizer, text))
-    return _values(explanation), _lines(explanation, reading)
+    tokenizer, morphemes = _morphemes(reading.tokenizer, text)
+    found = explain_review(network, morphemes)
+    start = {"sentence": clean(text), "tokenizer": tokenizer}
+    size = reading.vocabulary_size
+    values = start | _values(found) | {"size": size, "hidden": _hidden_values(network, found)}
+    return values, _lines(start | _steps(network, found, size), found)
 
 
-def _morphemes(tokenizer: str, text: str) -> list[Morpheme]:
-    """Cut a review as the network's training rows were cut, or, without Java, nearly so."""
+def _morphemes(tokenizer: str, text: str) -> tuple[str, list[Morpheme]]:
+    """Cut a review as the network's training rows were cut, or, without Java, nearly so.
+
+    Returns the tokenizer that did it, and the morphemes.
+    """
     try:
-        return analyse(tokenizer, text)
+        return tokenizer, analyse(tokenizer, text)
     except UserError as error:
         if not TOKENIZERS[tokenizer].needs_java:
             raise
         print(error.text, file=sys.stderr)
         print(_instead(tokenizer), file=sys.stderr)
-        return analyse(_WITHOUT_JAVA, text)
+        return _WITHOUT_JAVA, analyse(_WITHOUT_JAVA, text)
 
 
 def _values(found: Explanation) -> dict[str, Any]:
@@ -58,7 +75,7 @@ def _values(found: Explanation) -> dict[str, Any]:
             }
             for word in found.words
         ],
-        "unknown": _unknown(found),
+        "unknown": [{"text": text, "why": why} for text, why in found.unknown],
         "indices": list(found.indices),
         "logits": found.z.tolist(),
         "probabilities": found.probabilities.tolist(),
@@ -67,18 +84,27 @@ def _values(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _lines(found: Explanation, reading: Reading) -> str:
+def _hidden_values(network: TrainedNetwork, found: Explanation) -> list[dict[str, Any]]:
+    layers = zip(network.activations, found.hidden, strict=False)  # the output layer is not hidden
+    return [{"activation": name, "outputs": outputs.tolist()} for name, outputs in layers]
+
+
+def _steps(network: TrainedNetwork, found: Explanation, size: int) -> dict[str, str]:
     winner = int(found.probabilities.argmax())
-    steps = {
+    return {
         "morphemes": " ".join(f"{m.text}/{m.tag}" for m in found.morphemes),
         "vocabulary": _joined(f"{w.text} (index {w.index}, rank {w.rank})" for w in found.words),
-        "not in it": _joined(_unknown(found)),
+        "not in it": _joined(f"{text} ({_WHY[why]})" for text, why in found.unknown),
         "indices": _joined(map(str, found.indices)),
-        "vector": _vector_line(found, reading.vocabulary_size),
+        "vector": _vector_line(found, size),
+        **_hidden_lines(network, found),
         "z1, z2": "{:.4f}, {:.4f}".format(*found.z),
         "softmax": _softmax_line(found),
         "verdict": f"{CLASSES[winner]}  {found.probabilities[winner]:.1%}",
     }
+
+
+def _lines(steps: dict[str, str], found: Explanation) -> str:
     lines = [f"{name:12} {line}" for name, line in steps.items()]
     return "\n".join([*lines, *_contribution_lines(found)])
 
@@ -86,6 +112,14 @@ def _lines(found: Explanation, reading: Reading) -> str:
 def _vector_line(found: Explanation, size: int) -> str:
     line = f"{len(found.indices):,} of {size:,} cells are 1 (one-hot encoding, or multi-hot)"
     return line if found.indices else f"{line}. {_KNOWS_NOTHING}"
+
+
+def _hidden_lines(network: TrainedNetwork, found: Explanation) -> dict[str, str]:
+    layers = enumerate(zip(network.activations, found.hidden, strict=False), 1)
+    return {
+        f"hidden {number}": f"{activation} [{_joined(f'{output:.3g}' for output in outputs)}]"
+        for number, (activation, outputs) in layers
+    }
 
 
 def _softmax_line(found: Explanation) -> str:
@@ -105,11 +139,6 @@ def _contribution_lines(found: Explanation) -> list[str]:
         f"{'P(y=1) by' if not i else '':12} {word.contribution:+.4f}  {word.text}"
         for i, word in enumerate(ranked)
     ]
-
-
-def _unknown(found: Explanation) -> list[str]:
-    known = {word.text for word in found.words}
-    return [text for text in dict.fromkeys(m.text for m in found.morphemes) if text not in known]
 
 
 def _joined(parts: Iterable[str]) -> str:

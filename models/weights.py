@@ -87,8 +87,9 @@ def read_network(folder: Path) -> TrainedNetwork:
         raise _no_weights(folder) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         raise _damaged(folder / WEIGHTS) from None
-    shapes = [(layer.inputs, layer.units) for layer in layers]
-    if [kernel.shape for kernel in kernels] != shapes:
+    shapes = [((layer.inputs, layer.units), (layer.units,)) for layer in layers]
+    found = [(kernel.shape, bias.shape) for kernel, bias in zip(kernels, biases, strict=True)]
+    if found != shapes:
         raise _damaged(folder / WEIGHTS)
     return TrainedNetwork(experiment, task, scaling, kernels, biases, vocabulary)
 

@@ -16,7 +16,7 @@ class Wish:
     A run with ``paused`` trains up to the update ``until`` and waits there. ``stop`` ends it for
     good, ``leave`` ends it for now: it writes a checkpoint and gives its place back.
     ``updates_per_second`` None means as fast as possible; ``learning_rate`` None means the one it
-    has.
+    has. ``watch`` names the weight to be watched: Dense layer, input (-1 is the bias), unit.
     """
 
     stop: bool = False
@@ -25,6 +25,7 @@ class Wish:
     until: int = 0
     updates_per_second: float | None = None
     learning_rate: float | None = None
+    watch: tuple[int, int, int] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -32,7 +33,8 @@ class Wish:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Wish":
         """Return the wish that ``to_dict`` wrote."""
-        return cls(**values)
+        watch = values.get("watch")
+        return cls(**{**values, "watch": None if watch is None else tuple(watch)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Asks whether a package that the lab installs has a known vulnerability.
 
-``python -m tests.audit`` looks at what requirements.txt has brought into this environment, down to
-the last dependency. Without internet there is nothing to ask: it says so and succeeds.
+``python -m tests.audit`` looks at what requirements.txt and requirements-cluster.txt have brought
+into this environment, down to the last dependency. Without internet there is nothing to ask: it
+says so and succeeds.
 """
 
 import json
@@ -15,7 +16,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
+ROOT = Path(__file__).parent.parent
+REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-cluster.txt")
 SECONDS = 120
 
 Package = dict[str, Any]
@@ -72,14 +74,15 @@ def vulnerabilities(packages: list[Package]) -> list[str]:
     ]
 
 
-def lines(path: Path) -> list[str]:
-    """Return the requirements of a file without comments and empty lines."""
-    bare = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+def lines(*paths: Path) -> list[str]:
+    """Return the requirements of some files without comments and empty lines."""
+    all_lines = (line for path in paths for line in path.read_text().splitlines())
+    bare = (line.partition("#")[0].strip() for line in all_lines)
     return [line for line in bare if line]
 
 
 def main() -> int:
-    versions = installed(lines(REQUIREMENTS))
+    versions = installed(lines(*REQUIREMENTS))
     known, reason = ask(versions)
     if not known:
         print(f"audit skipped, the list of vulnerabilities was not reached: {reason}")

@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"keras", "tensorflow"}
-TRAINERS = {"models/network.py", "models/training.py", "models/batches.py"}
+TRAINERS = {
+    *("models/network.py", "models/training.py", "models/batches.py"),
+    "models/fused_updates.py",
+}
 """The only modules that import Keras and TensorFlow when they are imported themselves."""
 
 

@@ -6,8 +6,9 @@ from tests import audit
 
 
 def test_it_looks_down_to_the_last_dependency() -> None:
-    versions = audit.installed(audit.lines(audit.REQUIREMENTS))
+    versions = audit.installed(audit.lines(*audit.REQUIREMENTS))
     assert {"streamlit", "tensorflow", "starlette", "uvicorn", "protobuf"} <= set(versions)
+    assert {"distributed", "dask", "msgpack"} <= set(versions)  # the cluster's
     assert "pytest" not in versions
 
 

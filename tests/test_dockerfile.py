@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+from fnmatch import fnmatchcase
 from pathlib import Path
+
+import pytest
 
 from tests.ports import free_port
 
@@ -47,40 +50,99 @@ def test_health_is_asked_where_streamlit_answers() -> None:
     assert "/_stcore/health" in instructions("HEALTHCHECK")[0]
 
 
-def test_nothing_is_copied_that_git_does_not_keep() -> None:
-    """Only tracked files reach the image: no secret, no run, no download."""
-    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert ignored[0] == "*"
-    assert {line[1:] for line in ignored if line.startswith("!")} == set(copied())
-    names = [p.name for source in copied() for p in (ROOT / source).rglob("*") if p.is_file()]
-    secret = re.compile(r"^\.env|secrets\.toml$|\.pem$|\.key$|\.sqlite3")
-    assert [name for name in names if secret.search(name)] == []
+def is_sent(path: str) -> bool:
+    """Say whether Docker sees a file of the clone: the last line that matches it decides."""
+    parts = Path(path).parts
+    ways = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    sent = True
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        if any(matches(way, line.removeprefix("!")) for way in ways):
+            sent = line.startswith("!")
+    return sent
 
 
-def test_the_command_starts_the_app_in_a_clean_environment(tmp_path: Path) -> None:
-    for source in copied():
-        target = tmp_path / source
-        if (ROOT / source).is_dir():
-            shutil.copytree(ROOT / source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / source, target)
+def matches(path: str, pattern: str) -> bool:
+    names = pattern.removeprefix("**/").split("/")
+    parts = path.split("/")
+    if pattern.startswith("**/"):
+        parts = parts[-len(names) :]
+    return len(parts) == len(names) and all(map(fnmatchcase, parts, names))
+
+
+def test_only_what_the_lab_needs_is_sent_to_docker() -> None:
+    assert all(map(is_sent, [*copied(), "app/main.py", "app/.streamlit/config.toml"]))
+    assert all(is_sent(f"data/bundled/{path.name}") for path in (ROOT / "data/bundled").iterdir())
+    others = {path.name for path in ROOT.iterdir()} - {source.split("/")[0] for source in copied()}
+    assert not any(map(is_sent, others))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".env", ".env.local", ".streamlit/secrets.toml", "ca.key", "certs/key.pem"),
+        *("runs.sqlite3", "runs.sqlite3-wal", "cache/x_train.npy", "ratings_train.txt.part"),
+        *("__pycache__/main.cpython-311.pyc", "main.pyc"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["app", "models", "data", "data/bundled"])
+def test_no_secret_no_run_and_no_cache_is_sent_to_docker(folder: str, name: str) -> None:
+    assert not is_sent(f"{folder}/{name}")
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the image holds, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("image")
+    paths = [path for source in copied() for path in [ROOT / source, *(ROOT / source).rglob("*")]]
+    for path in paths:
+        name = path.relative_to(ROOT)
+        if path.is_file() and is_sent(name.as_posix()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / name)
+    return folder
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    return {"FNN_LAB_HOME": str(home / "lab"), "PATH": os.defpath, "HOME": str(home)}
+
+
+def test_the_command_starts_the_app_in_a_clean_environment(image: Path, tmp_path: Path) -> None:
     port = free_port()
     command = json.loads(instructions("CMD")[-1])
     command = [sys.executable if word == "python" else word for word in command]
     command = [
         re.sub(r"0\.0\.0\.0", "127.0.0.1", word).replace("8501", str(port)) for word in command
     ]
-    environment = {
-        "FNN_LAB_HOME": str(tmp_path / "home"),
-        "PATH": os.defpath,
-        "HOME": str(tmp_path),
-    }
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment)
+    server = subprocess.Popen(command, cwd=image, env=clean_environment(tmp_path))
     try:
         assert answers(f"http://127.0.0.1:{port}/_stcore/health") == "ok"
     finally:
         server.terminate()
         server.wait(20)
+
+
+FIRST_PAGE = """
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from app import services
+
+try:
+    page = AppTest.from_file(str(Path("app/dashboard.py").resolve()), default_timeout=120).run()
+    print([element.value for element in [*page.exception, *page.error]], len(page.title))
+finally:
+    services.close()
+"""
+
+
+def test_its_first_page_is_whole_in_a_clean_environment(image: Path, tmp_path: Path) -> None:
+    """The server answers that it is healthy before any page has run."""
+    command = [sys.executable, "-c", FIRST_PAGE]
+    done = subprocess.run(
+        command, cwd=image, env=clean_environment(tmp_path), capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[] 1", done.stderr
 
 
 def answers(url: str, seconds: float = 60) -> str:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from models.__main__ import main
 from models.tasks import TASKS
@@ -16,6 +17,13 @@ def test_it_opens_with_a_picture_that_exists() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert README.splitlines()[2].startswith("![") and len(pictures) >= 2
     assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
+
+
+def test_its_animation_moves_and_is_quickly_loaded() -> None:
+    (animation,) = re.findall(r"!\[[^\]]+\]\(([^)]+\.webp)\)", README)
+    with Image.open(ROOT / animation) as picture:
+        assert getattr(picture, "n_frames", 1) > 1
+    assert (ROOT / animation).stat().st_size <= 3_000_000
 
 
 @pytest.mark.parametrize(

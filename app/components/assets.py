@@ -14,10 +14,16 @@ from streamlit.components.v2.types import ComponentRenderer
 FOLDER = Path(__file__).parent
 
 
-def component(name: str, html: str, *, isolate_styles: bool = True) -> ComponentRenderer:
-    """Register ``name.js`` and ``name.css`` with this skeleton; return the mounting command."""
+def component(
+    name: str, html: str, *, shared: tuple[str, ...] = (), isolate_styles: bool = True
+) -> ComponentRenderer:
+    """Register ``name.js`` and ``name.css`` with this skeleton; return the mounting command.
+
+    ``shared`` names scripts that stand, in this order, in front of the component's own: one module
+    with it, so that their top-level names are its own too.
+    """
     css = (FOLDER / f"{name}.css").read_text(encoding="utf-8")
-    js = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    js = "\n".join((FOLDER / f"{each}.js").read_text(encoding="utf-8") for each in (*shared, name))
     return st.components.v2.component(
         f"fnn_lab_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles
     )

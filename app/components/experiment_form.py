@@ -5,11 +5,14 @@ moving a layer replaces the draft, which draws the fields anew.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from app import state
+from app.components.number_field import choice_slider, number_field
 from app.components.reading_form import reading_form
 from app.i18n import t
 from data.text import UserError
@@ -17,7 +20,6 @@ from models.experiment import (
     ACTIVATIONS,
     MAX_HIDDEN_LAYERS,
     OPTIMIZER_PARAMETERS,
-    RANGES,
     Experiment,
     Layer,
     Optimizer,
@@ -30,6 +32,8 @@ LEARNING_RATES = [m * 10.0**e for e in range(-5, 1) for m in (1, 2, 5)] + [10.0]
 EPOCHS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
 BATCH_SIZES = [2**power for power in range(13)]
 TRAIN_SIZES = [m * 10**e for e in range(1, 5) for m in (1, 2, 5)]
+DROPOUTS = [percent / 100 for percent in range(0, 95, 5)]
+SHARES = [percent / 100 for percent in range(0, 55, 5)]
 
 
 def experiment_form(task: Task) -> Experiment:
@@ -78,14 +82,9 @@ def _layers(draft: Experiment, prefix: str) -> tuple[Layer, ...]:
 def _layer(draft: Experiment, index: int, prefix: str) -> Layer:
     layer, key, number = draft.layers[index], f"{prefix}.layer.{index}", index + 1
     with st.container(key=f"layer-{index}", horizontal=True, vertical_alignment="bottom"):
-        units = st.number_input(
-            t("form.units", number=number),
-            min_value=1,
-            max_value=int(RANGES["units"][1]),
-            value=layer.units,
-            help=t("form.units_help"),
-            key=f"{key}.units",
-            width="stretch",
+        label = t("form.units", number=number)
+        units = number_field(
+            "units", layer.units, f"{key}.units", task_name=draft.task, label=label
         )
         activation = st.selectbox(
             t("form.activation", number=number),
@@ -96,21 +95,20 @@ def _layer(draft: Experiment, index: int, prefix: str) -> Layer:
             width="stretch",
         )
         dropout = _layer_menu(draft, index, key)
-    return Layer(int(units or layer.units), activation, dropout)
+    return Layer(units, activation, dropout)
 
 
 def _layer_menu(draft: Experiment, index: int, key: str) -> float:
     """Draw what is rarely needed of a layer behind a button; return its dropout rate."""
     moves = (("up", index - 1), ("down", index + 1))
     with st.popover("⋯", help=t("form.layer_more", number=index + 1), key=f"{key}.more"):
-        dropout = st.slider(
-            t("form.dropout"),
-            0.0,
-            RANGES["dropout"][1],
+        dropout = choice_slider(
+            "dropout",
             draft.layers[index].dropout,
-            0.05,
-            help=t("form.dropout_help"),
-            key=f"{key}.dropout",
+            DROPOUTS,
+            f"{key}.dropout",
+            partial(_with_dropout, index),
+            task_name=draft.task,
         )
         with st.container(horizontal=True):
             for name, target in moves:
@@ -146,18 +144,20 @@ def _more(task: Task, experiment: Experiment, prefix: str) -> Experiment:
         name: _argument(name, getattr(optimizer, name), f"{prefix}.{optimizer.name}")
         for name in OPTIMIZER_PARAMETERS[optimizer.name]
     }
-    rate = optimizer.learning_rate
+    rate, clipnorm = optimizer.learning_rate, _number("clipnorm", optimizer.clipnorm, prefix)
     standardize = experiment.standardize
     if task.kind is InputKind.TABLE:
         standardize = bool(_argument("standardize", standardize, prefix))
-    patience = _number("early_stopping", experiment.early_stopping or 0, prefix, low=0)
+    patience = _number("early_stopping", experiment.early_stopping or 0, prefix, or_zero=True)
     return experiment.changed(
-        optimizer=Optimizer(optimizer.name, learning_rate=rate, **arguments),
+        optimizer=Optimizer(optimizer.name, learning_rate=rate, clipnorm=clipnorm, **arguments),
         standardize=standardize,
-        validation_share=_share("validation_share", experiment.validation_share, prefix),
+        validation_share=_choice_slider(
+            "validation_share", experiment.validation_share, SHARES, prefix
+        ),
         l2=_argument("l2", experiment.l2, prefix),
-        early_stopping=int(patience) or None,
-        seed=int(_number("seed", experiment.seed, prefix)),
+        early_stopping=patience or None,
+        seed=_number("seed", experiment.seed, prefix),
     )
 
 
@@ -169,38 +169,38 @@ def _argument(name: str, value: Any, prefix: str) -> Any:
     return _number(name, value, prefix)
 
 
-def _number(name: str, value: float, prefix: str, low: float | None = None) -> float:
-    kind = type(value)
-    lowest, highest = RANGES[name]
-    entered = st.number_input(
-        t(f"form.{name}"),
-        min_value=kind(lowest if low is None else low),
-        max_value=kind(highest),
-        value=value,
-        step=1 if kind is int else max(value / 10, 1e-4),
-        format=None if kind is int else "%g",
-        help=t(f"form.{name}_help"),
-        key=f"{prefix}.{name}",
+def _number(name: str, value: Any, prefix: str, *, or_zero: bool = False) -> Any:
+    return number_field(
+        name,
+        value,
+        f"{prefix}.{name}",
+        task_name=_task_of(prefix),
+        label=t(f"form.{name}"),
+        or_zero=or_zero,
     )
-    return value if entered is None else kind(entered)
-
-
-def _share(name: str, value: float, prefix: str) -> float:
-    label, help = t(f"form.{name}"), t(f"form.{name}_help")
-    low, high = RANGES[name]
-    return float(st.slider(label, low, high, value, 0.05, help=help, key=f"{prefix}.{name}"))
 
 
 def _choice_slider(name: str, value: Any, choices: Sequence[Any], prefix: str) -> Any:
-    """Draw a slider over usual values; a value that is not among them is added to them."""
-    return st.select_slider(
-        t(f"form.{name}"),
-        sorted({*choices, value}),
-        value,
-        format_func=lambda choice: f"{choice:,}" if isinstance(choice, int) else f"{choice:g}",
-        help=t(f"form.{name}_help"),
-        key=f"{prefix}.{name}",
-    )
+    key, change = f"{prefix}.{name}", partial(_with, name)
+    return choice_slider(name, value, choices, key, change, task_name=_task_of(prefix))
+
+
+def _task_of(prefix: str) -> str:
+    """Return the name of the task that the keys of a form begin with."""
+    return prefix.partition(".")[0]
+
+
+def _with(name: str, experiment: Experiment, value: Any) -> Experiment:
+    """Return an experiment with another value of a setting that has a slider."""
+    if name != "learning_rate":
+        return experiment.changed(**{name: value})
+    return experiment.changed(optimizer=replace(experiment.optimizer, learning_rate=value))
+
+
+def _with_dropout(index: int, experiment: Experiment, rate: float) -> Experiment:
+    layers = list(experiment.layers)
+    layers[index] = replace(layers[index], dropout=rate)
+    return experiment.changed(layers=tuple(layers))
 
 
 def _train_size(task: Task, draft: Experiment, prefix: str) -> int | None:

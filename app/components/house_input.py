@@ -54,6 +54,8 @@ def _sliders(dataset: Dataset) -> Array:
 
 def _slider(feature: Feature, column: Array, value: float) -> float:
     low, high = float(column.min()), float(column.max())
+    if low == high:  # a slider has two ends
+        high = low + 1
     is_whole = bool(np.all(column == np.round(column)))
     version = state.kept("house-version", 0)
     return float(

@@ -1,15 +1,11 @@
-// Draws a run while it trains. The events come straight from the server (EventSource) and are
+// Draws a run while it trains. The events come straight from the server (see run_stream.js) and are
 // appended to two Plotly charts once a frame; Python is told only when the run has ended, paused
 // or gone on.
 
-const TRAINING = "#0072B2";
-const VALIDATION = "#D55E00";
-const MAX_POINTS = 6000;
 const ANNOUNCE_MS = 2000;
-const RETRY_MS = 2000;
-const SLOW_MARKERS = 60; // epochs above which round markers would touch each other
+const BUSY_SHARE = 0.12; // of the browser's main thread that drawing may take
+const LONGEST_REST_MS = 300;
 const FIGURES = ["loss", "metric"];
-const TRACES = ["trace_batch", "trace_train", "trace_val"];
 const MODULE_CACHE = "__fnnLabPlotly";
 
 const charts = new WeakMap();
@@ -30,13 +26,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class LiveChart {
   constructor(parent) {
     this.root = parent.querySelector(".fl-chart");
-    this.figures = FIGURES.map((name) => new Figure(this.root, name));
+    this.view = new View(parent, (choice) => this.see(choice));
+    this.tables = new Tables(parent, () => this.judgeAnew());
+    this.figures = FIGURES.map((name) => new Figure(this.root, name, this.view.choice));
     this.calls = 0;
     this.frame = null;
+    this.later = undefined;
+    this.free = 0;
     this.run = undefined;
+    this.hear = (event, number) => this.take(event, number);
     this.resized = new ResizeObserver(() => this.figures.forEach((figure) => figure.resize()));
-    this.woken = () => document.visibilityState === "visible" && this.wake();
-    document.addEventListener("visibilitychange", this.woken);
   }
 
   show(data, report) {
@@ -49,8 +48,12 @@ class LiveChart {
     const id = data.run?.run ?? null;
     if (id !== this.run) this.begin(id, data.run);
     else if (!this.started) this.place = data.run?.place;
-    if (this.end && data.run?.events > this.last) this.goOn(data.run);
+    // A run that had ended was continued or rewound: what came after its end follows.
+    if (this.end && data.run?.events > this.last) {
+      Object.assign(this, { live: data.run.live, place: data.run.place });
+    }
     this.dress();
+    this.leave = followRun(data.run, this.hear);
     this.paint();
     this.draw(data.plotly);
   }
@@ -58,14 +61,13 @@ class LiveChart {
   // One run ---------------------------------------------------------------------------------
 
   begin(id, run) {
-    this.disconnect();
-    Object.assign(this, { run: id, url: run?.url, live: run?.live ?? false, place: run?.place });
-    Object.assign(this, { started: null, epoch: null, batch: null, end: null });
-    Object.assign(this, { last: 0, cut: false, announced: 0, pace: null, seconds: [] });
+    this.leave?.();
+    Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
+    Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
+    Object.assign(this, { last: 0, cut: false, announced: 0, pace: null, seconds: [], replay: null });
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
     this.figures.forEach((figure) => figure.clear());
-    if (this.url) this.connect();
     if (this.live && this.calls > 1) this.comeIntoView();
   }
 
@@ -76,57 +78,34 @@ class LiveChart {
     this.root.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
-  // A run that had ended was continued or rewound: hear what came after its end.
-  goOn(run) {
-    this.disconnect();
-    Object.assign(this, { live: run.live, place: run.place, cut: false });
-    this.connect();
-  }
-
-  connect() {
-    const source = new EventSource(`${this.url}?after=${this.last}`);
-    this.source = source;
-    source.onopen = () => this.reached(true);
-    source.onmessage = (message) => this.take(message);
-    source.onerror = () => {
-      this.reached(false);
-      // After an HTTP error the browser gives up for good: ask again, older events are ignored.
-      if (source.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.wake(), RETRY_MS);
-    };
-  }
-
-  reached(now) {
-    this.cut = !now;
+  // Kinds that no method is named after are for other components.
+  take(event, number) {
+    if (number !== null) this.last = Math.max(this.last, number);
+    this[`take_${event.kind}`]?.(event);
     this.schedule();
   }
 
-  wake() {
-    this.schedule();
-    if (this.end || this.source?.readyState !== EventSource.CLOSED) return;
-    this.disconnect();
-    this.connect();
+  take_connection({ open }) {
+    this.cut = !open;
   }
 
-  disconnect() {
-    clearTimeout(this.retry);
-    this.source?.close();
-    this.source = null;
+  take_queued({ place, seconds }) {
+    Object.assign(this, { place, wait: seconds });
   }
 
-  take(message) {
-    const event = JSON.parse(message.data);
-    if (event.kind === "queued") Object.assign(this, { place: event.place, wait: event.seconds });
-    else if (Number(message.lastEventId) > this.last) {
-      this.last = Number(message.lastEventId);
-      this[`take_${event.kind}`]?.(event);
-    }
-    this.schedule();
+  take_replay(event) {
+    this.replay = event;
+  }
+
+  take_baselines({ baselines }) {
+    this.baselines = baselines;
+    this.judged = false;
   }
 
   take_started(event) {
     if (this.started) this.cutBack(event);
     Object.assign(this, { started: event, place: null, waiting: false, paused: false });
-    Object.assign(this, { pace: null, seconds: [] });
+    Object.assign(this, { pace: null, seconds: [], replay: null });
     this.figures.forEach((figure) => figure.span(event.epochs));
   }
 
@@ -134,12 +113,14 @@ class LiveChart {
   cutBack({ epoch, update }) {
     const at = update / this.started.updates_per_epoch;
     this.figures.forEach((figure) => figure.cutBack(at));
+    for (const told of this.epochs.keys()) if (told > epoch) this.epochs.delete(told);
+    this.judged = false;
     if (this.epoch?.epoch > epoch) this.epoch = this.epochs.get(epoch) ?? null;
     if (this.batch?.[0] > update) this.batch = [update, null, null];
   }
 
   take_paused({ update }) {
-    this.paused = true;
+    Object.assign(this, { paused: true, replay: null });
     if (this.update() < update) this.batch = [update, null, null];
     this.told();
   }
@@ -151,7 +132,7 @@ class LiveChart {
   }
 
   take_continued() {
-    Object.assign(this, { end: null, live: true, waiting: true, paused: false });
+    Object.assign(this, { end: null, judged: false, live: true, waiting: true, paused: false });
   }
 
   take_rewound(event) {
@@ -177,8 +158,8 @@ class LiveChart {
     if (!points.length) return;
     for (const [update, loss, metric] of points) {
       const at = update / this.started.updates_per_epoch;
-      this.figures[0].add(0, at, loss);
-      this.figures[1].add(0, at, metric);
+      this.figures[0].add(BATCH, at, loss);
+      this.figures[1].add(BATCH, at, metric);
     }
     this.batch = points.at(-1);
     this.pace ??= { update: this.batch[0], at: performance.now() };
@@ -187,19 +168,66 @@ class LiveChart {
   take_epoch(event) {
     this.epoch = event;
     this.epochs.set(event.epoch, event);
+    this.judged = false;
     this.seconds = [...this.seconds, event.seconds].slice(-3);
-    this.figures[0].add(1, event.epoch, event.loss);
-    this.figures[0].add(2, event.epoch, event.val_loss);
-    this.figures[1].add(1, event.epoch, event.metric);
-    this.figures[1].add(2, event.epoch, event.val_metric);
+    this.figures[0].add(TRAIN, event.epoch, event.loss);
+    this.figures[0].add(VAL, event.epoch, event.val_loss);
+    this.figures[1].add(TRAIN, event.epoch, event.metric);
+    this.figures[1].add(VAL, event.epoch, event.val_metric);
   }
 
   take_end(event) {
-    this.end = event;
+    Object.assign(this, { end: event, judged: false });
     if (this.last < this.known) return; // it was continued or rewound since
-    this.disconnect();
     if (this.live && this.last > this.known) this.report(`${this.run}#${this.last}`);
     this.live = false;
+  }
+
+  // What the epochs so far say of the baselines, and which of them is the best.
+  judge() {
+    if (this.judged) return;
+    this.judged = true;
+    const over = this.end !== null;
+    const share = this.metric === "accuracy";
+    const told = this.baselines.filter(({ name }) => `baseline_${name}` in this.labels);
+    const of = (key, better) => told.map((baseline) => {
+      const passed = this.passed((epoch) => better(bare(epoch, key), baseline[key]));
+      return { ...baseline, value: baseline[key], passed };
+    });
+    const less = (own, other) => own !== null && own < other;
+    const more = (own, other) => own !== null && own > other;
+    const compared = of("loss", less);
+    this.figures[0].compare(compared, over);
+    this.figures[1].compare(of("metric", share ? more : less), over);
+    this.judgeFit();
+    this.tables.show([...this.epochs.values()], compared, (passed) => this.verdict(passed));
+  }
+
+  judgeAnew() {
+    this.judged = false;
+    this.schedule();
+  }
+
+  // The first epoch of which this holds, null when there is none so far.
+  passed(holds) {
+    for (const epoch of this.epochs.values()) if (holds(epoch)) return epoch.epoch;
+    return null;
+  }
+
+  // Beyond the best epoch the gap between the two losses is what overfitting looks like.
+  judgeFit() {
+    const best = this.epochs.get(this.epoch?.best_epoch);
+    if (!best || best.val_loss === null) return this.figures[0].markBest(null, [[], []]);
+    const beyond = [...this.epochs.values()].filter(({ epoch }) => epoch >= best.epoch);
+    const back = beyond.toReversed();
+    const x = [...beyond, ...back].map(({ epoch }) => epoch);
+    const y = [...beyond.map((epoch) => epoch.val_loss), ...back.map((epoch) => epoch.loss)];
+    this.figures[0].markBest({ epoch: best.epoch, value: best.val_loss }, beyond.length > 1 ? [x, y] : [[], []]);
+  }
+
+  verdict(passed) {
+    if (passed !== null) return String(passed);
+    return this.labels[this.end ? "baseline_never" : "baseline_pending"];
   }
 
   // Words -----------------------------------------------------------------------------------
@@ -208,8 +236,8 @@ class LiveChart {
     if (this.run === null) return "empty";
     if (this.end) return this.end.state;
     if (this.cut) return "reconnecting";
-    if (!this.live) return "replay";
-    if (this.started && !this.waiting) return this.paused ? "paused" : "live";
+    if (!this.live) return "past";
+    if (this.started && !this.waiting) return this.paused ? "paused" : this.replay ? "replay" : "live";
     return this.place == null ? "starting" : "queued";
   }
 
@@ -220,8 +248,8 @@ class LiveChart {
     this.write(".fl-chart-status", this.sentence(state));
     this.write(".fl-chart-empty", state === "empty" ? this.labels.empty : "");
     this.write(".fl-chart-error", this.end?.error?.[this.labels.language] ?? "");
-    this.caption(this.figures[0], "loss", this.epoch?.val_loss, decimal);
-    this.caption(this.figures[1], this.metric, this.epoch?.val_metric, this.unit());
+    this.caption(this.figures[0], "loss", this.epoch?.val_loss, writer("loss"));
+    this.caption(this.figures[1], this.metric, this.epoch?.val_metric, writer(this.metric));
     this.progress();
     this.announce(state);
   }
@@ -233,10 +261,17 @@ class LiveChart {
   }
 
   sentence(state) {
+    if (state === "replay") return this.replaySentence();
     if (state !== "live") return fill(this.labels[state] ?? "", this.numbers());
     const seconds = this.secondsLeft();
     if (seconds === null) return fill(this.labels.progress_ended, this.numbers());
     return fill(this.labels.progress, { ...this.numbers(), seconds: whole(Math.ceil(seconds)) });
+  }
+
+  replaySentence() {
+    const { seconds, took } = this.replay;
+    const label = took === null ? this.labels.replay_open : this.labels.replay;
+    return fill(label, { ...this.numbers(), replayed: seconds, took: took?.toFixed(1) });
   }
 
   numbers() {
@@ -281,10 +316,6 @@ class LiveChart {
     figure.caption(text, this.labels[`chart_label_${name}`]);
   }
 
-  unit() {
-    return this.metric === "accuracy" ? percent : decimal;
-  }
-
   progress() {
     const total = this.started ? this.started.epochs * this.started.updates_per_epoch : 0;
     let share = total ? Math.min(1, this.update() / total) : 0;
@@ -298,7 +329,7 @@ class LiveChart {
     const now = performance.now();
     const saying = this.root.querySelector(".fl-chart-announcer");
     if (this.end) saying.textContent = this.sentence(state);
-    else if (state === "live" && this.epoch && this.epoch.epoch !== this.spoken) {
+    else if (["live", "replay"].includes(state) && this.epoch && this.epoch.epoch !== this.spoken) {
       if (now - this.announced < ANNOUNCE_MS) return;
       this.announced = now;
       this.spoken = this.epoch.epoch;
@@ -308,7 +339,7 @@ class LiveChart {
 
   epochSentence() {
     const { epoch, val_metric: metric } = this.epoch;
-    const value = metric == null ? "–" : this.unit()(metric);
+    const value = metric == null ? "–" : writer(this.metric)(metric);
     const values = { epoch, epochs: this.started.epochs, value };
     return fill(this.labels[`announce_${this.metric}`], values);
   }
@@ -322,9 +353,20 @@ class LiveChart {
       const entry = this.root.querySelector(`[data-trace="${trace}"] span`);
       entry.textContent = this.labels[trace];
     }
-    this.theme = readTheme(this.root);
+    const theme = readTheme(this.root);
     const names = ["loss", this.metric];
-    this.figures.forEach((figure, i) => figure.dress(this.labels, this.theme, names[i]));
+    this.figures.forEach((figure, i) => figure.dress(this.labels, theme, names[i]));
+    this.root.style.setProperty("--fl-baseline", theme.baseline);
+    this.root.querySelector('[data-trace="trace_batch"]').hidden = !this.view.choice.updates;
+    this.view.dress(this.labels);
+    this.tables.dress(this.labels, this.metric);
+    this.judgeAnew();
+  }
+
+  see(choice) {
+    this.root.querySelector('[data-trace="trace_batch"]').hidden = !choice.updates;
+    this.figures.forEach((figure) => figure.see(choice));
+    this.schedule();
   }
 
   async draw(url) {
@@ -342,245 +384,43 @@ class LiveChart {
     this.schedule();
   }
 
+  // Once a frame at most; after figures that took long to draw the rest of the page has its turn.
   schedule() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      if (this.closed) return;
-      this.figures.forEach((figure) => figure.flush());
-      this.paint();
-    });
+    this.frame ??= requestAnimationFrame(() => this.drawFrame());
+  }
+
+  drawFrame() {
+    this.frame = null;
+    if (this.closed) return;
+    this.paint();
+    const wait = this.free - performance.now();
+    if (wait <= 0) this.drawFigures();
+    else this.later ??= setTimeout(() => this.drawFigures(), wait);
+  }
+
+  drawFigures() {
+    this.later = clearTimeout(this.later);
+    if (this.closed) return;
+    this.judge();
+    const began = performance.now();
+    this.figures.forEach((figure) => figure.flush());
+    if (!this.broken && this.figures.every(({ Plotly }) => Plotly)) this.root.dataset.drawn = `${this.state()} ${this.update()}`;
+    const took = performance.now() - began;
+    this.free = began + took + Math.min(LONGEST_REST_MS, took * (1 / BUSY_SHARE - 1));
   }
 
   close() {
     this.closed = true;
-    this.disconnect();
-    cancelAnimationFrame(this.frame);
+    this.leave?.();
     this.resized.disconnect();
-    document.removeEventListener("visibilitychange", this.woken);
     this.figures.forEach((figure) => figure.close());
   }
 }
 
-// One Plotly chart of three traces. Points wait in `fresh` until the next frame.
-class Figure {
-  constructor(root, name) {
-    const element = root.querySelector(`[data-figure="${name}"]`);
-    this.plot = element.querySelector(".fl-chart-plot");
-    this.heading = element.querySelector(".fl-chart-title");
-    this.button = element.querySelector("button");
-    this.button.onclick = () => this.unzoom();
-    this.epochs = null;
-    this.marks = [];
-    this.fresh = emptyTraces();
-  }
-
-  add(trace, at, value) {
-    if (value === null || !Number.isFinite(at)) return;
-    this.fresh.x[trace].push(at);
-    this.fresh.y[trace].push(value);
-  }
-
-  // Remove every point and mark that lies beyond a place on the axis.
-  cutBack(at) {
-    this.flush();
-    if (!this.Plotly) return;
-    const kept = this.plot.data.map(({ x }) => x.filter((value) => value <= at + 1e-9).length);
-    const cut = (axis) => this.plot.data.map((trace, i) => trace[axis].slice(0, kept[i]));
-    this.Plotly.restyle(this.plot, { x: cut("x"), y: cut("y") });
-    this.marks = this.marks.filter((mark) => mark.at <= at);
-    this.drawMarks();
-  }
-
-  // A dotted line where something was changed, with a word on it.
-  mark(at, label) {
-    this.marks.push({ at, label });
-    this.drawMarks();
-  }
-
-  drawMarks() {
-    if (!this.Plotly) return;
-    const { text, size } = this.theme;
-    const line = { color: text, width: 1, dash: "dot" };
-    const place = (at) => ({ xref: "x", yref: "paper", x: at });
-    this.Plotly.relayout(this.plot, {
-      shapes: this.marks.map(({ at }) => ({
-        type: "line", xref: "x", yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line,
-      })),
-      annotations: this.marks.map(({ at, label }) => ({
-        ...place(at), y: 1, text: label, showarrow: false, xanchor: "left", yanchor: "top",
-        font: { size: size * 0.9, color: text },
-      })),
-    });
-  }
-
-  clear() {
-    this.fresh = emptyTraces();
-    this.marks = [];
-    this.epochs = null;
-    this.button.hidden = true;
-    if (!this.Plotly) return;
-    this.drawMarks();
-    this.Plotly.restyle(this.plot, emptyTraces());
-    this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.autorange": true });
-  }
-
-  span(epochs) {
-    this.epochs = epochs;
-    if (!this.Plotly) return;
-    this.Plotly.relayout(this.plot, this.axes());
-    this.Plotly.restyle(this.plot, { "marker.size": markerSize(epochs) }, [1, 2]);
-  }
-
-  axes() {
-    const known = this.epochs !== null;
-    return {
-      "xaxis.range": [0, this.epochs ?? 1],
-      "xaxis.showticklabels": known,
-      "yaxis.showticklabels": known,
-    };
-  }
-
-  draw(Plotly) {
-    if (this.Plotly) return;
-    const options = { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false };
-    Plotly.newPlot(this.plot, this.traces(), this.layout(), options);
-    this.Plotly = Plotly;
-    this.drawMarks();
-    this.plot.on("plotly_relayout", (changes) => this.zoomed(changes));
-    this.plot.on("plotly_doubleclick", () => this.unzoom());
-  }
-
-  dress(labels, theme, name) {
-    Object.assign(this, { labels, theme, name });
-    this.button.textContent = labels.reset_zoom;
-    if (!this.Plotly) return;
-    this.Plotly.relayout(this.plot, flatLook(this.look()));
-    this.Plotly.restyle(this.plot, { opacity: theme.faint }, [0]);
-    this.Plotly.restyle(this.plot, { name: TRACES.map((trace) => labels[trace]) });
-  }
-
-  caption(text, name) {
-    if (this.heading.textContent !== text) this.heading.textContent = text;
-    this.plot.setAttribute("aria-label", name);
-  }
-
-  flush() {
-    if (!this.Plotly) return;
-    const given = [0, 1, 2].filter((trace) => this.fresh.x[trace].length);
-    if (!given.length) return;
-    const points = { x: given.map((i) => this.fresh.x[i]), y: given.map((i) => this.fresh.y[i]) };
-    this.fresh = emptyTraces();
-    this.Plotly.extendTraces(this.plot, points, given);
-    while (this.plot.data[0].x.length > MAX_POINTS) this.thin();
-  }
-
-  // Keep every second point of the older half: what has just happened stays exact.
-  thin() {
-    const { x, y } = this.plot.data[0];
-    const keep = (_, i) => i >= x.length / 2 || i % 2 === 0;
-    this.Plotly.restyle(this.plot, { x: [x.filter(keep)], y: [y.filter(keep)] }, [0]);
-  }
-
-  zoomed(changes) {
-    if ("xaxis.range[0]" in changes || "yaxis.range[0]" in changes) this.button.hidden = false;
-  }
-
-  unzoom() {
-    this.button.hidden = true;
-    this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.autorange": true });
-  }
-
-  resize() {
-    if (this.Plotly && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot);
-  }
-
-  close() {
-    if (this.Plotly) this.Plotly.purge(this.plot);
-  }
-
-  traces() {
-    const size = markerSize(this.epochs ?? 1);
-    const looks = [
-      { mode: "lines", opacity: this.theme.faint, line: { color: TRAINING, width: 1 } },
-      { mode: "lines+markers", line: { color: TRAINING, width: 2 }, marker: { size } },
-      {
-        mode: "lines+markers",
-        line: { color: VALIDATION, width: 2, dash: "dash" },
-        marker: { size, symbol: "diamond" },
-      },
-    ];
-    return looks.map((look, i) => ({
-      ...look,
-      type: "scatter",
-      x: [],
-      y: [],
-      cliponaxis: false,
-      name: this.labels[TRACES[i]],
-    }));
-  }
-
-  layout() {
-    return {
-      ...this.look(),
-      autosize: true,
-      showlegend: false,
-      dragmode: "zoom",
-      hovermode: "x unified",
-      uirevision: "kept",
-    };
-  }
-
-  // What the theme and the language decide; nothing here touches a range that a person has chosen.
-  look() {
-    const { text, grid, background, font, size } = this.theme;
-    const lines = { gridcolor: grid, linecolor: grid, zeroline: false, automargin: false };
-    const known = this.epochs !== null;
-    const axis = (title) => ({
-      ...lines,
-      title: { text: title, standoff: 8, font: { size } },
-      tickfont: { color: text },
-      showticklabels: known,
-    });
-    const spike = { spikecolor: text, spikethickness: 1, spikedash: "dot" };
-    const share = this.name === "accuracy";
-    const range = this.Plotly ? {} : { range: [0, this.epochs ?? 1] };
-    return {
-      paper_bgcolor: background,
-      plot_bgcolor: background,
-      font: { color: text, family: font, size },
-      margin: { l: size * 4.6, r: size, t: 6, b: size * 3.2 },
-      hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text, family: font } },
-      xaxis: { ...axis(this.labels.axis_epoch), ...range, hoverformat: ".2~f", nticks: 8, ...spike },
-      yaxis: {
-        ...axis(this.labels[`axis_${this.name}`]),
-        tickformat: share ? "~%" : "~g",
-        hoverformat: share ? ".2%" : ".4~g",
-        nticks: 6,
-      },
-    };
-  }
-}
-
-const emptyTraces = () => ({ x: [[], [], []], y: [[], [], []] });
-const markerSize = (epochs) => (epochs > SLOW_MARKERS ? 4 : 7);
-const whole = (number) => Math.round(number).toLocaleString("en-US");
-const percent = (share) => `${(share * 100).toFixed(1)}\u00a0%`;
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-
-function decimal(number) {
-  const size = Math.abs(number);
-  if (size >= 1e6 || (size > 0 && size < 1e-3)) return number.toExponential(2);
-  return size >= 1000 ? whole(number) : number.toPrecision(4);
-}
-
-// {xaxis: {title: ...}} -> {"xaxis.title": ...}: a relayout of single values keeps the rest.
-function flatLook(look) {
-  const flat = {};
-  for (const [key, value] of Object.entries(look)) {
-    if (!key.endsWith("axis")) flat[key] = value;
-    else for (const [name, each] of Object.entries(value)) flat[`${key}.${name}`] = each;
-  }
-  return flat;
+// A validation figure without the L2 penalty, which no baseline has.
+function bare(epoch, key) {
+  const value = epoch[`val_${key}`];
+  return value === null || key !== "loss" ? value : value - (epoch.penalty ?? 0);
 }
 
 function readTheme(element) {
@@ -594,6 +434,7 @@ function readTheme(element) {
     font: read("font"),
     size: parseFloat(style.fontSize) * 0.93,
     faint: dark ? 0.85 : 0.45,
+    baseline: dark ? "#9CA3AF" : "#6B7280",
   };
 }
 

@@ -5,9 +5,9 @@ ends, pauses or goes on: the browser itself reads the events and appends to the 
 """
 
 from importlib.metadata import version
-from typing import NotRequired, TypedDict
 
 from app.components import assets
+from app.live_runs import LiveRun
 
 PLOTLY_URL = f"/assets/plotly.min.js?v={version('plotly')}"
 """Where the app serves the plotly.min.js of the installed plotly package."""
@@ -37,11 +37,55 @@ LABELS = (
     "trace_train",
     "trace_val",
     "axis_epoch",
+    "replay",
+    "replay_open",
+    "tools",
+    "log",
+    "log_help",
+    "updates",
+    "updates_help",
+    "smooth",
+    "smooth_help",
+    "best_epoch",
+    "baseline_mean",
+    "baseline_linear_regression",
+    "baseline_ridge",
+    "baseline_lasso",
+    "baseline_majority",
+    "baseline_no_hidden",
+    "baseline_line",
+    "baseline_passed",
+    "baseline_some",
+    "baseline_pending",
+    "baseline_never",
+    "tables",
+    "caption_epochs",
+    "caption_baselines",
+    "column_epoch",
+    "column_loss",
+    "column_val_loss",
+    "column_name",
+    "column_r2",
+    "column_seconds",
+    "column_passed",
 )
 FIGURE_LABELS = ("title", "sentence", "axis", "chart_label")
 """Needed for the loss and for the metric: ``title_loss``, ``title_accuracy`` and so on."""
+METRIC_LABELS = ("announce", "column", "column_val", "column_baseline_loss")
+"""Needed for the metric alone."""
+
+SCRIPTS = (
+    "run_stream",
+    "numerals",
+    "chart_numbers",
+    "chart_view",
+    "chart_overlay",
+    "chart_figure",
+    "chart_tables",
+)
 
 _HTML = """
+<div class="fl-chart-all">
 <section class="fl-chart">
   <div class="fl-chart-head">
     <p class="fl-chart-status"></p>
@@ -58,12 +102,19 @@ _HTML = """
       <div class="fl-chart-fill"></div>
     </div>
     <p class="fl-chart-error" hidden></p>
+    <div class="fl-chart-tools" role="group">
+      <label><input type="checkbox" name="log"><span data-label="log"></span></label>
+      <label><input type="checkbox" name="updates"><span data-label="updates"></span></label>
+      <label><span data-label="smooth"></span>
+        <input type="range" name="smooth" min="0" max="0.98" step="0.02"><output></output></label>
+    </div>
   </div>
   <figure class="fl-chart-figure" data-figure="loss">
     <figcaption>
       <span class="fl-chart-title"></span><button type="button" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
+    <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
     <p class="fl-chart-empty" hidden></p>
   </figure>
   <figure class="fl-chart-figure" data-figure="metric">
@@ -71,26 +122,21 @@ _HTML = """
       <span class="fl-chart-title"></span><button type="button" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
+    <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
   </figure>
   <p class="fl-chart-announcer" aria-live="polite"></p>
 </section>
+<details class="fl-chart-tables">
+  <summary></summary>
+  <div>
+    <table data-table="epochs"><caption></caption><thead></thead><tbody></tbody></table>
+    <table data-table="baselines" hidden><caption></caption><thead></thead><tbody></tbody></table>
+  </div>
+</details>
+</div>
 """
 
-_mount = assets.component("live_chart", _HTML, isolate_styles=False)
-
-
-class LiveRun(TypedDict):
-    """A run to show: its id, the address of its events, whether it is still going.
-
-    ``place`` is its place in the queue, None (or left out) once it has a worker; ``events`` is the
-    number of its last event.
-    """
-
-    run: str
-    url: str
-    live: bool
-    place: NotRequired[int | None]
-    events: NotRequired[int]
+_mount = assets.component("live_chart", _HTML, shared=SCRIPTS, isolate_styles=False)
 
 
 def live_chart(
@@ -104,9 +150,10 @@ def live_chart(
 ) -> str | None:
     """Draw a run, or empty axes when there is none, ``height`` pixels high.
 
-    ``metric`` is "accuracy" (shown in per cent) or "mae"; ``labels`` holds ``LABELS``,
-    ``FIGURE_LABELS`` of "loss" and of the metric, and "announce" of the metric. Returns the run's
-    id in the one script run that follows its end, a pause or its going on, else None.
+    Below them the numbers fold out as tables, and the component grows. ``metric`` is "accuracy"
+    (shown in per cent) or "mae"; ``labels`` holds ``LABELS``, ``FIGURE_LABELS`` of "loss" and of
+    the metric, and ``METRIC_LABELS`` of the metric. Returns the run's id in the one script run
+    that follows its end, a pause or its going on, else None.
     """
     data = {
         "run": run,
@@ -115,7 +162,7 @@ def live_chart(
         "plotly": plotly,
         "labels": assets.pick(labels, label_names(metric)),
     }
-    result = _mount(key=key, data=data, height=height, on_turned_change=lambda: None)
+    result = _mount(key=key, data=data, height="content", on_turned_change=lambda: None)
     turned = result.turned
     return turned.partition("#")[0] if isinstance(turned, str) else None
 
@@ -123,4 +170,4 @@ def live_chart(
 def label_names(metric: str) -> tuple[str, ...]:
     """Return every label that a chart of this metric reads."""
     figures = tuple(f"{kind}_{name}" for name in ("loss", metric) for kind in FIGURE_LABELS)
-    return (*LABELS, *figures, f"announce_{metric}")
+    return (*LABELS, *figures, *(f"{kind}_{metric}" for kind in METRIC_LABELS))

@@ -9,12 +9,11 @@ from models.summary import LayerSummary, Summary
 from models.tasks.base import Task
 
 
-def network_summary(task: Task, summary: Summary) -> None:
-    """Draw what ``model.summary()`` says, why the ends have their sizes, and the updates."""
+def network_summary(summary: Summary) -> None:
+    """Draw what ``model.summary()`` says, and how the rows are cut."""
     total = t("network.total", parameters=summary.parameters)
     st.html(_table(summary) + f"<p class=fl-total>{escape(total)}</p>")
     st.html(_updates(summary))
-    st.html(_list("fl-why", [_why_input(task, summary), _why_output(task)]))
 
 
 def _table(summary: Summary) -> str:
@@ -32,11 +31,12 @@ def _table(summary: Summary) -> str:
 
 
 def _input_row(summary: Summary) -> str:
+    return _row(t("network.input"), input_shape(summary), "0")
+
+
+def input_shape(summary: Summary) -> str:
+    """Return the shape of one example: "13", "28 × 28 = 784", "1,000 words"."""
     size = summary.layers[0].inputs
-    return _row(t("network.input"), _input_shape(summary, size), "0")
-
-
-def _input_shape(summary: Summary, size: int) -> str:
     if not summary.input_shape:
         return t("network.input_words", size=size)
     if len(summary.input_shape) == 1:
@@ -73,11 +73,13 @@ def _updates(summary: Summary) -> str:
     )
 
 
-def _why_input(task: Task, summary: Summary) -> str:
+def why_input(task: Task, summary: Summary) -> str:
+    """Say why the input layer has this many nodes."""
     return t(f"network.why_input_{task.kind}", inputs=summary.layers[0].inputs)
 
 
-def _why_output(task: Task) -> str:
+def why_output(task: Task) -> str:
+    """Say why the output layer has this many nodes, and this activation."""
     if task.head.is_classifier:
         return t("network.why_output_classes", classes=task.head.units)
     return t("network.why_output_regression")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.interrupted_runs import interrupted_runs
 from app.components.run_card import run_line
 from app.i18n import t
 from app.navigation import RUNS, TRAIN
@@ -18,6 +19,7 @@ def recent_runs() -> None:
     if not runs:
         st.caption(t("home.recent_none"))
         return
+    interrupted_runs()
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{run.id}"):
             st.html(run_line(run))

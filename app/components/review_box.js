@@ -14,6 +14,9 @@ const ZOOM_STEP = 1.6;
 
 const boxes = new WeakMap();
 
+// The words of the network that was asked last. They come once, not with every answer.
+const held = { vocabulary: "", names: [] };
+
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   if (!boxes.has(parentElement)) boxes.set(parentElement, new Box(parentElement));
   const box = boxes.get(parentElement);
@@ -88,7 +91,8 @@ class Box {
     this.number += 1;
     this.wait();
     const { revision, number } = this;
-    this.send.question({ text: this.text.value, off: [...this.off], revision, number });
+    const { vocabulary } = held;
+    this.send.question({ text: this.text.value, off: [...this.off], revision, number, vocabulary });
   }
 
   pick(choice) {
@@ -133,10 +137,17 @@ class Box {
     this.calls += 1;
     Object.assign(this, { send, labels: data.labels, answer: data.answer, data });
     this.load(data.question);
+    this.learn(data.answer);
     if (data.question.number >= this.number) clearTimeout(this.slow);
     this.write(data);
     this.steps();
     if (data.must_ask && this.calls === 1) this.ask();
+  }
+
+  learn(answer) {
+    if (answer?.names) Object.assign(held, { vocabulary: answer.vocabulary, names: answer.names });
+    // The answer that brought the words has been overtaken by one that could do without them.
+    else if (answer && answer.vocabulary !== held.vocabulary) this.ask();
   }
 
   load({ text, off, revision, number }) {
@@ -161,6 +172,7 @@ class Box {
     }
     note(this.find(".error"), error);
     note(this.find(".instead"), answer?.instead);
+    note(this.find(".cut"), answer?.cut);
     this.root.dataset.state = answer ? "answered" : "empty";
     this.root.dataset.number = question.number;
     if (must_ask) this.say(labels.analysing);
@@ -178,7 +190,7 @@ class Box {
     this.morphemes(answer);
     this.vocabulary(answer);
     put(this.find("code"), `[${answer.indices.join(", ")}]`);
-    const names = answer.vocabulary ?? named(answer.words);
+    const names = answer.vocabulary === held.vocabulary ? held.names : [];
     this.vector.show(answer.size, answer.indices, names, this.labels);
     this.hidden(answer);
     if (this.answer) {
@@ -498,9 +510,8 @@ class Vector {
   }
 
   name(index) {
-    const word = this.names[index];
-    const label = word === undefined ? this.labels.cell_unnamed : this.labels.cell;
-    return filled(label, { index, word, value: this.lit.has(index) ? 1 : 0 });
+    const [word, value] = [this.names[index] ?? "", this.lit.has(index) ? 1 : 0];
+    return filled(this.labels.cell, { index, word, value });
   }
 
   draw() {
@@ -707,7 +718,6 @@ function short(value) {
   return plain ? String(Number(value.toPrecision(3))) : minus(value.toExponential(2));
 }
 
-const named = (words) => Object.fromEntries(words.map(([word, index]) => [index, word]));
 const ascending = (one, other) => one - other;
 const count = (number) => number.toLocaleString("en-US");
 const minus = (text) => text.replaceAll("-", "\u2212");

@@ -11,15 +11,13 @@ from typing import Any, Literal
 import streamlit as st
 
 from app.components import assets
+from models.explanation import UnknownWord
 
 MAX_LENGTH = 5_000
 """Characters that can be typed; the analysers read fewer."""
 
 Pick = int | Literal["random"]
 """Which prepared review is asked for, or any test review."""
-
-UnknownWord = tuple[str, Literal["outside", "left_out"]]
-"""A word without an index, and why it has none."""
 
 _GROUPS = ("noun", "verb", "adjective", "adverb", "particle", "punctuation", "other")
 _STEPS = (
@@ -31,7 +29,7 @@ LABELS = (
     *(f"{kind}_{step}" for step in _STEPS for kind in ("step", "note")),
     *(f"group_{name}" for name in _GROUPS),
     *("known", "rank", "unknown", "outside", "left_out", "all_known", "none_known"),
-    *("vector", "cell", "cell_unnamed", "vector_hint", "zoom_in", "zoom_out", "zoom_reset"),
+    *("vector", "cell", "vector_hint", "zoom_in", "zoom_out", "zoom_reset"),
     *("layer", "node", "layer_hint", "no_hidden"),
     *("verdict", "announcement", "right", "wrong"),
     *("words", "words_note", "words_empty", "switch"),
@@ -43,13 +41,14 @@ class Question:
     """What is asked: a text, and the words of it that are switched off.
 
     ``revision`` counts the texts that came from the server, ``number`` the questions asked about
-    one of them.
+    one of them. ``vocabulary`` says whose words the browser has been sent.
     """
 
     text: str
     off: tuple[str, ...] = ()
     revision: int = 0
     number: int = 0
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,10 @@ class Answer:
     """All that is shown of one review.
 
     ``sentence`` is cut into (text, word or None); ``morphemes`` are (text, tag, group); ``words``
-    are (text, index, rank, whether it is on, contribution to P(positive)). ``vocabulary`` names
-    the ``size`` cells of the vector, or is None where there are too many; ``hidden`` is
-    (activation, outputs) a layer; ``z`` are the two sums and ``probability`` is P(positive).
+    are (text, index, rank, whether it is on, contribution to P(positive)). ``vocabulary``
+    identifies the ``names`` of the ``size`` cells of the vector, which are None when the browser
+    has them already; ``hidden`` is (activation, outputs) a layer; ``z`` are the two sums and
+    ``probability`` is P(positive). ``instead`` and ``cut`` say what is not as it was asked for.
     """
 
     sentence: list[tuple[str, str | None]]
@@ -76,13 +76,15 @@ class Answer:
     unknown: list[UnknownWord]
     indices: list[int]
     size: int
-    vocabulary: list[str] | None
+    vocabulary: str
+    names: list[str] | None
     hidden: list[tuple[str, list[float]]]
     z: list[float]
     probability: float
     classes: list[str]
     truth: Truth | None
     instead: str | None
+    cut: str | None
 
 
 def _step(name: str, body: str) -> str:
@@ -127,6 +129,7 @@ _HTML = f"""
     <p class="status"><span class="told"></span><b class="short"></b></p>
     <p class="error" role="alert" hidden></p>
     <p class="instead" hidden></p>
+    <p class="cut" hidden></p>
   </div>
   <div class="columns">
     <ol start="1">
@@ -208,9 +211,10 @@ def _checked(said: object) -> Question | None:
             "off": list(off),
             "revision": int(revision),
             "number": int(number),
+            "vocabulary": str(vocabulary),
         }:
             words = tuple(_sound(word) for word in off[:MAX_LENGTH] if isinstance(word, str))
-            return Question(_sound(text), words, revision, number)
+            return Question(_sound(text), words, revision, number, _sound(vocabulary))
     return None
 
 

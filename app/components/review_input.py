@@ -1,30 +1,25 @@
 """Type a review and follow it through the network, step by step, to the verdict."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from app import state
-from app.components.review_box import Answer, Pick, Question, Truth, UnknownWord, review_box
+from app.components.review_box import Answer, Pick, Question, Truth, review_box
 from app.i18n import group, say, t
 from app.prepared_reviews import PREPARED
 from app.sentence_parts import sentence_parts
 from app.services import services
 from data.dataset import Dataset
-from data.korean import clean
+from data.korean import MAX_LENGTH, clean, is_cut
 from data.korean import group as group_of
 from data.text import UserError
-from data.vocabulary import STOP_WORDS
+from data.vocabulary import Vocabulary
 from models.experiment import Reading
 from models.explanation import POSITIVE, Explanation, explain_review
 from models.jobs.morphemes import Analysis
 from models.weights import TrainedNetwork
-
-MOST_NAMED = 2_000
-"""Cells of the vector whose words go to the browser with every answer; above it only those that
-are 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +71,8 @@ def _take_pick(pick: Pick, dataset: Dataset) -> None:
     before: Review = state.kept("review")
     row = int(np.random.default_rng().integers(len(dataset.x_test))) if pick == "random" else None
     text = PREPARED[int(pick)] if row is None else str(dataset.x_test[row])
-    revision = before.question.revision + 1
-    state.keep("review", Review(Question(text, revision=revision), row))
+    revision, held = before.question.revision + 1, before.question.vocabulary
+    state.keep("review", Review(Question(text, revision=revision, vocabulary=held), row))
 
 
 def _reading(network: TrainedNetwork) -> Reading:
@@ -94,40 +89,30 @@ def _answer(network: TrainedNetwork, dataset: Dataset, review: Review) -> Answer
         return None
     analysis = services().morphemes.analyse(_reading(network).tokenizer, sentence)
     found = explain_review(network, analysis.morphemes, frozenset(review.question.off))
-    size = len(network.kernels[0])
+    vocabulary = network.vocabulary or Vocabulary(())
     known = {word.text for word in found.words}
     return Answer(
         sentence=sentence_parts(sentence, analysis.morphemes, known),
         morphemes=[(m.text, m.tag, group_of(analysis.tokenizer, m.tag)) for m in found.morphemes],
         words=[(w.text, w.index, w.rank, w.is_on, w.contribution) for w in found.words],
-        unknown=_unknown(network, found, known),
+        unknown=list(found.unknown),
         indices=list(found.indices),
-        size=size,
-        vocabulary=_vocabulary(network, size),
+        size=_reading(network).vocabulary_size,
+        vocabulary=vocabulary.digest,
+        names=_names(vocabulary, review.question),
         hidden=_hidden(network, found),
         z=[float(z) for z in found.z],
         probability=float(found.probabilities[POSITIVE]),
         classes=[say(name) for name in dataset.classes],
         truth=_truth(dataset, review, int(found.probabilities.argmax())),
         instead=_instead(analysis),
+        cut=t("review.cut", most=MAX_LENGTH) if is_cut(review.question.text) else None,
     )
 
 
-def _unknown(network: TrainedNetwork, found: Explanation, known: set[str]) -> list[UnknownWord]:
-    """Return the words without an index, each once, and why."""
-    left_out = STOP_WORDS if _reading(network).stop_words else frozenset[str]()
-    words = _once(m.text for m in found.morphemes if m.text not in known)
-    return [(word, "left_out" if word in left_out else "outside") for word in words]
-
-
-def _once(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))
-
-
-def _vocabulary(network: TrainedNetwork, size: int) -> list[str] | None:
-    if network.vocabulary is None or size > MOST_NAMED:
-        return None
-    return list(network.vocabulary.words)
+def _names(vocabulary: Vocabulary, question: Question) -> list[str] | None:
+    """Return the words behind the indices unless the browser has them: they may take 200 KB."""
+    return None if question.vocabulary == vocabulary.digest else list(vocabulary.words)
 
 
 def _hidden(network: TrainedNetwork, found: Explanation) -> list[tuple[str, list[float]]]:
@@ -137,8 +122,10 @@ def _hidden(network: TrainedNetwork, found: Explanation) -> list[tuple[str, list
 
 
 def _truth(dataset: Dataset, review: Review, winner: int) -> Truth | None:
-    """Return the true label of a test review as long as nobody has changed it."""
-    if review.row is None or str(dataset.x_test[review.row]) != review.question.text:
+    """Return the true label of a test review of this corpus as long as nobody has changed it."""
+    if review.row is None or review.row >= len(dataset.x_test):
+        return None
+    if str(dataset.x_test[review.row]) != review.question.text:
         return None
     label = int(dataset.y_test[review.row])
     return Truth(label=say(dataset.classes[label]), is_right=label == winner)

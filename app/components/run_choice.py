@@ -9,15 +9,11 @@ from app.i18n import t
 from app.services import services
 from models.runs import Run
 from models.tasks.base import Task
-from models.weights import WEIGHTS
 
 
 def run_choice(task: Task) -> Run | None:
     """Draw the choice among the runs of a task that have learnt something; newest first."""
-    store = services().store
-    runs = [
-        r for r in store.runs(state.owner(), task.name) if (store.folder(r.id) / WEIGHTS).exists()
-    ]
+    runs = services().store.runs_with_weights(state.owner(), task.name)
     if not runs:
         return None
     lines = {run.id: run_line(task, run) for run in runs}

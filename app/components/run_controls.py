@@ -3,8 +3,10 @@
 import streamlit as st
 
 from app import state
+from app.components.cluster_notice import cluster_notice
 from app.i18n import say, t
 from app.services import services
+from app.starting import try_to_start
 from data.text import UserError
 from models.experiment import Experiment
 from models.runs import Run
@@ -22,7 +24,7 @@ def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> 
             icon=":material/play_arrow:",
             help=t("train.start_help"),
             disabled=is_live or not possible,
-            on_click=_start,
+            on_click=try_to_start,
             args=(experiment,),
         )
         st.button(
@@ -35,19 +37,9 @@ def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> 
             on_click=_stop,
             args=(experiment.task, run.id if run else ""),
         )
-    if not services().scheduler.is_reachable:
-        st.warning(t("train.unreachable"))
+    cluster_notice()
     if refusal := state.take_refusal():
         st.error(say(refusal))
-
-
-def _start(experiment: Experiment) -> None:
-    try:
-        run = services().scheduler.submit(state.owner(), experiment)
-    except UserError as error:
-        state.refuse(error.text)
-    else:
-        state.show_run(experiment.task, run.id)
 
 
 def _stop(task_name: str, run_id: str) -> None:

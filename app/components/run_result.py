@@ -3,11 +3,13 @@
 import streamlit as st
 
 from app import state
+from app.components.doctor import doctor
 from app.i18n import t
 from app.navigation import PREDICT
 from app.services import services
 from models.runs import Run
 from models.tasks.base import Task
+from models.verdict import Verdict, verdict
 from models.weights import KERAS_MODEL, WEIGHTS
 
 
@@ -18,10 +20,12 @@ def run_result(task: Task, run: Run) -> None:
         if "mse" in run.test:
             figures = figures[1:]  # the loss is the mean squared error
         st.markdown(f"**{t('train.result', figures=' · '.join(figures))}**")
-    if run.is_over and run.best_epoch:
-        st.caption(t("train.best_epoch", epoch=run.best_epoch))
+    if run.is_over:
+        outline = services().store.outline(run.id)
+        _verdict(verdict(outline))
+        doctor(task, run, outline.end.diagnoses if outline.end else ())
     folder = services().store.folder(run.id)
-    with st.container(horizontal=True, key="ways-on"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ways-on"):
         if (folder / WEIGHTS).exists():
             _try_link(task)
         if (folder / KERAS_MODEL).exists():
@@ -32,6 +36,24 @@ def run_result(task: Task, run: Run) -> None:
                 on_click="ignore",
                 key="download",
             )
+
+
+def _verdict(found: Verdict | None) -> None:
+    """Say in a sentence what the losses show."""
+    if found is None:
+        return
+    best, last = found.best, found.last
+    st.markdown(
+        t(
+            f"verdict.{found.course}",
+            best=best.epoch,
+            last=last.epoch,
+            best_val=best.val_loss,
+            last_val=last.val_loss,
+            best_loss=best.loss,
+            last_loss=last.loss,
+        )
+    )
 
 
 def _figure(name: str, value: float) -> str:

@@ -1,16 +1,20 @@
 """What can be done with the run on show: pause it, go step by step, slow it down, train on."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from app import state
 from app.components.experiment_form import LEARNING_RATES
+from app.components.optimizer_panel import rate_in_force
 from app.i18n import t
 from app.services import services
+from app.starting import picked, start
 from data.text import UserError
-from models.checkpoint import read_best
+from models.checkpoint import best_epoch
 from models.events import State
+from models.experiment import RANGES, Experiment, check_setting
 from models.runs import Run
 
 TEMPOS = ("fastest", "epoch", "ten", "one")
@@ -28,6 +32,7 @@ def run_tools(run: Run | None) -> None:
             _after_the_end(run)
         else:
             _on_the_way(run)
+        _reset(run)
 
 
 def _on_the_way(run: Run) -> None:
@@ -50,10 +55,36 @@ def _after_the_end(run: Run) -> None:
     if run.checkpoint is not None:
         label = t("tools.train_on", epochs=MORE_EPOCHS)
         _button("train_on", ":material/add:", run, _train_on, label=label)
-    best = read_best(services().store.folder(run.id)) if run.best_epoch else None
-    if best is not None and best.position.epoch != run.epoch:
-        label = t("tools.rewind", epoch=best.position.epoch)
+    best = best_epoch(services().store.folder(run.id)) if run.best_epoch else None
+    if best is not None and best != run.epoch:
+        label = t("tools.rewind", epoch=best)
         _button("rewind", ":material/history:", run, _rewind, label=label)
+
+
+def _reset(run: Run) -> None:
+    """Draw what starts a run anew: from the very same weights, or from others."""
+    with st.popover(t("tools.reset"), icon=":material/replay:", help=t("tools.reset_help")):
+        for name, experiment in (
+            ("same_weights", run.experiment),
+            ("new_weights", run.experiment.changed(seed=_next_seed(run.experiment.seed))),
+        ):
+            st.button(
+                t(f"tools.{name}", seed=experiment.seed),
+                key=f"tools-{name}",
+                help=t(f"tools.{name}_help"),
+                on_click=_politely,
+                args=(lambda run, experiment=experiment: _begin_anew(run, experiment), run),
+            )
+
+
+def _next_seed(seed: int) -> int:
+    return (seed + 1) % (int(RANGES["seed"][1]) + 1)
+
+
+def _begin_anew(run: Run, experiment: Experiment) -> None:
+    services().scheduler.stop(run.owner, run.id)
+    state.replace_draft(experiment)
+    start(experiment)
 
 
 def _button(
@@ -80,6 +111,7 @@ def _politely(act: Callable[[Run], None], run: Run) -> None:
     """Do what a button says; what cannot be done now is said on the page."""
     try:
         act(services().store.find(run.id, state.owner()))
+        services().scheduler.watch(run.owner, run.id, picked(run.experiment))
     except UserError as error:
         state.refuse(error.text)
 
@@ -147,22 +179,33 @@ def _updates_per_epoch(run: Run) -> int:
 
 
 def _learning_rate(run: Run) -> None:
-    key = f"rate-{run.id}-{run.stretch}"
-    wished = services().scheduler.wish_of(run.id).learning_rate
-    now = wished or run.experiment.optimizer.learning_rate
-    rates = sorted({*LEARNING_RATES, now})
+    """Draw a list of usual rates in which any other can be typed; it shows the rate in force."""
+    key, now = f"rate-{run.id}-{run.stretch}", rate_in_force(run)
+    state.show(key, now)
 
     def turn() -> None:
-        rate = state.chosen(key)
-        _politely(lambda run: services().scheduler.set_learning_rate(run.owner, run.id, rate), run)
+        _politely(partial(_set_learning_rate, rate=_as_number(state.chosen(key))), run)
 
     st.selectbox(
         t("tools.learning_rate"),
-        rates,
-        index=rates.index(now),
-        format_func=lambda rate: f"{rate:g}",
+        sorted({*LEARNING_RATES, now}),
+        format_func=lambda rate: f"{rate:g}" if isinstance(rate, float) else rate,
         help=t("tools.learning_rate_help"),
         key=key,
         on_change=turn,
+        accept_new_options=True,
         width=140,
     )
+
+
+def _as_number(entered: float | str) -> float | str:
+    """Return what was chosen or typed as a number, if it is one."""
+    try:
+        return float(entered)
+    except ValueError:
+        return entered
+
+
+def _set_learning_rate(run: Run, rate: float | str) -> None:
+    check_setting("learning_rate", rate)
+    services().scheduler.set_learning_rate(run.owner, run.id, float(rate))

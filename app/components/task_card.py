@@ -9,6 +9,7 @@ from app.charts import mosaic, rooms_and_prices, scatter
 from app.i18n import say, t
 from app.navigation import TRAIN
 from data.dataset import Dataset
+from data.text import UserError
 from models.tasks.base import InputKind, Task
 
 COLUMNS, ROWS = 10, 5
@@ -16,20 +17,15 @@ QUOTES = 5
 
 
 def task_card(task: Task) -> None:
-    """Draw the card of a task."""
-    dataset = task.load()
+    """Draw the card of a task; data that cannot be read is an error in this card alone."""
     with st.container(border=True, height="stretch", key=f"card-{task.name}"):
         st.markdown(f"#### {say(task.title)}")
-        if task.kind is InputKind.TEXT:
-            st.html(_quotes(dataset))
-        elif task.kind is InputKind.IMAGE:
-            wall = mosaic(dataset.x_train[: COLUMNS * ROWS], COLUMNS)
-            alt = t(f"home.picture_{task.name}", count=COLUMNS * ROWS)
-            st.image(wall, width="stretch", alt=alt)
-        else:
-            figure = scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"))
-            alt = t(f"home.picture_{task.name}")
-            st.plotly_chart(figure, config={"staticPlot": True}, alt=alt, key=f"data-{task.name}")
+        try:
+            dataset = task.load()
+        except UserError as error:
+            st.error(say(error.text))
+            return
+        _picture(task, dataset)
         st.markdown(say(task.sentence))
         rows = t("home.rows", train=len(dataset.x_train), test=len(dataset.x_test))
         source = t("home.source", source=say(dataset.source), licence=dataset.licence)
@@ -42,6 +38,19 @@ def task_card(task: Task) -> None:
             icon=":material/arrow_forward:",
             query_params=state.address(task.name),
         )
+
+
+def _picture(task: Task, dataset: Dataset) -> None:
+    if task.kind is InputKind.TEXT:
+        st.html(_quotes(dataset))
+    elif task.kind is InputKind.IMAGE:
+        wall = mosaic(dataset.x_train[: COLUMNS * ROWS], COLUMNS)
+        alt = t(f"home.picture_{task.name}", count=COLUMNS * ROWS)
+        st.image(wall, width="stretch", alt=alt)
+    else:
+        figure = scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"))
+        alt = t(f"home.picture_{task.name}")
+        st.plotly_chart(figure, config={"staticPlot": True}, alt=alt, key=f"data-{task.name}")
 
 
 def _quotes(dataset: Dataset) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.interrupted_runs import interrupted_runs
 from app.components.owner_move import owner_move
 from app.components.run_list import run_list
 from app.components.runs_table import runs_table
@@ -13,6 +14,7 @@ from app.services import services
 st.title(t("runs.title"))
 store, owner = services().store, state.owner()
 runs = store.runs(owner)
+interrupted_runs()
 if runs or store.deleted(owner):
     run_list(runs)
 else:

@@ -5,21 +5,24 @@ import streamlit as st
 from app import state
 from app.components.corpus_panel import corpus_panel, is_missing
 from app.components.experiment_form import experiment_form
-from app.components.network_summary import network_summary
+from app.components.lesson_panel import lesson_panel
+from app.components.network_panel import network_panel
 from app.components.preset_choice import preset_choice
 from app.components.run_controls import run_controls
 from app.components.run_curves import run_curves
 from app.components.run_result import run_result
 from app.components.task_choice import task_choice
+from app.components.weight_panel import weight_panel
 from app.i18n import say, t
 from app.runs_on_show import run_on_show
 from data.dataset import Dataset
 from data.text import UserError
-from models.summary import summarize
+from models.summary import Summary, summarize
 
 with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()
     presets = st.container(key="presets-place", width="content")
+lesson_panel(task)
 choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 
 run = run_on_show(task)
@@ -30,13 +33,13 @@ with presets:
     preset_choice(task, experiment)
 
 dataset: Dataset | None = None
-is_possible = False
+summary: Summary | None = None
 with network:
     st.markdown(f"#### {t('train.network')}")
     try:
         dataset = task.load(experiment)
-        network_summary(task, summarize(task, experiment, dataset))
-        is_possible = True
+        summary = summarize(task, experiment, dataset)
+        network_panel(task, experiment, dataset, summary, run)
     except UserError as error:
         if not is_missing(experiment.reading):  # the panel says it, and how to get it
             st.error(f"{t('train.refused')} {say(error.text)}")
@@ -45,9 +48,11 @@ with network:
     if dataset and dataset.warning:
         st.caption(say(dataset.warning))
 with controls:
-    run_controls(experiment, run, possible=is_possible)
+    run_controls(experiment, run, possible=summary is not None)
 with curves:
     run_curves(task, run)
     if run:
         run_result(task, run)
+    if dataset and summary:
+        weight_panel(task, experiment, dataset, summary, run)
 state.show_run(task.name, run.id if run else None)

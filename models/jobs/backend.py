@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from models.events import Event
+from models.events import End, Event, State
 from models.experiment import Experiment
 from models.wish import Limits, Wish
 
 Sink = Callable[[str, Event], None]
 """Receives (run id, event), in order, one call at a time; the last event of a turn is its End."""
+
+STOPPED = End(State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Backend(Protocol):
     def wish(self, run_id: str, wish: Wish) -> None:
         """Say how a run shall go on; one that shall stop ends within a second, politely or not."""
 
-    def kill(self, run_id: str) -> None:
-        """End a run as stopped, at once."""
+    def kill(self, run_id: str, end: End = STOPPED) -> None:
+        """End a run at once, and say this end of it."""
 
     @property
     def is_reachable(self) -> bool:

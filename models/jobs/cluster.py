@@ -23,7 +23,7 @@ from typing import Any
 from data.text import Text
 from models.events import End, Epoch, Event, Paused, State, from_json
 from models.jobs import node
-from models.jobs.backend import Backend, Sink, Turn
+from models.jobs.backend import STOPPED, Backend, Sink, Turn
 from models.jobs.cluster_address import ADDRESS, check_address, security
 from models.jobs.cluster_link import Link
 from models.jobs.parcel import Shipment, pack_checkpoint, put_together, shipments, unpack
@@ -41,9 +41,9 @@ _NODE_LOST = Text(
     "The machine that trained this run is gone. It can go on from where it was saved.",
 )
 _CLUSTER_LOST = Text(
-    "클러스터와의 연결이 끊겼습니다. 다시 연결되면 저장된 곳부터 이어서 학습할 수 있습니다.",
-    "The connection to the cluster was lost. Once it is back, the run can go on from where it was "
-    "saved.",
+    "클러스터와의 연결이 끊겼습니다. 다시 연결되면 저장된 곳부터 저절로 이어서 학습합니다.",
+    "The connection to the cluster was lost. Once it is back, the run goes on by itself from where "
+    "it was saved.",
 )
 _NOT_SAVED = Text(
     "학습한 결과를 서버에 저장하지 못했습니다({reason}). 공간을 비운 뒤 이어서 학습하세요.",
@@ -91,8 +91,8 @@ class ClusterBackend:
     def wish(self, run_id: str, wish: Wish) -> None:
         self._soon(self._wish, run_id, wish)
 
-    def kill(self, run_id: str) -> None:
-        self._soon(self._kill, run_id)
+    def kill(self, run_id: str, end: End = STOPPED) -> None:
+        self._soon(self._kill, run_id, end)
 
     def close(self) -> None:
         self._soon(self._ending.set)
@@ -144,16 +144,16 @@ class ClusterBackend:
             patience = 0.0 if held.node is None else SECONDS_OF_PATIENCE
             self._loop.call_later(patience, self._end, held)
 
-    def _kill(self, run_id: str) -> None:
+    def _kill(self, run_id: str, end: End) -> None:
         held = self._held.get(run_id)
         if held is not None:
-            self._end(held)
+            self._end(held, end)
 
-    def _end(self, held: _Held) -> None:
+    def _end(self, held: _Held, end: End = STOPPED) -> None:
         """End a turn that has not ended by itself, without waiting for the node."""
         if self._holds(held):
             self._link.spawn(self._link.give_back(held.key, held.node))
-            self._deliver(held, End(State.STOPPED))
+            self._deliver(held, end)
 
     # What the link tells ----------------------------------------------------------------------
 

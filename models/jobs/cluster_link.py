@@ -61,7 +61,8 @@ class Link:
         """Connect, again and again, until cancelled; ``farewell`` is the last thing said then."""
         from distributed import Client
 
-        while True:
+        staying = asyncio.current_task()
+        while staying and not staying.cancelling():  # a client that closes swallows it
             client = Client(
                 self._address,
                 asynchronous=True,

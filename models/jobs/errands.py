@@ -6,14 +6,23 @@ and starting again goes on where it stopped, because the commands do.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from data.text import Text
+
+SECONDS_TO_STOP = 5.0
+"""How long errands may take to stop when the server ends."""
+
+_log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent.parent
 Command = tuple[str, ...]
 """The words after ``python -m data``, for example ("fetch", "nsmc")."""
@@ -30,12 +39,12 @@ class ErrandState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """An errand's progress: ``done`` of ``total`` bytes or rows; ``error`` is its last sentence."""
+    """An errand's progress: ``done`` of ``total`` bytes or rows; ``error`` says why it failed."""
 
     state: ErrandState
     done: int = 0
     total: int = 0
-    error: str = ""
+    error: Text | None = None
 
 
 class Errands:
@@ -71,13 +80,15 @@ class Errands:
             process.terminate()
 
     def close(self) -> None:
-        """Stop every errand and wait for it."""
+        """Stop every errand, and wait until all of them have ended."""
         with self._lock:
             running = dict(self._processes)
-        for command, process in running.items():
+        for command in running:
             self.stop(command)
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        for process in running.values():
             try:
-                process.wait(5)
+                process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
 
@@ -90,24 +101,30 @@ class Errands:
             for line in process.stdout:
                 self._hear(command, line)
             listener.join()
-        self._settle(command, process.returncode, errors[-1].strip() if errors else "")
+        self._settle(command, process.returncode, "".join(errors))
 
-    def _settle(self, command: Command, status: int, last: str) -> None:
+    def _settle(self, command: Command, status: int, errors: str) -> None:
         with self._lock:
             state = ErrandState.DONE if status == 0 else ErrandState.FAILED
             if status and command in self._stopped:
                 state = ErrandState.STOPPED
-            self._errands[command] = replace(self._errands[command], state=state, error=last)
+            errand = self._errands[command] = replace(self._errands[command], state=state)
             del self._processes[command]
+        if state is ErrandState.FAILED and errand.error is None:
+            _log.error("%s ended with status %d:\n%s", " ".join(command), status, errors)
 
     def _hear(self, command: Command, line: str) -> None:
         try:
             said = json.loads(line)
-            done, total = int(said["done"]), int(said["total"])
+            heard = _error(said) or {"done": int(said["done"]), "total": int(said["total"])}
         except (ValueError, KeyError, TypeError):
             return  # a line for people
         with self._lock:
-            self._errands[command] = replace(self._errands[command], done=done, total=total)
+            self._errands[command] = replace(self._errands[command], **heard)
+
+
+def _error(said: dict[str, Any]) -> dict[str, Any]:
+    return {"error": Text(**said["error"])} if "error" in said else {}
 
 
 def _start(command: Command) -> subprocess.Popen[str]:

@@ -20,12 +20,13 @@ from typing import Any
 
 from data.text import Text
 from models.events import End, Event, State, from_json
-from models.jobs.backend import Sink, Turn
+from models.jobs.arising import arose_at
+from models.jobs.backend import STOPPED, Sink, Turn
 from models.wish import Wish
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_OF_PATIENCE = 0.5
-"""How long a polite stop may take before the worker is killed."""
+"""How long a polite stop of a run that has begun may take before the worker is killed."""
 SECONDS_TO_CLOSE = 3.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 
@@ -76,24 +77,26 @@ class LocalBackend:
             command["wish"] = wish.to_dict()
             self._send({"do": "wish", "run": command["run"], "wish": wish.to_dict()})
         if wish.stop:
-            timer = threading.Timer(SECONDS_OF_PATIENCE, self._end, (command["run"],))
+            # Before its first event a run has nothing to save, and its worker may still be made.
+            seconds = SECONDS_OF_PATIENCE if run_id in self._begun else 0
+            timer = threading.Timer(seconds, self._end, (command["run"],))
             timer.daemon = True
             timer.start()
 
-    def kill(self, run_id: str) -> None:
+    def kill(self, run_id: str, end: End = STOPPED) -> None:
         with self._lock:
             command = self._held.get(run_id)
         if command is not None:
-            self._end(command["run"])
+            self._end(command["run"], end)
 
-    def _end(self, turn: str) -> None:
+    def _end(self, turn: str, end: End = STOPPED) -> None:
         """Kill the worker of a turn that has not ended by itself."""
         with self._lock:
             if not self._holds(turn):
                 return
             self._send({"do": "kill", "run": turn})
         # Said here and not by the trainer: true even while that is starting or overloaded.
-        self._deliver(turn, End(State.STOPPED))
+        self._deliver(turn, end)
 
     def _holds(self, turn: str) -> bool:
         command = self._held.get(_run_of(turn))
@@ -169,7 +172,8 @@ class LocalBackend:
                     return  # the trainer was killed in the middle of it
                 said = json.loads(line)
                 if "run" in said:
-                    self._deliver(said["run"], from_json(said["event"]))
+                    with arose_at(said["at"]):
+                        self._deliver(said["run"], from_json(said["event"]))
                 else:
                     self._ready.set()
 

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from models.checkpoint import BEST, FOLDER, KEPT
+from models.snapshot import EXAMPLE
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
 
 Parcel = dict[str, bytes]
@@ -31,7 +32,7 @@ def pack(folder: Path, known: Stamps) -> Parcel:
     The best checkpoint comes before the others: they refer to it.
     """
     parcel: Parcel = {}
-    for name in [NETWORK, WEIGHTS, KERAS_MODEL, _BEST, *_checkpoints(folder)]:
+    for name in [NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, _BEST, *_checkpoints(folder)]:
         try:
             with (folder / name).open("rb") as file:
                 stat = os.fstat(file.fileno())
@@ -45,9 +46,10 @@ def pack(folder: Path, known: Stamps) -> Parcel:
 
 
 def pack_checkpoint(folder: Path, update: int) -> Parcel:
-    """Return the newest checkpoint at or before an update, and the best one."""
-    names = [name for name in _checkpoints(folder) if int(Path(name).stem) <= update]
-    found = (folder / name for name in [_BEST, *names[-1:]])
+    """Return the newest checkpoint at or before an update, or else the next, and the best one."""
+    names = _checkpoints(folder)
+    before = [name for name in names if int(Path(name).stem) <= update]
+    found = (folder / name for name in [_BEST, *(before[-1:] or names[:1])])
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file()
     }
@@ -87,7 +89,7 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     """
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, content in parcel.items():
-        if name in (NETWORK, WEIGHTS, KERAS_MODEL, _BEST) or _CHECKPOINT.fullmatch(name):
+        if name in (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, _BEST) or _CHECKPOINT.fullmatch(name):
             _write(folder / name, content)
     if any(map(_CHECKPOINT.fullmatch, parcel)):
         for name in _checkpoints(folder)[:-KEPT]:

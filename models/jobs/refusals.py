@@ -69,3 +69,12 @@ def bad_tempo(updates_per_second: float) -> UserError:
             "Choose a value from 0.01 to 1,000,000.",
         )
     )
+
+
+def no_such_weight() -> UserError:
+    return UserError(
+        Text(
+            "이 네트워크에는 그런 가중치가 없습니다. 층, 입력, 유닛 번호를 다시 골라 주세요.",
+            "This network has no such weight. Choose its layer, input and unit again.",
+        )
+    )

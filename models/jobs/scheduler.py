@@ -11,22 +11,37 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from data.text import Text, UserError
-from models.checkpoint import rewind
+from models import run_refusals
+from models.checkpoint import Position, best_epoch, rewind
 from models.events import Continued, End, Event, Paused, Rewound, State
 from models.experiment import Experiment
 from models.jobs import refusals
+from models.jobs.adrift import Adrift
 from models.jobs.backend import Backend, Sink, Turn
 from models.jobs.line import Line
+from models.jobs.silence import Silence
 from models.runs import Run, RunStore
+from models.summary import has_weight
+from models.tasks import task_named
 from models.wish import Limits, Wish
 
-SECONDS_TO_LEAVE = 7.0
+SECONDS_TO_LEAVE = 6.0
 """How long runs may take to write their checkpoints when the server is asked to end."""
 _DURATIONS = 20
+_AS_IT_IS = Wish()
+_HUNG = Text(
+    "학습 프로세스가 한 번에 학습할 수 있는 시간이 지나도록 아무 소식이 없어 끝냈습니다. "
+    "마지막으로 저장된 곳부터 이어서 학습할 수 있습니다.",
+    "The training process told nothing for longer than one go may take and was ended. The run can "
+    "go on from where it was last saved.",
+)
 
 _log = logging.getLogger(__name__)
 
@@ -66,12 +81,16 @@ class Scheduler:
         self._idle = threading.Condition()
         self._lock = threading.RLock()  # never held while the backend is called
         self._admission = threading.Lock()
+        self._file_locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+        """Of runs whose files somebody is about to change; one that nobody holds is gone."""
+        self._adrift = Adrift(lambda: self.is_reachable, self._take_up_lost)
+        self._silence = Silence(self._quotas.limits.working_seconds, self._end_silent)
         self._backend = make_backend(self._receive)
 
     # A run's life ----------------------------------------------------------------------------
 
-    def submit(self, owner: str, experiment: Experiment) -> Run:
-        """Store a new run and start it, now or when it is its turn.
+    def submit(self, owner: str, experiment: Experiment, wish: Wish = _AS_IT_IS) -> Run:
+        """Store a new run and start it as wished, now or when it is its turn.
 
         Raises ``UserError`` when the owner has as many as allowed, or the run cannot be stored.
         """
@@ -79,45 +98,47 @@ class Scheduler:
             self._check_quotas(owner)
             run = self._store.create(owner, experiment)
             with self._lock:
+                self._wishes[run.id] = wish
                 self._line.add(owner, run.id)
         self._start_waiting()
         return run
 
     def stop(self, owner: str, run_id: str) -> None:
         """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
-        run = self._store.find(run_id, owner)
+        self._store.find(run_id, owner)
         with self._lock:
             waited = self._line.remove(run_id)
-            trains = run_id in self._training
-        if trains:
-            self._change(run_id, stop=True)
-        elif waited or run.state is State.PAUSED:
+        if self._change(run_id, stop=True):
+            return
+        if waited or self._store.find(run_id, owner).state is State.PAUSED:
             self._store.append(run_id, End(State.STOPPED))
 
     def pause(self, owner: str, run_id: str) -> None:
         """Let a training run wait after the batches that are under way."""
-        run = self._store.find(run_id, owner)
-        if self._trains(run_id):
-            self._change(run_id, paused=True, until=0)
-        elif run.state is not State.PAUSED:
+        self._store.find(run_id, owner)
+        if self._change(run_id, paused=True, until=0):
+            return
+        if self._store.find(run_id, owner).state is not State.PAUSED:
             raise refusals.not_training()
 
     def resume(self, owner: str, run_id: str) -> None:
         """Let a paused run train on, or a run that ended before its last epoch."""
-        run = self._store.find(run_id, owner)
-        if self._trains(run_id):
-            self._change(run_id, paused=False, until=0)
-        elif not self._waits(run_id):
+        self._store.find(run_id, owner)
+        if self._change(run_id, paused=False, until=0):
+            return
+        if not self._waits(run_id):
+            run = self._store.find(run_id, owner)
             if run.state is State.DONE:
                 raise refusals.is_done()
             self._continue(run, run.experiment)
 
     def step(self, owner: str, run_id: str, until: int) -> None:
         """Let a run train up to an update (numbered from the run's start) and pause there."""
+        self._store.find(run_id, owner)
+        if self._change(run_id, paused=True, until=until):
+            return
         run = self._store.find(run_id, owner)
-        if self._trains(run_id):
-            self._change(run_id, paused=True, until=until)
-        elif run.state is State.PAUSED:
+        if run.state is State.PAUSED:
             self._continue(run, run.experiment, paused=True, until=until)
         elif not self._waits(run_id):
             raise refusals.not_training()
@@ -127,17 +148,28 @@ class Scheduler:
         self._store.find(run_id, owner)
         if updates_per_second is not None and not 0.01 <= updates_per_second <= 1e6:
             raise refusals.bad_tempo(updates_per_second)
-        if not self._trains(run_id):
+        if not self._change(run_id, updates_per_second=updates_per_second):
             raise refusals.not_training()
-        self._change(run_id, updates_per_second=updates_per_second)
 
     def set_learning_rate(self, owner: str, run_id: str, learning_rate: float) -> None:
         """Let a run train with another learning rate from the next chunk of batches on."""
         run = self._store.find(run_id, owner)
         replace(run.experiment.optimizer, learning_rate=learning_rate)  # raises if out of range
-        if not self._trains(run_id):
+        if not self._change(run_id, learning_rate=learning_rate):
             raise refusals.not_training()
-        self._change(run_id, learning_rate=learning_rate)
+
+    def watch(self, owner: str, run_id: str, weight: tuple[int, int, int] | None) -> None:
+        """Let a run tell what its updates do to a weight: Dense layer, input (-1: bias), unit.
+
+        Nothing happens to a run that is over. Raises ``UserError`` when it has no such weight.
+        """
+        run = self._store.find(run_id, owner)
+        if weight is not None and not has_weight(task_named(run.task), run.experiment, weight):
+            raise refusals.no_such_weight()
+        with self._lock:
+            if run_id in self._line:
+                self._wishes[run_id] = replace(self._wishes.get(run_id, Wish()), watch=weight)
+        self._change(run_id, watch=weight)
 
     def train_on(self, owner: str, run_id: str, epochs: int) -> None:
         """Let a run that has ended train so many epochs more."""
@@ -150,28 +182,30 @@ class Scheduler:
 
     def rewind(self, owner: str, run_id: str) -> None:
         """Take a run that has ended, or lost its worker in a pause, back to its best epoch."""
-        run = self._store.find(run_id, owner)
-        if self._trains(run_id) or self._waits(run_id):
-            raise refusals.not_over()
-        position = rewind(self._store.folder(run_id))
-        if position is None:
-            raise refusals.nothing_saved()
-        epochs = self._store.history(run_id).epochs
-        best = next((epoch for epoch in epochs if epoch.epoch == position.epoch), None)
-        if best is None:
-            raise refusals.nothing_saved()
-        if (run.epoch, run.updates) != (position.epoch, position.update):
-            figures = (best.val_loss, best.val_metric)
-            self._store.append(run_id, Rewound(position.epoch, position.update, *figures))
+        with self._files_of(run_id):  # two at a time would write the same ones
+            run = self._store.find(run_id, owner)
+            if self._trains(run_id) or self._waits(run_id):
+                raise refusals.not_over()
+            folder, epochs = self._store.folder(run_id), self._store.history(run_id).epochs
+            number = best_epoch(folder)
+            best = next((epoch for epoch in epochs if epoch.epoch == number), None)
+            position = None if best is None else _rewound(folder)
+            if best is None or position is None:
+                raise refusals.nothing_saved()
+            if (run.epoch, run.updates) != (position.epoch, position.update):
+                figures = (best.val_loss, best.val_metric)
+                self._store.append(run_id, Rewound(position.epoch, position.update, *figures))
 
-    def take_up(self, runs: list[Run]) -> None:
-        """Let interrupted runs go on, in this order, whatever the quotas say."""
+    def take_up(self, runs: list[Run], *, first: bool = False) -> None:
+        """Let runs that have ended go on, in this order, whatever the quotas say.
+
+        They wait behind their owner's other runs, or before them. Those that somebody else has let
+        go on in the meantime are left alone.
+        """
         for run in runs:
-            wish = self._next_wish(run.id)
-            self._store.append(run.id, Continued(run.experiment.epochs))
-            with self._lock:
-                self._wishes[run.id] = wish
-                self._line.add(run.owner, run.id)
+            with self._files_of(run.id), self._admission:
+                if self._store.get(run.id).state is run.state:
+                    self._rejoin(run, first=first)
         self._start_waiting()
 
     # Looking on ------------------------------------------------------------------------------
@@ -216,7 +250,12 @@ class Scheduler:
         return self._trains(run_id)
 
     def close(self) -> None:
-        """Let every run write its checkpoint, then end the backend; waiting runs go on waiting."""
+        """Let every run write its checkpoint, then end the backend.
+
+        Waiting runs go on waiting, and so do those that were lost with a cluster that is not back.
+        What is paused, or shall be, stays paused.
+        """
+        self._silence.close()
         with self._lock:
             self._is_closing = True
             training = list(self._training)
@@ -227,6 +266,8 @@ class Scheduler:
             while self._training and time.monotonic() < deadline:
                 self._idle.wait(0.1)
         self._backend.close()
+        self._take_up_lost(self._adrift.close())
+        self._park_waiting()
 
     # Inside ----------------------------------------------------------------------------------
 
@@ -248,25 +289,57 @@ class Scheduler:
         if in_all >= quotas.in_all:
             raise refusals.full(in_all)
 
-    def _change(self, run_id: str, **changes: Any) -> None:
-        """Change what is wished of a run and tell the backend."""
+    def _change(self, run_id: str, **changes: Any) -> bool:
+        """Change what is wished of a run and tell the backend; False if that does not have it."""
         with self._lock:
+            if run_id not in self._training:
+                return False
             wish = replace(self._wishes.get(run_id, Wish()), **changes)
             self._wishes[run_id] = wish
         self._backend.wish(run_id, wish)
+        return True
 
     def _continue(self, run: Run, experiment: Experiment, **wishes: Any) -> None:
         """Let a run wait for a worker again, to go on from its last checkpoint."""
-        with self._admission:
+        with self._files_of(run.id), self._admission:
             if self._trains(run.id) or self._waits(run.id):
                 return  # another click came first
             self._check_quotas(run.owner)
-            wish = self._next_wish(run.id, **{"paused": False, "until": 0, **wishes})
-            self._store.append(run.id, Continued(experiment.epochs))
-            with self._lock:
-                self._wishes[run.id] = wish
-                self._line.add(run.owner, run.id, first=True)
+            wishes = {"paused": False, "until": 0, **wishes}
+            self._rejoin(replace(run, experiment=experiment), first=True, **wishes)
         self._start_waiting()
+
+    def _rejoin(self, run: Run, *, first: bool = False, **wishes: Any) -> None:
+        """Put a run that has ended, or was parked, into the line again."""
+        wish = self._next_wish(run.id, **wishes)
+        with self._lock:
+            self._store.append(run.id, Continued(run.experiment.epochs))
+            self._wishes[run.id] = wish
+            self._line.add(run.owner, run.id, first=first)
+
+    def _take_up_lost(self, run_ids: list[str]) -> None:
+        """Let runs that were lost with the whole backend go on, those that are still lost."""
+        for run_id in reversed(run_ids):
+            with suppress(UserError):  # it was removed in the meantime
+                run = self._store.get(run_id)
+                if run.state is State.LOST and run.deleted is None:
+                    self.take_up([run], first=True)
+
+    def _park_waiting(self) -> None:
+        """Let those runs that wait for a worker only to be paused there be paused without one."""
+        for run_id in self._line.order():
+            if self._wishes[run_id].paused:
+                self._store.append(run_id, _parked(self._store.get(run_id), None))
+
+    def _end_silent(self, run_id: str) -> None:
+        """End a run that trains and from which nothing is heard; a pause is silent, too."""
+        if self._store.get(run_id).state is State.RUNNING:
+            self._backend.kill(run_id, End(State.TIMEOUT, error=_HUNG))
+
+    def _files_of(self, run_id: str) -> threading.Lock:
+        """Return what to hold while a run's files are changed, or are not to change."""
+        with self._lock:
+            return self._file_locks.setdefault(run_id, threading.Lock())
 
     def _next_wish(self, run_id: str, **changes: Any) -> Wish:
         """Return the wish for a run's next turn: its tempo and its learning rate stay."""
@@ -309,36 +382,40 @@ class Scheduler:
 
     def _receive(self, run_id: str, event: Event) -> None:
         if not isinstance(event, End):
+            self._silence.hear(run_id)
             self._store.append(run_id, event)
             return
-        with self._lock:
-            owner = self._training.get(run_id, "")
-            goes_on = self._goes_on(run_id, event)
-        try:
-            self._store.append(run_id, _parked(event) if event.state is State.PAUSED else event)
-            if goes_on:
-                epochs = self._store.get(run_id).experiment.epochs
-                self._store.append(run_id, Continued(epochs))
-        finally:  # whatever the store says, the slot is free
-            self._settle(run_id, owner, event, goes_on)
+        self._silence.forget(run_id)
+        with self._lock:  # a command comes before the end of a turn or after it, never between
+            wish = self._wishes.get(run_id, Wish())
+            goes_on = self._goes_on(event, wish)
+            is_adrift = event.state is State.LOST and not wish.stop and not self.is_reachable
+            try:
+                self._store.append(run_id, _last_word(self._store.get(run_id), event, wish))
+                if goes_on:
+                    epochs = self._store.get(run_id).experiment.epochs
+                    self._store.append(run_id, Continued(epochs))
+            finally:  # whatever the store says, the slot is free
+                self._settle(run_id, event, goes_on)
+            if is_adrift:
+                self._wishes[run_id] = wish  # what was paused comes back paused
+                self._adrift.add(run_id)
         self._start_waiting()
 
-    def _settle(self, run_id: str, owner: str, end: End, goes_on: bool) -> None:
+    def _settle(self, run_id: str, end: End, goes_on: bool) -> None:
         """Take a run whose turn has ended off the list, and let it wait if it goes on."""
-        with self._lock:
-            self._training.pop(run_id, None)
-            if goes_on:
-                self._line.add(owner, run_id, first=True)
-            elif end.state is not State.PAUSED:
-                self._wishes.pop(run_id, None)
-            if end.seconds and end.state is State.DONE:
-                self._durations.append(end.seconds)
+        owner = self._training.pop(run_id, "")
+        if goes_on:
+            self._line.add(owner, run_id, first=True)
+        elif end.state is not State.PAUSED:
+            self._wishes.pop(run_id, None)
+        if end.seconds and end.state is State.DONE:
+            self._durations.append(end.seconds)
         with self._idle:
             self._idle.notify_all()
 
-    def _goes_on(self, run_id: str, end: End) -> bool:
+    def _goes_on(self, end: End, wish: Wish) -> bool:
         """Say whether a run whose turn has ended wants another one at once."""
-        wish = self._wishes.get(run_id, Wish())
         if self._is_closing or wish.stop:
             return False
         if end.state is State.PAUSED:  # somebody asked it to go on while it was giving up
@@ -346,8 +423,30 @@ class Scheduler:
         return end.state is State.INTERRUPTED
 
 
-def _parked(end: End) -> Paused:
-    return Paused(end.checkpoint or 0, end.checkpoint, parked=True)
+def _last_word(run: Run, end: End, wish: Wish) -> End | Paused:
+    """Return what is told of the end of a turn.
+
+    A pause may have lost its worker to a stop, and one that had to leave is a pause still.
+    """
+    if end.state is State.PAUSED and wish.stop:
+        return replace(end, state=State.STOPPED)
+    has_left = end.state is State.INTERRUPTED and wish.leave
+    if end.state is State.PAUSED or (has_left and wish.paused and not wish.stop):
+        return _parked(run, end.checkpoint)
+    return end
+
+
+def _parked(run: Run, checkpoint: int | None) -> Paused:
+    update = run.updates if checkpoint is None else checkpoint
+    return Paused(update, checkpoint, parked=True)
+
+
+def _rewound(folder: Path) -> Position | None:
+    """Rewind a run's files; raises ``UserError`` when they cannot be written."""
+    try:
+        return rewind(folder)
+    except OSError as error:
+        raise run_refusals.cannot_write(folder, error) from error
 
 
 def slots_from_environment() -> int:

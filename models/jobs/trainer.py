@@ -9,8 +9,8 @@ standard input::
     {"do": "kill", "run": ID}                    end its process
 
 (an ID is good for one turn of a run) and leave as JSON lines: first ``{"ready": true}``, then
-``{"run": ID, "event": {...}}``, with exactly one End an ID and nothing after it. When standard
-input ends, everything ends.
+``{"run": ID, "event": {...}, "at": SECONDS}``, with exactly one End an ID and nothing after it,
+and the time (since 1970) at which the event arose. When standard input ends, everything ends.
 
 On Linux the workers are forked from a server that has TensorFlow imported (and has computed
 nothing), so a fresh process trains within a fraction of a second.
@@ -24,6 +24,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 from multiprocessing.managers import SyncManager
 from typing import Any, TextIO
@@ -35,7 +36,7 @@ from models.events import End, State, to_json
 from models.jobs.job import end_with_parent, prepare_worker, run_job
 from models.wish import Wish
 
-PRELOAD = ["models.training", "models.jobs.job", "pebble"]
+PRELOAD = ["models.training", "models.jobs.job", "pebble", "sklearn.linear_model"]
 SECONDS_BETWEEN_CHECKS = 0.5
 SECONDS_TO_LEAVE = 1.5
 
@@ -134,7 +135,7 @@ class Trainer:
     def _settle(self, run_id: str, future: ProcessFuture[None]) -> None:
         """Say End for a worker that is gone; it counts only if the worker had not said it."""
         end = End(State.STOPPED) if future.cancelled() else End(State.LOST, error=_LOST)
-        self._events.put((run_id, to_json(end)))
+        self._events.put((run_id, to_json(end), time.time()))
         self._futures.pop(run_id, None)
         self._wishes.pop(run_id, None)
 
@@ -142,11 +143,11 @@ class Trainer:
         """Write events until the manager or the reader is gone; without them there is no work."""
         try:
             while True:
-                run_id, event = self._events.get()
+                run_id, event, at = self._events.get()
                 if run_id in self._open:
                     if event["kind"] == End.kind:
                         self._open.discard(run_id)
-                    self._say({"run": run_id, "event": event})
+                    self._say({"run": run_id, "event": event, "at": at})
         except (EOFError, OSError):
             os._exit(1)
 

@@ -1,6 +1,5 @@
 """What every answer says to the browser, and which names and pages are refused."""
 
-import asyncio
 import socket
 from typing import Any
 
@@ -13,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from app.headers import SecurityHeaders, ancestors_from_environment, content_policy, inline_scripts
 from app.hosts import Hosts, hostname, hosts_from_environment
 from data.text import UserError
+from tests.own_loop import run_apart
 
 LMS = "https://lms.example.ac.kr"
 
@@ -30,7 +30,7 @@ def answer(ancestors: tuple[str, ...] = (), **said: str) -> Headers:
 
     page = PlainTextResponse("page", headers=said)
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"lab")]}
-    asyncio.run(SecurityHeaders(page, ancestors)(scope, None, send))
+    run_apart(SecurityHeaders(page, ancestors)(scope, None, send))
     return Headers(raw=messages[0]["headers"])
 
 

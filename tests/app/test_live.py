@@ -20,6 +20,7 @@ from app.live import event_route
 from app.owner import COOKIE, OwnerCookie, is_owner
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
+from models.jobs.arising import arose_at
 from models.runs import RunStore
 
 OWNER = "a" * 32
@@ -118,6 +119,15 @@ def test_events_arrive_as_they_happen(store, port, run):
         assert read(response) == [(3, "end")]
 
 
+def test_an_event_says_when_it_arose_and_not_when_it_came(store, port, run):
+    with watch(port, run) as response:
+        store.append(run.id, STARTED)
+        read(response, 1)
+        with arose_at(1234.5):
+            store.append(run.id, batches(1))
+        assert [response.readline() for _ in range(2)] == [b"\n", b": 1234.500\n"]
+
+
 def test_neither_proxies_nor_gzip_hold_events_back(port, run):
     with watch(port, run) as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
@@ -166,6 +176,24 @@ def test_junk_as_the_last_seen_event_starts_from_the_first(store, port, run):
     for junk in ("-1", "x", "9" * 30):
         with watch(port, run, Last_Event_ID=junk) as response:
             assert read(response) == [(1, "end")]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_end_that_comes_while_a_viewer_catches_up_is_told(store, port, run, monkeypatch, moment):
+    store.append(run.id, STARTED)
+    real = store.events
+
+    def events(*asked):
+        if moment == "before":
+            store.append(run.id, End(State.DONE))
+        found = list(real(*asked))
+        if moment == "after":
+            store.append(run.id, End(State.DONE))
+        return found
+
+    monkeypatch.setattr(store, "events", events)
+    with watch(port, run) as response:
+        assert read(response) == [(1, "started"), (2, "end")]
 
 
 @pytest.mark.parametrize("cookie", ["", f"{COOKIE}={'b' * 32}", f"{COOKIE}="])

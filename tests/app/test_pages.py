@@ -1,5 +1,10 @@
 """Every page, run without a browser: it draws, in both languages, and mistakes become sentences."""
 
+import os
+import secrets
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +15,14 @@ from streamlit.testing.v1 import AppTest
 from app import services
 from app.i18n import texts
 from app.navigation import HOME, PREDICT, TRAIN
+from data.boston import WARNING
 from models.events import ENDED
 from models.experiment import Experiment
-from models.tasks import preset_named
+from models.tasks import TASKS, preset_named
 
-SCRIPT = Path(__file__).parent.parent.parent / "app/dashboard.py"
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = ROOT / "app/dashboard.py"
+BUNDLED = ROOT / "data/bundled"
 PAGES = (HOME, TRAIN, PREDICT)
 
 
@@ -132,9 +140,72 @@ def test_start_trains_and_the_predict_page_uses_the_run(home: Path) -> None:
     assert "On the test rows" in shown(app)
     app.switch_page(PREDICT).run()
     assert not app.exception and "Predicted price" in shown(app)
+    assert WARNING.en in shown(app)
     before = shown(app)
     next(b for b in app.button if b.label == texts("en")["predict.house_example"]).click().run()
     assert "The real price" in shown(app) and shown(app) != before
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("page", [HOME, TRAIN])
+def test_the_warning_about_variable_b_stands_beside_the_data(
+    page: str, language: str, home: Path
+) -> None:
+    app = open_page(page, task="boston", lang=language)
+    assert getattr(WARNING, language) in shown(app)
+
+
+@pytest.fixture
+def owner(monkeypatch: pytest.MonkeyPatch) -> str:
+    token = secrets.token_urlsafe(24)
+    monkeypatch.setattr("app.state.owner", lambda: token)
+    return token
+
+
+def test_the_predict_page_begins_with_the_newest_run_even_while_it_trains(
+    home: Path, owner: str
+) -> None:
+    older = trained(owner, preset_named("housing-sgd").changed(epochs=1))
+    lab = services.services()
+    newer = lab.scheduler.submit(owner, preset_named("housing-sgd").changed(epochs=500)).id
+    lab.scheduler.set_tempo(owner, newer, 50)
+    deadline = time.monotonic() + 60
+    while not lab.store.history(newer).epochs or len(runs_to_ask(owner)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    app = open_page(PREDICT, task="boston", lang="en")
+    assert not lab.store.find(newer, owner).is_over
+    assert not app.exception and "Predicted price" in shown(app)
+    assert app.selectbox(key="run-of-boston").value == newer
+    assert runs_to_ask(owner) == [newer, older]
+    lab.scheduler.stop(owner, newer)
+
+
+def runs_to_ask(owner: str) -> list[str]:
+    return [run.id for run in services.services().store.runs_with_weights(owner, "boston")]
+
+
+def test_an_empty_and_a_one_pixel_drawing_are_sentences(home: Path, owner: str) -> None:
+    trained(owner, preset_named("mnist").changed(epochs=1, train_size=1_000))
+    app = open_page(PREDICT, task="mnist", lang="en")
+    assert texts("en")["predict.draw_first"] in shown(app)
+    app.session_state["kept"]["strokes"] = [[[0.5, 0.5]]]
+    app.run()
+    assert not app.exception and not app.error
+    assert "too small" in shown(app)
+
+
+def test_own_houses_that_are_alike_in_a_variable_can_be_asked_for(
+    home: Path, owner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(owner, preset_named("housing-sgd").changed(epochs=1))
+    lines = (BUNDLED / "boston_house_prices.csv").read_text(encoding="utf-8").splitlines()
+    own = "\n".join(lines[:101])  # all of them away from the river: CHAS is 0 throughout
+    (tmp_path / "boston_house_prices.csv").write_text(own, encoding="utf-8")
+    monkeypatch.setenv("FNN_LAB_DATA", str(tmp_path))
+    app = open_page(PREDICT, task="boston", lang="en")
+    assert not app.exception and not app.error
+    assert "Predicted price" in shown(app) and len(app.slider) == 13
 
 
 def test_a_run_of_somebody_else_is_not_shown(home: Path) -> None:
@@ -155,6 +226,31 @@ def test_a_home_that_cannot_be_used_is_a_sentence_on_every_page(
     assert any("FNN_LAB_HOME" in error.value for error in app.error)
 
 
+EVERY_PAGE = """
+from tests.app.test_pages import PAGES, open_page
+
+for page in PAGES:
+    app = open_page(page, lang="en")
+    print(page, len(app.exception), *[error.value for error in app.error], sep="|")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no folders that their owner cannot write")
+def test_a_home_that_is_read_only_is_a_sentence_on_every_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", EVERY_PAGE]
+    if os.geteuid() == 0:  # who may write everywhere unless that is taken away
+        setpriv = shutil.which("setpriv")
+        if setpriv is None:
+            pytest.skip("root may write anywhere, and there is no setpriv to take that away")
+        command = [setpriv, "--bounding-set=-dac_override", *command]
+    (tmp_path / "home").mkdir(mode=0o555)
+    environment = {**os.environ, "FNN_LAB_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    told = [line.split("|") for line in done.stdout.splitlines()]
+    assert [(page, exceptions) for page, exceptions, *_ in told] == [(page, "0") for page in PAGES]
+    assert all(any("FNN_LAB_HOME" in error for error in errors) for _, _, *errors in told)
+
+
 def test_damaged_data_is_a_sentence_and_other_tasks_go_on(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +262,9 @@ def test_damaged_data_is_a_sentence_and_other_tasks_go_on(
     assert not app.exception and "mnist.npz" in app.error[0].value
     other = open_page(TRAIN, task="boston", lang="en")
     assert not other.exception and not other.error
+    cards = open_page(HOME, lang="en")
+    assert not cards.exception and ["mnist.npz" in error.value for error in cards.error] == [True]
+    assert all(task.sentence.en in shown(cards) for task in TASKS if task.name != "mnist")
 
 
 def test_the_reviews_form_has_its_own_choices(home: Path) -> None:

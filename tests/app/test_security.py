@@ -1,5 +1,6 @@
 """The real server, asked by strangers: other pages, other owners, other names."""
 
+import ast
 import http.client
 import json
 import re
@@ -147,6 +148,12 @@ def test_every_answer_carries_the_headers(lab: Lab, path: str) -> None:
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(lab: Lab) -> None:
     _, _, headers = lab.get("/")
     assert "HttpOnly" in headers["set-cookie"] and "SameSite=Lax" in headers["set-cookie"]
+    assert "Secure" not in headers["set-cookie"]
+
+
+def test_behind_tls_the_cookie_never_travels_without_it(lab: Lab) -> None:
+    _, _, headers = lab.get("/", **{"X-Forwarded-Proto": "https"})  # as a proxy here would say
+    assert "; Secure" in headers["set-cookie"]
 
 
 # What the code must not do -----------------------------------------------------------------------
@@ -177,6 +184,33 @@ def test_nothing_read_is_ever_run() -> None:
     )
     found = [path for path, text in code("app", "data", "models").items() if running.search(text)]
     assert found == []
+
+
+def test_what_a_page_writes_as_html_is_escaped() -> None:
+    """Whatever a learner typed, a run's name above all, gets into HTML through ``escape`` only."""
+    pages = {path: text for path, text in code("app").items() if "st.html(" in text}
+    bare = {path.name for path, text in pages.items() if "escape(" not in text}
+    assert bare == {"recent_runs.py", "dashboard.py"}  # another module's HTML; a style sheet
+    typed = re.compile(r"\.(?:name|title|text)\b|title\(|recipe\(|review|sentence")
+    found = [
+        (path, value)
+        for path, text in pages.items()
+        for value in values_in_html(text)
+        if typed.search(value) and not value.startswith("escape(")
+    ]
+    assert found == []
+
+
+def values_in_html(text: str) -> list[str]:
+    """Return the expressions in the f-strings of a module that hold tags."""
+    strings = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.JoinedStr)]
+    return [
+        ast.unparse(part.value)
+        for string in strings
+        if any("<" in str(part.value) for part in string.values if isinstance(part, ast.Constant))
+        for part in string.values
+        if isinstance(part, ast.FormattedValue)
+    ]
 
 
 def test_no_text_becomes_html() -> None:

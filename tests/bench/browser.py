@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
+from models.machine import machine
 from tests.e2e.chromium import ARGUMENTS, executable
 from tests.e2e.conftest import start_server
 from tests.e2e.lesson import Lesson
@@ -100,6 +101,7 @@ def tell(name: str, value: float, bar: str, slowest: float | None = None) -> Non
 
 
 def main() -> None:
+    print(f"machine: {machine()}")
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         server = start_server(Path(home))
         browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))

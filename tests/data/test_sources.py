@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from data import sources
+from data.__main__ import main
 from data.sources import NSMC, SOURCES, RemoteFile, Source, fetch, source_named
 from data.text import Text, UserError
 
@@ -128,6 +130,23 @@ def test_progress_grows_to_the_size_of_all_files(source: Source) -> None:
     done = [count for count, _ in seen]
     assert done == sorted(done) and done[-1] == len(TRAIN) + len(TEST)
     assert len(set(done)) > 4
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_command_tells_its_progress_and_where_the_files_are(
+    as_json: bool,
+    source: Source,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sources, "SOURCES", (source,))
+    assert main(["fetch", source.name, *["--json"] * as_json]) == 0
+    *progress, train, test = capsys.readouterr().out.splitlines()
+    assert [train, test] == [str(file.path) for file in source.files] and source.is_fetched
+    if as_json:
+        assert json.loads(progress[-1]) == {"done": source.bytes, "total": source.bytes}
+    else:
+        assert progress[-1] == "100 %  0.4 / 0.4 MB"
 
 
 def test_what_is_there_is_not_fetched_again(source: Source, server: Server) -> None:

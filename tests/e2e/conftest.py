@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.e2e.chromium import ARGUMENTS, executable
 from tests.ports import free_port
@@ -27,12 +29,16 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def start_server(home: Path) -> Server:
-    """Start the lab on a free port with its own home; wait until it answers."""
+def start_server(home: Path, **variables: str) -> Server:
+    """Start the lab on a free port with its own home; wait until it answers.
+
+    With Streamlit's own command, and from a folder that has nothing to do with the lab.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.port", str(port)]
-    environment = {**os.environ, "FNN_LAB_HOME": str(home)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    streamlit = Path(sys.executable).with_name("streamlit")
+    command = [streamlit, "run", ROOT / "app/main.py", "--server.port", str(port)]
+    environment = {**os.environ, "FNN_LAB_HOME": str(home), **variables}
+    process = subprocess.Popen(command, cwd=home, env=environment)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
@@ -63,9 +69,44 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+OpenContext = Callable[..., BrowserContext]
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def open_context(browser: Browser) -> Iterator[OpenContext]:
+    """Open contexts with cookies of their own, by the options of ``new_context``.
+
+    At the end none of them may have asked another machine for anything.
+    """
+    opened: list[tuple[BrowserContext, Callable[[], list[str]]]] = []
+
+    def open_context(**options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        opened.append((context, listen(context)))
+        return context
+
+    yield open_context
+    for context, _ in opened:
+        context.close()
+    assert [url for _, strays in opened for url in strays()] == []
+
+
+def listen(context: BrowserContext) -> Callable[[], list[str]]:
+    """Return a function that returns what a context has asked other machines for from now on."""
+    requests: list[Request] = []
+    sockets: list[str] = []
+    context.on("request", lambda request: requests.append(request))
+    context.on("page", lambda page: page.on("websocket", lambda ws: sockets.append(ws.url)))
+
+    def strays() -> list[str]:
+        # What the content policy forbids has not left the browser.
+        sent = [request.url for request in requests if request.failure != "csp"]
+        return [url for url in sent + sockets if urlsplit(url).hostname not in (None, "127.0.0.1")]
+
+    return strays
+
+
+@pytest.fixture
+def page(open_context: OpenContext) -> Page:
     """A laptop's page, without the cookies of any other test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+    return open_context(viewport={"width": 1280, "height": 900}).new_page()

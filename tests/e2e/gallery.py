@@ -9,6 +9,7 @@ import json
 import math
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,24 @@ from starlette.responses import FileResponse, Response, StreamingResponse  # noq
 from starlette.routing import Route  # noqa: E402
 
 from app.components.bars import bars  # noqa: E402
-from app.components.live_chart import LiveRun, live_chart  # noqa: E402
+from app.components.live_chart import label_names, live_chart  # noqa: E402
 from app.components.pen import pen  # noqa: E402
 from app.components.picture_grid import picture_grid  # noqa: E402
 from app.components.pixels import pixels  # noqa: E402
+from app.i18n import texts  # noqa: E402
+from app.live_runs import LiveRun  # noqa: E402
 from data.text import Text  # noqa: E402
-from models.events import Batches, End, Epoch, Event, Started, State, to_json  # noqa: E402
+from models.events import (  # noqa: E402
+    Baseline,
+    Baselines,
+    Batches,
+    End,
+    Epoch,
+    Event,
+    Started,
+    State,
+    to_json,
+)
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 EVENTS_A_SECOND = 10
@@ -37,6 +50,21 @@ CUT_AFTER = 12
 NAN_ERROR = Text(
     "손실이 1,030번째 업데이트에서 숫자가 아니게 되었습니다. 학습률을 낮추어 보세요.",
     "The loss stopped being a number at update 1,030. Try a lower learning rate.",
+)
+
+HOUSING_BASELINES = Baselines(
+    (
+        Baseline("mean", 84.42, 6.64, 0.001, r2=-0.03),
+        Baseline("linear_regression", 23.2, 3.46, 0.004, r2=0.721),
+        Baseline("ridge", 23.1, 3.44, 0.003, r2=0.722),
+        Baseline("lasso", 22.3, 3.38, 0.012, r2=0.731),
+    )
+)
+DIGIT_BASELINES = Baselines(
+    (
+        Baseline("majority", 2.3, 0.113, 0.002),
+        Baseline("no_hidden", 0.27, 0.925, 1.9, epochs=5),
+    )
 )
 
 # The server's half ---------------------------------------------------------------------------
@@ -47,11 +75,32 @@ def played(run: str) -> list[Event]:
     kind = run.split("-")[0]
     if kind == "housing":
         return [*_events(7, 80, 1, "mae"), _end(State.DONE)]
+    if kind in ("flash", "compared"):
+        started, *rest = _events(7, 80, 1, "mae")
+        return [started, HOUSING_BASELINES, *rest, replace(_end(State.DONE), seconds=0.4)]
+    if kind == "penalised":
+        return [_penalised(e) if isinstance(e, Epoch) else e for e in played("compared")]
+    if kind == "long":
+        return [*_events(469, 12, 8, "accuracy"), _end(State.DONE)]
+    if kind == "overfit":
+        started, *rest = _events(100, 20, 2, "accuracy")
+        worse = [_overfitted(e) if isinstance(e, Epoch) else e for e in rest]
+        return [started, DIGIT_BASELINES, *worse, _end(State.DONE)]
     if kind == "diverged":
         return [*islice(_events(469, 3, 8, "accuracy"), 20), _end(State.DIVERGED, NAN_ERROR)]
     if kind == "dense":
         return [*_events(5000, 4, 40, "accuracy", points=60), _end(State.DONE)]
     return [*_events(469, 5, 8, "accuracy"), _end(State.DONE)]
+
+
+def _overfitted(epoch: Epoch) -> Epoch:
+    """Return an epoch of a run whose validation loss rises from epoch 8 on."""
+    val_loss = epoch.val_loss + 0.03 * max(0, epoch.epoch - 8)
+    return replace(epoch, val_loss=val_loss, best_epoch=min(epoch.epoch, 8))
+
+
+def _penalised(epoch: Epoch) -> Epoch:
+    return replace(epoch, val_loss=epoch.val_loss + 200, penalty=200.0)
 
 
 def _end(state: State, error: Text | None = None) -> End:
@@ -72,7 +121,7 @@ def _events(per: int, epochs: int, parts: int, metric: str, points: int = 6) -> 
 
 def _curve(at: float, metric: str) -> tuple[float, float]:
     loss = 0.06 + 0.9 * math.exp(-1.1 * at)
-    return (loss, 1 - 0.35 * loss) if metric == "accuracy" else (loss * 400, 2.1 + 18 * loss)
+    return (loss, 1 - 0.35 * loss) if metric == "accuracy" else (loss * 380, 2.1 + 18 * loss)
 
 
 def _point(
@@ -80,7 +129,8 @@ def _point(
 ) -> tuple[int, float, float]:
     loss, value = _curve(at, metric)
     shake = noise.normal(1, 0.12)
-    return update, loss * shake, min(value * noise.normal(1, 0.01), 1.0 if at < 99 else value)
+    shaken = value * noise.normal(1, 0.01)
+    return update, loss * shake, min(shaken, 1.0) if metric == "accuracy" else shaken
 
 
 async def events(request: Request) -> Response:
@@ -102,8 +152,8 @@ async def _stream(run: str, last: int) -> AsyncIterator[str]:
         yield f"retry: 300\nid: {number}\ndata: {json.dumps(to_json(event))}\n\n"
         if run.startswith("cut") and last == 0 and number == CUT_AFTER:
             return
-        if not run.startswith(("finished", "dense")):
-            await asyncio.sleep(1 / EVENTS_A_SECOND)
+        if not run.startswith(("finished", "dense", "compared")):
+            await asyncio.sleep(0.4 / 160 if run.startswith("flash") else 1 / EVENTS_A_SECOND)
 
 
 async def script(request: Request) -> Response:
@@ -217,9 +267,12 @@ SEVEN = [[[0.25, 0.25], [0.5, 0.25], [0.72, 0.26]], [[0.72, 0.26], [0.55, 0.55],
 
 def chart_labels(language: str, metric: str) -> dict[str, str]:
     word = METRICS[language][metric]
-    texts = METRIC_LABELS[language].items()
-    own = {f"{name}_{metric}": text.format(metric=word) for name, text in texts}
-    return {**CHART_LABELS[language], **own}
+    own = {
+        f"{name}_{metric}": text.format(metric=word)
+        for name, text in METRIC_LABELS[language].items()
+    }
+    told = {name: texts(language)[f"live.{name}"] for name in label_names(metric)}
+    return {**told, **CHART_LABELS[language], **own}
 
 
 def show_chart() -> None:
@@ -231,10 +284,10 @@ def show_chart() -> None:
     chosen = LiveRun(
         run=run,
         url=f"/api/runs/{run}/events",
-        live=run not in ended and not run.startswith("finished"),
+        live=run not in ended and not run.startswith(("finished", "compared")),
         place=3 if run.startswith("queued") else None,
     )
-    metric = "mae" if run.startswith("housing") else "accuracy"
+    metric = "mae" if run.startswith(("housing", "flash", "compared")) else "accuracy"
     height = int(st.query_params.get("height", "600"))
     labels = chart_labels(language, metric)
     told = live_chart(chosen if run else None, labels, metric, height, "chart")

@@ -1,8 +1,10 @@
 """What a person does on the pages of the lab, in words."""
 
 import re
+from typing import Literal
 from urllib.parse import urlencode
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from app.i18n import texts
@@ -12,12 +14,39 @@ IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE = 60_000
 """Milliseconds; machines that run tests are busy."""
 
+expect.set_options(timeout=PATIENCE)
+
+DRAWN = """least => {
+    const [state, update] = document.querySelector('.fl-chart')?.dataset.drawn?.split(' ') ?? [];
+    return state && Number(update) >= least;
+}"""
+"""Whether the curves reach an update; what is said in words is ahead of them."""
+
+THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+"""The light one last: it is what a page of a test has otherwise."""
+
+GRAVE = {"serious", "critical"}
+
+CONTRAST = {
+    **{"ignoreUnicode": True, "ignoreLength": False, "ignorePseudo": True},
+    **{"boldValue": 700, "boldTextPt": 14, "largeTextPt": 18},
+    "contrastRatio": {"normal": {"expected": 4.5}, "large": {"expected": 3}},
+    **{"pseudoSizeThreshold": 0.25, "shadowOutlineEmMax": 0.2, "textStrokeEmMin": 0.03},
+}
+"""axe-core's own limits, but for ``ignorePseudo``: without it, it judges no text beside a mark that
+is drawn with ``::before``."""
+
+AXE = {"resultTypes": ["violations"], "checks": {"color-contrast": {"options": CONTRAST}}}
+
+HEIGHT = """() => Math.ceil(document.querySelector('[data-testid="stMain"]').scrollHeight)"""
+
 
 class Lesson:
     """A browser page of the lab in one language."""
 
     def __init__(self, page: Page, url: str, language: str = "ko") -> None:
         self.page, self.url, self.language = page, url, language
+        page.set_default_timeout(PATIENCE)
 
     def says(self, key: str, **values: object) -> str:
         """Return a text of the lab in this page's language."""
@@ -30,7 +59,7 @@ class Lesson:
 
     def settle(self) -> None:
         """Wait until no script of the page runs."""
-        self.page.wait_for_selector(IDLE, timeout=PATIENCE)
+        self.page.wait_for_selector(IDLE)
 
     def button(self, key: str) -> Locator:
         return self.page.get_by_role("button", name=self.says(key), exact=True)
@@ -43,10 +72,30 @@ class Lesson:
         for _ in range(60):
             if slider.get_attribute("aria-valuetext") == value:
                 break
+            if not slider.is_enabled():  # the page has lost its server for a moment
+                expect(slider).to_be_enabled()
+                slider.focus()
             self.page.keyboard.press("ArrowRight")
         expect(slider).to_have_attribute("aria-valuetext", value)
         self.page.wait_for_timeout(400)
         self.settle()
+
+    def grave_faults(self) -> list[str]:
+        """Return what breaks a serious rule of axe-core on the page as it is, in both themes.
+
+        On a screen as high as the page: axe judges no colours of what has to be scrolled to.
+        """
+        size, found = self.page.viewport_size, list[str]()
+        assert size
+        height = max(size["height"], self.page.evaluate(HEIGHT))
+        self.page.set_viewport_size({"width": size["width"], "height": height})
+        for theme in THEMES:
+            self.page.emulate_media(color_scheme=theme)
+            self.page.wait_for_timeout(1_000)
+            self.settle()
+            found += [f"{theme}: {fault}" for fault in _grave_faults(self.page)]
+        self.page.set_viewport_size(size)
+        return found
 
     def points(self) -> int:
         """Return how many updates the loss curve shows now."""
@@ -58,6 +107,14 @@ class Lesson:
         }"""
         return int(self.page.evaluate(script))
 
+    def has_points(self, count: int) -> None:
+        """The curve shows this many updates, at once or when it is next drawn."""
+        for _ in range(PATIENCE // 50):
+            if self.points() == count:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.points()} points instead of {count}")
+
     def wait_for_points(self, more_than: int = 0) -> None:
         for _ in range(PATIENCE // 50):
             if self.points() > more_than:
@@ -65,12 +122,27 @@ class Lesson:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"the curve never had more than {more_than} points")
 
+    def wait_for_drawing(self, update: int) -> None:
+        """Wait until the curves reach this update."""
+        self.page.wait_for_function(DRAWN, arg=update)
+
     def status(self) -> Locator:
         return self.page.locator(".fl-chart-status")
 
     def wait_for_state(self, state: str) -> None:
+        """Wait until the words and the curves are in this state."""
         text = re.compile(re.escape(self.says(f"live.{state}")))
-        expect(self.status()).to_have_text(text, timeout=PATIENCE)
+        expect(self.status()).to_have_text(text)
+        self.page.wait_for_selector(f'.fl-chart[data-drawn^="{state} "]')
+
+    def diverge(self) -> None:
+        """Train on houses as they are, from 0.004 to 711, which is too much."""
+        self.page.get_by_text(self.says("form.more")).click()
+        self.page.get_by_text(self.says("form.standardize"), exact=True).click()
+        self.page.wait_for_timeout(500)
+        self.settle()
+        self.button("train.start").click()
+        self.wait_for_state("diverged")
 
     def write(self, digit: int, *, touch: bool = False) -> None:
         """Write a digit into an empty pen box, with the mouse or with a finger."""
@@ -119,3 +191,12 @@ class Lesson:
         start = re.escape(self.says("predict.verdict").split("{")[0])
         pattern = re.compile(rf"^{start}\S+.*\(.*%\)$")
         return self.page.locator("strong").filter(has_text=pattern).first.inner_text()
+
+
+def _grave_faults(page: Page) -> list[str]:
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for rule in Axe().run(page, options=AXE).response["violations"]
+        if rule["impact"] in GRAVE
+        for node in rule["nodes"]
+    ]

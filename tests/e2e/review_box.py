@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Browser, Locator, StorageState, expect
 
-from tests.e2e.lesson import PATIENCE, Lesson
+from tests.e2e.lesson import Lesson
 
 PINCH_STEPS = 8
 PUT = """
@@ -19,11 +19,11 @@ class ReviewBox(Lesson):
 
     def enter(self) -> None:
         self.open("predict", task="reviews")
-        self.page.wait_for_selector('.review[data-state="answered"]', timeout=PATIENCE)
+        self.page.wait_for_selector('.review[data-state="answered"]')
 
     def shows(self, sentence: str) -> None:
         """Wait until the steps are about this sentence."""
-        expect(self.page.locator(".sentence")).to_have_text(sentence, timeout=PATIENCE)
+        expect(self.page.locator(".sentence")).to_have_text(sentence)
 
     def type(self, text: str) -> None:
         self.page.get_by_role("textbox").fill(text)
@@ -33,7 +33,7 @@ class ReviewBox(Lesson):
         root = self.page.locator(".review")
         number = root.get_attribute("data-number")
         root.evaluate(f"root => {{ {PUT} }}".replace("TEXT", json.dumps(text)))
-        expect(root).not_to_have_attribute("data-number", number or "", timeout=PATIENCE)
+        expect(root).not_to_have_attribute("data-number", number or "")
 
     def paste(self, text: str) -> None:
         """Put a text in the place of what stands there, as pasting does."""
@@ -62,7 +62,7 @@ class ReviewBox(Lesson):
         send("touchEnd")
         session.detach()
 
-    def say_text(self, key: str, **values: str) -> str:
+    def say_text(self, key: str, **values: object) -> str:
         return self.says(f"review.{key}").format(**values)
 
     def step(self, name: str) -> str:

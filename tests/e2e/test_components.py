@@ -2,115 +2,43 @@
 
 import json
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.components import assets, bars, pen, picture_grid, pixels
 from app.components.live_chart import label_names
-from tests.e2e import chromium
+from tests.e2e.gallery_server import served
+from tests.e2e.gallery_visits import Open, visits
+from tests.e2e.lesson import DRAWN
 
 GALLERY = Path(__file__).with_name("gallery.py")
-SECONDS_TO_START = 60
-WAIT = 20_000
 POINTS = "plots => plots.map(plot => plot.data.map(trace => trace.x.length))"
-OPTIONS = (
-    "--server.headless=true",
-    "--server.address=127.0.0.1",
-    "--browser.gatherUsageStats=false",
-    "--server.fileWatcherType=none",
-)
 
 
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(GALLERY), f"--server.port={port}"]
-    server = subprocess.Popen([*command, *OPTIONS], stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_served(f"{url}/_stcore/health")
+    with served(GALLERY) as url:
         yield url
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _wait_until_served(url: str) -> None:
-    end = time.monotonic() + SECONDS_TO_START
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = chromium.executable()
-        if path is None:
-            pytest.fail("no Chromium: python -m tests.e2e.chromium installs one")
-        started = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
-        yield started
-        started.close()
-
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
 def visit(browser: Browser, gallery: str) -> Iterator[Open]:
-    """Open the gallery; at the end no page may have complained or called another host."""
-    pages: list[Page] = []
-    complaints: list[str] = []
-
-    def opened(run: str = "", width: int = 1280, **context: Any) -> Page:
-        page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
-        pages.append(page)
-        page.set_default_timeout(WAIT)
-        page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda sent: complaints.append(sent.url) if _strays(sent.url) else None)
-        page.goto(f"{gallery}/?run={run}")
-        page.wait_for_selector(".fl-chart[data-state] .main-svg")
-        return page
-
-    def _strays(url: str) -> bool:
-        return not url.startswith((gallery, gallery.replace("http", "ws"), "blob:", "data:"))
-
-    yield opened
-    for page in pages:
-        page.context.close()
-    assert complaints == []
-
-
-def _is_bad(said: Any) -> bool:
-    return said.type in ("error", "warning")
+    with visits(browser, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
+        yield lambda run="", **more: opened(f"run={run}", **more)
 
 
 def wait_for_state(page: Page, state: str) -> None:
-    page.wait_for_selector(f'.fl-chart[data-state="{state}"]')
+    """Wait until the words and the curves are in this state."""
+    page.wait_for_selector(f'.fl-chart[data-state="{state}"][data-drawn^="{state} "]')
 
 
 def wait_for_update(page: Page, update: int) -> None:
-    page.wait_for_function(
-        "least => Number(document.querySelector('.fl-chart').dataset.update) >= least", arg=update
-    )
+    """Wait until the curves reach this update."""
+    page.wait_for_function(DRAWN, arg=update)
 
 
 def update_shown(page: Page) -> int:
@@ -129,7 +57,7 @@ def told(page: Page, name: str) -> Any:
 
 
 def wait_until_told(page: Page, name: str, value: Any) -> None:
-    expect(page.get_by_text(f"{name}: {json.dumps(value)}", exact=True)).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(f"{name}: {json.dumps(value)}", exact=True)).to_be_visible()
 
 
 def mark_plots(page: Page) -> None:
@@ -145,7 +73,7 @@ def marked_plots(page: Page) -> int:
 
 
 def test_points_arrive_while_a_run_is_live_and_the_plot_is_never_rebuilt(visit: Open) -> None:
-    page = visit("mnist-1")
+    page = visit("long-1")
     wait_for_update(page, 100)
     mark_plots(page)
     before = plots(page).evaluate_all(POINTS)
@@ -154,12 +82,12 @@ def test_points_arrive_while_a_run_is_live_and_the_plot_is_never_rebuilt(visit: 
     assert page.locator(".fl-chart").get_attribute("data-state") == "live"
     assert all(new[0] > old[0] for new, old in zip(after, before, strict=True))
     wait_for_state(page, "done")
-    assert [traces[1:] for traces in plots(page).evaluate_all(POINTS)] == [[5, 5], [5, 5]]
+    assert [traces[1:3] for traces in plots(page).evaluate_all(POINTS)] == [[12, 12], [12, 12]]
     assert marked_plots(page) == 2
 
 
 def test_a_persons_zoom_survives_new_points_until_it_is_reset(visit: Open) -> None:
-    page = visit("mnist-1")
+    page = visit("long-1")
     wait_for_update(page, 100)
     box = plots(page).first.bounding_box()
     assert box is not None
@@ -173,9 +101,9 @@ def test_a_persons_zoom_survives_new_points_until_it_is_reset(visit: Open) -> No
     zoomed = plots(page).first.evaluate(ranges)
     wait_for_update(page, update_shown(page) + 400)
     assert plots(page).first.evaluate(ranges) == zoomed
-    assert zoomed[0] != [0, 5]
+    assert zoomed[0] != [0, 12]
     reset.click()
-    assert plots(page).first.evaluate("plot => plot.layout.xaxis.range") == [0, 5]
+    assert plots(page).first.evaluate("plot => plot.layout.xaxis.range") == [0, 12]
     expect(reset).to_be_hidden()
 
 
@@ -208,12 +136,12 @@ def test_a_cut_connection_resumes_without_losing_or_repeating_a_point(visit: Ope
 
 def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
     page = visit("queued-1")
-    expect(page.locator(".fl-chart-status")).to_have_text(re.compile("^1번째"), timeout=WAIT)
+    expect(page.locator(".fl-chart-status")).to_have_text(re.compile("^1번째"))
     wait_for_state(page, "live")
 
 
 def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
-    page = visit("mnist-1")
+    page = visit("long-1")
     wait_for_update(page, 300)
     mark_plots(page)
     page.get_by_label("run", exact=True).fill("housing-2")
@@ -248,7 +176,7 @@ def test_a_new_theme_recolours_the_chart_and_keeps_its_points(visit: Open) -> No
 def test_a_diverged_run_says_why_in_the_pages_language(visit: Open) -> None:
     page = visit("diverged-1")
     error = page.locator(".fl-chart-error")
-    expect(error).to_contain_text("학습률을 낮추어 보세요", timeout=WAIT)
+    expect(error).to_contain_text("학습률을 낮추어 보세요")
     wait_for_state(page, "diverged")
     page.get_by_text("en", exact=True).click()
     expect(error).to_contain_text("Try a lower learning rate")
@@ -274,13 +202,197 @@ def test_without_a_run_the_axes_wait_at_their_full_height(visit: Open) -> None:
 
 
 def test_the_progress_bar_and_the_announcement_follow_the_epochs(visit: Open) -> None:
-    page = visit("mnist-1")
+    page = visit("long-1")
     bar = page.get_by_role("progressbar", name="학습 진행")
     wait_for_update(page, 600)
-    assert 20 <= int(bar.get_attribute("aria-valuenow") or 0) < 100
-    expect(page.locator(".fl-chart-announcer")).to_contain_text("/5, 검증 정확도")
+    assert 10 <= int(bar.get_attribute("aria-valuenow") or 0) < 100
+    expect(page.locator(".fl-chart-announcer")).to_contain_text("/12, 검증 정확도")
     wait_for_state(page, "done")
     expect(bar).to_have_attribute("aria-valuenow", "100")
+
+
+def test_a_fast_run_is_replayed_over_four_seconds_and_the_page_says_so(visit: Open) -> None:
+    page = visit()
+    page.evaluate(SAMPLE_EPOCHS)
+    show_run(page, "flash-1")
+    status = page.locator(".fl-chart-status")
+    expect(status).to_have_text(re.compile("^0.4초 만에 끝난 학습을 4초에 걸쳐"))
+    assert told(page, "ended") == []
+    wait_for_state(page, "done")
+    first, *_, last = samples = page.evaluate("window.samples")
+    assert last[1] == 80 and 3.0 < last[0] - first[0] < 7
+    after = {
+        seconds: max(epoch for at, epoch in samples if at <= first[0] + seconds)
+        for seconds in (1, 3)
+    }
+    assert 8 <= after[1] <= 32 and 45 <= after[3] <= 72
+    wait_until_told(page, "ended", ["flash-1"])
+
+
+SAMPLE_EPOCHS = """() => {
+  window.samples = [];
+  const chart = document.querySelector(".fl-chart");
+  new MutationObserver(() => {
+    const epoch = Number(chart.dataset.epoch);
+    if (epoch && epoch !== window.samples.at(-1)?.[1]) {
+      window.samples.push([performance.now() / 1000, epoch]);
+    }
+  }).observe(chart, { attributeFilter: ["data-epoch"] });
+}"""
+
+
+def show_run(page: Page, run: str) -> None:
+    page.get_by_label("run", exact=True).fill(run)
+    page.get_by_label("run", exact=True).press("Enter")
+    page.wait_for_selector(f'.fl-chart[data-run="{run}"]')
+
+
+def test_a_run_that_was_over_is_not_replayed(visit: Open) -> None:
+    page = visit()
+    show_run(page, "compared-1")
+    expect(page.locator(".fl-chart")).to_have_attribute("data-state", "done", timeout=2_500)
+    assert page.evaluate(STREAM_COUNT) == 1
+
+
+STREAM_COUNT = "window.__fnnLabStreams.size"
+
+
+def test_the_choice_of_view_changes_the_curves_and_outlives_the_page(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    loss = plots(page).first
+    raw = loss.evaluate("plot => [...plot.data[0].y]")
+    page.get_by_label("로그 눈금").check()
+    assert plots(page).evaluate_all("all => all.map(plot => plot.layout.yaxis.type)") == ["log"] * 2
+    page.get_by_label("부드럽게").fill("0.9")
+    page.wait_for_function("document.querySelector('.fl-chart-plot').data[3].y.length > 0")
+    assert loss.evaluate("plot => [...plot.data[3].y]") == pytest.approx(averaged(raw, 0.9))
+    assert loss.evaluate("plot => [...plot.data[0].y]") == raw
+    page.reload()
+    wait_for_state(page, "done")
+    page.wait_for_function("document.querySelector('.fl-chart-plot').data?.[3].y.length > 0")
+    assert loss.evaluate("plot => plot.layout.yaxis.type") == "log"
+    page.get_by_label("업데이트마다").uncheck()
+    visible = loss.evaluate("plot => plot.data.slice(0, 4).map(trace => trace.visible)")
+    assert visible == [False, True, True, False]
+    expect(page.locator('.fl-chart-legend [data-trace="trace_batch"]')).to_be_hidden()
+
+
+def averaged(values: list[float], share: float) -> list[float]:
+    """Return the exponential moving average, divided by the weights so far."""
+    mean = weight = 0.0
+    averages = []
+    for value in values:
+        mean = share * mean + (1 - share) * value
+        weight = share * weight + (1 - share)
+        averages.append(mean / weight)
+    return averages
+
+
+def test_accuracy_keeps_its_linear_axis_and_a_zoom_survives_the_log_scale(visit: Open) -> None:
+    page = visit("finished-1")
+    wait_for_state(page, "done")
+    plots(page).first.evaluate(
+        "plot => window.Plotly.relayout(plot, {'yaxis.range[0]': 0.1, 'yaxis.range[1]': 1})"
+    )
+    page.get_by_label("로그 눈금").check()
+    assert plots(page).first.evaluate("plot => plot.layout.yaxis.range") == pytest.approx([-1, 0])
+    assert plots(page).last.evaluate("plot => plot.layout.yaxis.type") == "linear"
+
+
+LABEL_BOXES = """figure => [...figure.querySelectorAll(
+  ".fl-chart-label:not([hidden]), .fl-chart-flag:not([hidden]) .fl-chart-flag-label"
+)].map(label => {
+  const { left, top, right, bottom } = label.getBoundingClientRect();
+  return { left, top, right, bottom };
+})"""
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return (
+        min(one["right"], other["right"]) - max(one["left"], other["left"]) > 0.5
+        and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 0.5
+    )
+
+
+@pytest.mark.parametrize("run", ["compared-1", "overfit-1"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_labels_of_baselines_never_overlap_and_stay_inside(
+    visit: Open, run: str, width: int
+) -> None:
+    page = visit(run, width=width)
+    wait_for_state(page, "done")
+    for scale in ("linear", "log"):
+        page.get_by_label("로그 눈금").set_checked(scale == "log")
+        page.wait_for_timeout(300)
+        for figure in page.locator(".fl-chart-figure").all():
+            boxes = figure.evaluate(LABEL_BOXES)
+            frame = figure.locator(".fl-chart-over").bounding_box()
+            assert boxes and frame
+            pairs = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i]]
+            assert not any(overlap(*pair) for pair in pairs)
+            assert all(box["top"] >= frame["y"] - 1 for box in boxes)
+            assert all(box["bottom"] <= frame["y"] + frame["height"] + 1 for box in boxes)
+
+
+def test_a_label_says_when_the_validation_curve_passed_its_baseline(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    loss, metric = page.locator(".fl-chart-figure").all()
+    expect(loss.locator(".fl-chart-label").first).to_have_text("평균 84.4 · 에폭 2에 앞섬")
+    expect(loss.locator(".fl-chart-label:not([hidden])").last).to_have_text(
+        "선형 회귀 · 릿지 · 라쏘 22.3–23.2 · 3개 중 2개에 앞섬"
+    )
+    expect(metric.locator(".fl-chart-label:not([hidden])").last).to_contain_text("에폭 5에 앞섬")
+    assert loss.locator(".fl-chart-line:not([hidden])").count() == 4
+
+
+def test_baselines_are_passed_without_the_penalty_that_they_do_not_pay(visit: Open) -> None:
+    page = visit("penalised-1")
+    wait_for_state(page, "done")
+    loss = page.locator(".fl-chart-figure").first
+    expect(loss.locator(".fl-chart-label").first).to_have_text("평균 84.4 · 에폭 2에 앞섬")
+
+
+def test_a_baseline_far_away_waits_at_the_edge_and_does_not_squeeze_the_curves(
+    visit: Open,
+) -> None:
+    page = visit("overfit-1")
+    expect(page.locator(".fl-chart-label").first).to_have_text(
+        "↑ 가장 많은 클래스 2.30 · 에폭 1에 앞섬"
+    )
+    assert plots(page).first.evaluate("plot => plot._fullLayout.yaxis.range[1]") < 1.2
+
+
+def test_the_best_epoch_is_flagged_and_the_gap_beyond_it_is_shaded(visit: Open) -> None:
+    page = visit("overfit-1")
+    wait_for_state(page, "done")
+    flag = page.locator(".fl-chart-flag:not([hidden])")
+    expect(flag).to_have_text("최저 에폭 8")
+    gap, best = plots(page).first.evaluate(
+        "plot => plot.data.slice(4, 6).map(trace => ({ x: [...trace.x], y: [...trace.y] }))"
+    )
+    val = plots(page).first.evaluate("plot => [...plot.data[2].y]")
+    assert best == {"x": [8], "y": [val[7]]}
+    assert gap["x"] == [*range(8, 21), *range(20, 7, -1)]
+    assert gap["y"][:13] == val[7:]
+    assert plots(page).last.evaluate("plot => plot.data[4].x.length + plot.data[5].x.length") == 0
+
+
+def test_the_tables_hold_the_last_epochs_and_the_baselines(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    height = page.locator(".fl-chart").bounding_box()
+    page.get_by_text("숫자를 표로 보기").click()
+    epochs = page.get_by_role("table", name="마지막 다섯 에폭")
+    expect(epochs.locator("tbody th")).to_have_text(["76", "77", "78", "79", "80"])
+    expect(epochs.locator("tbody tr").last).to_have_text("8022.8022.803.1803.180")
+    baselines = page.get_by_role("table", name=re.compile("^기준선"))
+    expect(baselines.locator("tbody tr").nth(1)).to_have_text("선형 회귀23.203.4600.7210.00408")
+    expect(baselines.get_by_role("rowheader")).to_have_text(["평균", "선형 회귀", "릿지", "라쏘"])
+    expect(baselines.get_by_role("cell").last).to_have_text("끝까지 못 넘음")
+    assert page.get_by_role("columnheader").count() == 11
+    assert page.locator(".fl-chart").bounding_box() == height
 
 
 # The pen, the pixels and the bars ------------------------------------------------------------
@@ -310,7 +422,7 @@ def wait_for_strokes(page: Page, count: int) -> list[Any]:
     page.wait_for_selector(f'.bars[data-version="{count}"]')
     line = page.get_by_text(re.compile("^strokes: "))
     one = r"\[(\[[\d., ]+\](, )?)+\](, )?"
-    expect(line).to_have_text(re.compile(rf"^strokes: \[({one}){{{count}}}\]$"), timeout=WAIT)
+    expect(line).to_have_text(re.compile(rf"^strokes: \[({one}){{{count}}}\]$"))
     return list(told(page, "strokes"))
 
 

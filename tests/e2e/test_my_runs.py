@@ -1,14 +1,13 @@
 """My runs in two real browsers: what is whose, what is typed, what is deleted, and how it moves."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.e2e.conftest import Server
-from tests.e2e.lesson import PATIENCE, Lesson
+from tests.e2e.conftest import OpenContext, Server
+from tests.e2e.lesson import Lesson
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -17,17 +16,15 @@ UNKNOWN = "A" * 22
 
 
 @pytest.fixture
-def ada(browser: Browser, server: Server) -> Iterator[Lesson]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Lesson(context.new_page(), server.url, "en")
-    context.close()
+def ada(open_context: OpenContext, server: Server) -> Lesson:
+    context = open_context(viewport={"width": 1280, "height": 900})
+    return Lesson(context.new_page(), server.url, "en")
 
 
 @pytest.fixture
-def bob(browser: Browser, server: Server) -> Iterator[Lesson]:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    yield Lesson(context.new_page(), server.url, "ko")
-    context.close()
+def bob(open_context: OpenContext, server: Server) -> Lesson:
+    context = open_context(viewport={"width": 390, "height": 844})
+    return Lesson(context.new_page(), server.url, "ko")
 
 
 def cards(lesson: Lesson) -> Locator:
@@ -37,7 +34,10 @@ def cards(lesson: Lesson) -> Locator:
 def train_houses(lesson: Lesson) -> str:
     """Train a short run to its end; return its id."""
     lesson.open("train", task="boston")
+    chart = lesson.page.locator(".fl-chart")
+    before = chart.get_attribute("data-run") or ""  # the last run is on show, and done
     lesson.button("train.start").click()
+    expect(chart).not_to_have_attribute("data-run", before)
     lesson.wait_for_state("done")
     lesson.settle()
     found = re.search(r"[?&]run=([\w-]+)", lesson.page.url)
@@ -54,7 +54,7 @@ def rename(lesson: Lesson, run: str, name: str) -> None:
     open_menu(lesson, run)
     lesson.page.get_by_label(lesson.says("runs.name"), exact=True).fill(name)
     lesson.page.keyboard.press("Enter")
-    expect(cards(lesson).filter(has_text=name)).to_have_count(1, timeout=PATIENCE)
+    expect(cards(lesson).filter(has_text=name)).to_have_count(1)
     lesson.page.keyboard.press("Escape")
     expect(lesson.button("runs.repeat")).to_be_hidden()
 
@@ -62,7 +62,7 @@ def rename(lesson: Lesson, run: str, name: str) -> None:
 def delete(lesson: Lesson, run: str) -> None:
     open_menu(lesson, run)
     lesson.button("runs.delete").click()
-    expect(lesson.button("runs.undo")).to_be_visible(timeout=PATIENCE)
+    expect(lesson.button("runs.undo")).to_be_visible()
     expect(lesson.page.locator(f".st-key-run-card-{run}")).to_have_count(0)
 
 
@@ -96,9 +96,9 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     # Deleted and brought back; deleted for good.
     delete(ada, first)
     ada.button("runs.undo").click()
-    expect(named).to_have_text(NAME, timeout=PATIENCE)
+    expect(named).to_have_text(NAME)
     delete(ada, second)
-    expect(ada.button("runs.undo")).to_be_hidden(timeout=PATIENCE)
+    expect(ada.button("runs.undo")).to_be_hidden()
     ada.page.wait_for_timeout(1_000)
     assert not (server.home / "runs" / second).exists()
     assert (server.home / "runs" / first).exists()
@@ -110,13 +110,13 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada.open("runs")
     open_menu(ada, first)
     ada.button("runs.repeat").click()
-    expect(ada.button("train.start")).to_be_visible(timeout=PATIENCE)
+    expect(ada.button("train.start")).to_be_visible()
 
     # The link shows them to Bob, once.
     ada.open("runs")
     ada.page.locator(".st-key-move summary").click()
     ada.button("runs.move_make").click()
-    link = ada.page.locator(".st-key-move code").inner_text(timeout=PATIENCE).strip()
+    link = ada.page.locator(".st-key-move code").inner_text().strip()
     owner = next(c["value"] for c in ada.page.context.cookies() if c["name"] == "fnn_owner")
     assert owner not in link and ada.page.evaluate("document.cookie").find(owner) < 0
     bob.page.goto(link)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import Server
-from tests.e2e.lesson import PATIENCE, Lesson
+from tests.e2e.conftest import Server, listen
+from tests.e2e.lesson import Lesson
 from tests.e2e.review_box import ReviewBox
 
 pytestmark = pytest.mark.timeout(300)
@@ -59,7 +59,7 @@ def test_a_run_in_the_address_that_is_a_path_shows_no_run(page: Page, server: Se
     lesson = Lesson(page, server.url)
     for run in ("../../etc/passwd", HOSTILE, "%00"):
         lesson.open("train", task="boston", run=run)
-        expect(page.locator('.fl-chart[data-state="empty"]')).to_be_visible(timeout=PATIENCE)
+        expect(page.locator('.fl-chart[data-state="empty"]')).to_be_visible()
         assert page.evaluate("window.ran") is None
 
 
@@ -79,3 +79,16 @@ def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -
     sent = page.evaluate("fetch('https://evil.example.com/').then(() => true, () => false)")
     assert sent is False and page.evaluate("window.ran") is None
     assert len(refused) >= 4
+
+
+def test_a_page_that_asked_another_machine_would_be_noticed(browser: Browser) -> None:
+    """Every test with ``page`` or ``open_context`` fails by what ``listen`` hears."""
+    context = browser.new_context()
+    strays = listen(context)
+    page = context.new_page()
+    page.goto("data:text/html,<p>")
+    page.evaluate("fetch('http://lab.invalid/script.js').catch(() => null)")
+    page.evaluate("() => { new WebSocket('ws://lab.invalid/socket'); }")
+    page.wait_for_timeout(300)
+    context.close()
+    assert sorted(strays()) == ["http://lab.invalid/script.js", "ws://lab.invalid/socket"]

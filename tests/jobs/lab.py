@@ -12,6 +12,7 @@ import psutil
 from models.events import State
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.backend import Sink
+from models.jobs.cluster import ClusterBackend
 from models.jobs.local import LocalBackend
 from models.jobs.scheduler import Quotas, Scheduler
 from models.runs import Run, RunStore
@@ -37,7 +38,7 @@ GENEROUS = Quotas(running_per_owner=9, waiting_per_owner=99)
 class Lab:
     store: RunStore
     scheduler: Scheduler
-    backend: LocalBackend
+    backend: LocalBackend | ClusterBackend
 
     def submit(self, experiment: Experiment) -> str:
         return self.scheduler.submit(OWNER, experiment).id
@@ -50,7 +51,7 @@ class Lab:
 
     def is_training(self, run_id: str) -> bool:
         """Whether points have come, which means that the worker is past its start."""
-        return self.run(run_id).state is State.RUNNING and self.run(run_id).events >= 2
+        return self.run(run_id).state is State.RUNNING and self.run(run_id).updates > 0
 
     def seconds_to_stop(self, run_id: str) -> float:
         began = time.monotonic()
@@ -60,12 +61,18 @@ class Lab:
 
 
 @contextmanager
-def open_lab(folder: Path, slots: int, quotas: Quotas = GENEROUS) -> Iterator[Lab]:
-    """Start everything, wait until it is warm, and end it afterwards."""
-    store, backends = RunStore(folder), []
+def open_lab(
+    folder: Path, slots: int, quotas: Quotas = GENEROUS, cluster: str | None = None
+) -> Iterator[Lab]:
+    """Start everything, wait until it is warm, and end it afterwards.
 
-    def make_backend(sink: Sink) -> LocalBackend:
-        backends.append(LocalBackend(slots, sink))
+    Runs train on this machine, or on the ``cluster`` with this address.
+    """
+    store = RunStore(folder)
+    backends: list[LocalBackend | ClusterBackend] = []
+
+    def make_backend(sink: Sink) -> LocalBackend | ClusterBackend:
+        backends.append(ClusterBackend(cluster, sink) if cluster else LocalBackend(slots, sink))
         return backends[0]
 
     scheduler = Scheduler(store, make_backend, slots, quotas)

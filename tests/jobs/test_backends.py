@@ -1,5 +1,6 @@
 """Every backend keeps the same promises: on this machine, and on a cluster of two workers."""
 
+import shutil
 import threading
 import time
 from collections import defaultdict
@@ -17,11 +18,23 @@ from models.events import End, Epoch, Event, Paused, Started, State, Tuned, fold
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.backend import Turn
 from models.jobs.cluster import ClusterBackend, cluster_from_environment
+from models.jobs.cluster_address import TLS
+from models.jobs.cluster_worker import lend
 from models.jobs.local import LocalBackend
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, read_network
 from models.wish import Wish
-from tests.jobs.cluster import Cluster, open_cluster
-from tests.jobs.lab import LONG, SECONDS_TO_WARM_UP, SHORT, is_gone, trainers, until, workers
+from tests.jobs.cluster import Cluster, make_certificates, open_cluster
+from tests.jobs.lab import (
+    LONG,
+    OWNER,
+    SECONDS_TO_WARM_UP,
+    SHORT,
+    is_gone,
+    open_lab,
+    trainers,
+    until,
+    workers,
+)
 from tests.ports import free_port
 
 THREE_EPOCHS = LONG.changed(epochs=3, optimizer=Optimizer("adam", 1e-4))
@@ -92,6 +105,10 @@ def place(request, tmp_path_factory) -> Iterator[Place]:
     opened.backend.close()
 
 
+everywhere = pytest.mark.parametrize("place", ["local", "cluster"], indirect=True, scope="module")
+"""What matters most: the cluster's part of it is no soak test."""
+
+
 def in_cluster(cluster: Cluster, folder: Path) -> Place:
     return Place(lambda sink: ClusterBackend(cluster.address, sink), cluster.training, folder)
 
@@ -151,6 +168,7 @@ def test_a_stop_takes_less_than_a_second_and_keeps_the_weights(place):
     assert (place.folder / "stopped" / WEIGHTS).is_file()
 
 
+@everywhere
 def test_pause_step_and_resume(place):
     with training(place, "paused"):
         began = time.monotonic()
@@ -164,6 +182,7 @@ def test_pause_step_and_resume(place):
         until(lambda: place.update("paused") > paused.update + 3, 10)
 
 
+@everywhere
 def test_tempo_and_learning_rate_change_on_the_way(place):
     with training(place, "tuned"):
         place.backend.wish("tuned", Wish(updates_per_second=5.0, learning_rate=1e-7))
@@ -184,6 +203,7 @@ def test_the_newest_of_many_wishes_counts(place):
         until(lambda: place.update("hasty") > before, 10)
 
 
+@everywhere
 def test_a_run_that_left_goes_on_as_if_it_never_had(place):
     whole, parts = place.submit("at-once", THREE_EPOCHS), place.submit("in-parts", THREE_EPOCHS)
     place.until("in-parts", Epoch)
@@ -210,6 +230,7 @@ def test_kill_ends_a_run_at_once(place):
     assert place.until("following", End).state is State.DONE
 
 
+@everywhere
 def test_a_run_whose_process_is_killed_is_lost_and_others_are_not(place):
     with training(place, "first", "second"):
         busiest(place.processes()).kill()
@@ -324,6 +345,101 @@ def test_a_dead_scheduler_loses_its_runs_and_is_found_again(away, cluster):
     assert away.backend.is_reachable and not away.all("hopeless", Started)
 
 
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory) -> Iterator[Cluster]:
+    """A cluster of one worker, encrypted where certificates can be made."""
+    folder, tls = tmp_path_factory.mktemp("secured"), shutil.which("openssl") is not None
+    with pytest.MonkeyPatch.context() as patch:
+        for name, file in (make_certificates(folder) if tls else {}).items():
+            patch.setenv(name, file)
+        with open_cluster(folder, workers=1, tls=tls) as opened:
+            yield opened
+
+
+def test_a_lab_on_a_cluster_in_short(secured, tmp_path):
+    """A whole run, a pause, a killed worker, and a scheduler that goes and comes back."""
+    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
+        store, scheduler = lab.store, lab.scheduler
+        whole = lab.submit(SHORT)
+        until(lambda: lab.run(whole).is_over, SECONDS_TO_WARM_UP)
+        assert lab.run(whole).state is State.DONE and lab.run(whole).checkpoint == 35
+
+        run_id = lab.submit(LONG)
+        until(lambda: lab.run(run_id).checkpoint, 60)
+        scheduler.pause(OWNER, run_id)
+        until(lambda: lab.run(run_id).state is State.PAUSED, 10)
+        scheduler.resume(OWNER, run_id)
+        until(lambda: lab.run(run_id).state is State.RUNNING, 10)
+
+        busiest(secured.training()).kill()
+        until(lambda: lab.run(run_id).state is State.LOST, 10)
+        saved = lab.run(run_id).checkpoint
+        scheduler.resume(OWNER, run_id)
+        until(lambda: lab.run(run_id).state is State.RUNNING, 60)
+        assert store.history(run_id).started.update == saved
+        until(lambda: lab.run(run_id).updates > saved, 60)
+
+        secured.scheduler.kill()
+        secured.scheduler.wait()
+        until(lambda: lab.run(run_id).state is State.LOST, 10)
+        assert "goes on by itself" in store.history(run_id).end.error.en
+        assert not scheduler.is_reachable
+        saved = lab.run(run_id).checkpoint
+        secured.start_scheduler()
+        until(lambda: lab.run(run_id).state is State.RUNNING, 120)
+        assert store.history(run_id).started.update == saved
+        assert lab.run(run_id).stretch == 2
+        lab.seconds_to_stop(run_id)
+
+
+def test_a_run_lost_with_the_cluster_goes_on_with_the_next_server(secured, tmp_path):
+    """Unless it was paused: then it is paused still."""
+    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
+        run_id = lab.submit(LONG)
+        until(lambda: lab.run(run_id).checkpoint, SECONDS_TO_WARM_UP)
+        with no_scheduler(secured):
+            until(lambda: lab.run(run_id).state is State.LOST, 10)
+            lab.scheduler.close()
+        saved = lab.run(run_id).checkpoint
+    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
+        lab.scheduler.take_up(lab.store.interrupt_unfinished())
+        until(lambda: lab.run(run_id).updates > saved, SECONDS_TO_WARM_UP)
+        assert lab.store.history(run_id).started.update == saved
+        lab.scheduler.pause(OWNER, run_id)
+        until(lambda: lab.run(run_id).state is State.PAUSED, 10)
+        with no_scheduler(secured):
+            until(lambda: lab.run(run_id).state is State.LOST, 10)
+            lab.scheduler.close()
+        assert lab.run(run_id).state is State.PAUSED
+        assert lab.store.interrupt_unfinished() == []
+
+
+@contextmanager
+def no_scheduler(cluster: Cluster) -> Iterator[None]:
+    cluster.scheduler.kill()
+    cluster.scheduler.wait()
+    try:
+        yield
+    finally:
+        cluster.start_scheduler()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
+def test_without_a_certificate_nobody_talks_to_the_cluster(secured, tmp_path, monkeypatch):
+    (tmp_path / "strangers").mkdir()
+    for name, file in make_certificates(tmp_path / "strangers").items():
+        monkeypatch.setenv(name, file)
+    for address in (secured.address, secured.address.replace("tls", "tcp")):
+        stranger = ClusterBackend(address, lambda *said: None)
+        assert not stranger.wait_until_ready(4.0)
+        stranger.close()
+
+
+def test_a_worker_lends_itself_to_no_address_that_is_not_safe():
+    with pytest.raises(UserError, match="not encrypted"):
+        lend("tcp://192.0.2.1:8786", 1)
+
+
 def test_without_a_cluster_the_backend_waits_and_closes(tmp_path):
     heard = []
     backend = ClusterBackend(f"tcp://127.0.0.1:{free_port()}", lambda *said: heard.append(said))
@@ -345,6 +461,8 @@ def test_without_a_cluster_the_backend_waits_and_closes(tmp_path):
     ],
 )
 def test_an_address_that_is_not_safe_is_refused(monkeypatch, address, reason):
+    for variable in TLS.values():
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("FNN_LAB_CLUSTER", address)
     with pytest.raises(UserError) as refused:
         cluster_from_environment()

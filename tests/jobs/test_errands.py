@@ -42,7 +42,8 @@ def test_an_errand_tells_its_progress_and_ends(errands: Errands) -> None:
 def test_a_failed_errand_keeps_its_sentence(errands: Errands) -> None:
     errands.start(("fetch", "nothing"))
     errand = ended(errands, ("fetch", "nothing"))
-    assert errand.state is ErrandState.FAILED and "nsmc" in errand.error
+    assert errand.state is ErrandState.FAILED and errand.error
+    assert errand.error.en.startswith("There is no") and "nsmc" in errand.error.ko
 
 
 def test_a_stopped_errand_stops_soon_and_can_be_started_again(errands: Errands) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong in a classroom: killed workers and servers, full disks, races, odd clocks."""
 
+import asyncio
 import json
 import os
 import random
@@ -17,12 +18,17 @@ import numpy as np
 import psutil
 import pytest
 
+from app import services
 from data.text import UserError
 from models.checkpoint import FOLDER, read_checkpoint
-from models.events import End, Started, State, fold, from_json
+from models.events import Batches, End, Started, State, fold, from_json
 from models.jobs.scheduler import Quotas
+from models.retention import Retention
 from models.runs import RunStore
 from models.wish import Limits
+from tests.bench.load import Viewer, run_of
+from tests.bench.visitor import Visitor
+from tests.e2e.conftest import Server, start_server
 from tests.jobs.lab import (
     LONG,
     OWNER,
@@ -36,6 +42,7 @@ from tests.jobs.lab import (
     until,
     workers,
 )
+from tests.own_loop import run_apart
 
 FINE = LONG.changed(epochs=49)
 
@@ -75,24 +82,29 @@ def events(store: RunStore, run_id: str) -> list[object]:
 
 
 SERVER = """
-import sys, time
+import sys
 from app.services import services
-from tests.jobs.test_faults import FINE, SHORT
+from tests.jobs.lab import LONG, SHORT
 lab = services()
 for number in range(int(sys.argv[1])):
-    lab.scheduler.submit(f"owner-{number}", (FINE if number < 4 else SHORT).changed(seed=number))
+    lab.scheduler.submit(f"owner-{number}", (LONG if number < 4 else SHORT).changed(seed=number))
 print("ready", flush=True)
-time.sleep(600)
+for line in sys.stdin:
+    lab.scheduler.stop(*line.split())
 """
 
 
 def serve(home: Path, runs: int) -> subprocess.Popen[str]:
-    """Start everything that a server starts, without its pages, and submit runs."""
+    """Start everything that a server starts, without its pages, and submit runs.
+
+    What is written to it, an owner and a run id on a line, is stopped.
+    """
     environment = {**os.environ, "FNN_LAB_HOME": str(home), "FNN_LAB_SLOTS": "4"}
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(runs)],
         cwd=ROOT,
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -100,6 +112,14 @@ def serve(home: Path, runs: int) -> subprocess.Popen[str]:
     while server.stdout.readline().strip() != "ready":
         assert server.poll() is None
     return server
+
+
+def hang_up(server: subprocess.Popen[str]) -> None:
+    """Wait for a server that was told to end, and close the pipes to it."""
+    server.wait(15)
+    for pipe in (server.stdin, server.stdout):
+        assert pipe
+        pipe.close()
 
 
 def watching(home: Path) -> RunStore:
@@ -119,9 +139,7 @@ def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
     until(lambda: all(store.get(run_id).checkpoint for run_id in first[:4]), 90)
     family = psutil.Process(server.pid).children(recursive=True)
     server.kill()
-    server.wait()
-    assert server.stdout
-    server.stdout.close()
+    hang_up(server)
     until(lambda: all(map(is_gone, family)), 10)
     assert all_runs(store) == [State.RUNNING] * 4 + [State.QUEUED] * 5
     histories = [store.history(run_id) for run_id in first[:4]]
@@ -141,20 +159,29 @@ def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
             assert numbers == list(range(1, len(numbers) + 1))
             points = [point[0] for point in fold(told).points]  # type: ignore[arg-type]
             assert len(points) == len(set(points))
-        assert len(all_runs(store)) == 9
+        assert [run.id for n in range(9) for run in store.runs(f"owner-{n}")] == first
+        assert [store.get(run_id).state for run_id in first[4:]] == [State.QUEUED] * 5
+        assert again.stdin
+        again.stdin.write(f"owner-0 {first[0]}\n")  # makes room for the five that wait
+        again.stdin.flush()
+        until(lambda: all(store.get(run_id).is_over for run_id in first[4:]), 120)
+        assert [store.get(run_id).state for run_id in first[4:]] == [State.DONE] * 5
+        turns = [store.get(run_id).started or 0.0 for run_id in first[4:]]
+        assert turns == sorted(turns)
         family = psutil.Process(again.pid).children(recursive=True)
     finally:
         again.terminate()
-        again.wait(15)
-        assert again.stdout
-        again.stdout.close()
+        hang_up(again)
     until(lambda: all(map(is_gone, family)), 10)
     store.close()
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
+    """A disk of four megabytes.
+
+    Where none can be mounted, tests/models holds what the store and a checkpoint do on a full disk.
+    """
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
@@ -212,6 +239,67 @@ def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
         assert lab.run(following).state is State.DONE
 
 
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_worker_that_hangs_gives_its_slot_back_and_keeps_its_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.jobs.silence.SECONDS_OF_GRACE", 1.0)
+    with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(working_seconds=4))) as lab:
+        run_id, following = lab.submit(FINE), lab.submit(SHORT)
+        until(lambda: lab.run(run_id).epoch, 30)
+        for worker in workers(trainers()[-1]):
+            worker.suspend()
+        until(lambda: lab.run(run_id).is_over, 15)
+        history = lab.store.history(run_id)
+        assert history.state is State.TIMEOUT and history.points and history.epochs
+        assert history.end and history.end.error and "told nothing" in history.end.error.en
+        until(lambda: lab.run(following).is_over, 60)
+        assert lab.run(following).state is State.DONE
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_run_that_is_slow_or_paused_is_not_taken_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.jobs.silence.SECONDS_OF_GRACE", -596.0)  # four seconds of silence
+    with open_lab(tmp_path, 2) as lab:
+        slow, paused = lab.submit(FINE), lab.submit(FINE)
+        until(lambda: lab.is_training(slow) and lab.is_training(paused), 30)
+        lab.scheduler.set_tempo(OWNER, slow, 1.0)
+        lab.scheduler.pause(OWNER, paused)
+        time.sleep(6)
+        assert lab.run(slow).state is State.RUNNING
+        assert lab.run(paused).state is State.PAUSED
+        for run_id in (slow, paused):
+            lab.stop(run_id)
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_server_with_all_that_hangs_ends_within_ten_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path))
+    monkeypatch.setenv("FNN_LAB_SLOTS", "1")
+    running = services.services()
+    try:
+        run = running.scheduler.submit(OWNER, FINE)
+        running.errands.start(("tokenize", "--tokenizer", "kiwi", "bundled"))
+        until(lambda: running.store.get(run.id).updates, 60)
+        family = psutil.Process().children(recursive=True)
+        errands = [each for each in psutil.Process().children() if "tokenize" in each.cmdline()]
+        hanging = [*workers(trainers()[-1]), *errands]
+        assert len(errands) == 1 and len(hanging) >= 2
+        for process in hanging:
+            process.suspend()
+    finally:
+        began = time.monotonic()
+        services.close()
+    seconds = time.monotonic() - began
+    print(f"closed after {seconds:.2f} s")
+    assert seconds < 10
+    until(lambda: all(map(is_gone, family)), 30)
+
+
 WRITER = """
 import sys
 from pathlib import Path
@@ -247,7 +335,7 @@ def test_after_kills_around_a_checkpoint_a_whole_one_loads(kills: int, tmp_path:
 def test_a_clock_that_jumps_changes_no_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, now = RunStore(tmp_path), time.time()
+    store, now = RunStore(tmp_path, Retention(runs_per_owner=3)), time.time()
     runs = []
     for jump in (0, 86_400, -86_400):
         monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
@@ -256,6 +344,8 @@ def test_a_clock_that_jumps_changes_no_order(
         store.append(runs[-1].id, End(State.STOPPED))
     assert [run.id for run in store.runs(OWNER)] == [run.id for run in reversed(runs)]
     assert all(store.get(run.id).is_over for run in runs)
+    newest = store.create(OWNER, SHORT)  # the first one goes for it, whatever the clock said then
+    assert [run.id for run in store.runs(OWNER)] == [newest.id, runs[2].id, runs[1].id]
     store.close()
 
 
@@ -297,23 +387,40 @@ def test_commands_that_race_leave_one_run_with_one_end(tmp_path: Path) -> None:
         assert not scheduler.position(run_id)
 
 
-def memory_after(lab: Lab, runs: int) -> float:
-    """Return megabytes of this process and everything it started, after some more runs."""
-    for number in range(runs):
-        run_id = lab.submit(SHORT.changed(seed=number, epochs=1))
-        until(lambda run_id=run_id: lab.run(run_id).is_over, 30)
-    family = [psutil.Process(), *trainers(), *trainers()[-1].children(recursive=False)]
-    return sum(process.memory_info().rss for process in family if not is_gone(process)) / 2**20
+def memory_after(server: Server, runs: int) -> float:
+    """Return megabytes of a server and everything it started, after some more runs."""
+    run_apart(train_in_a_row(server.url, runs))
+    process = psutil.Process(server.process.pid)
+    family = [process, *process.children(recursive=True)]
+    return sum(each.memory_info().rss for each in family if not is_gone(each)) / 2**20
+
+
+async def train_in_a_row(url: str, runs: int) -> None:
+    """Let one owner train on the page, watching each run to its end."""
+    visitor = Visitor(url, lang="ko", task="boston")
+    await visitor.enter("train")
+    for _ in range(runs):
+        await visitor.press("start")
+        await visitor.rerun()
+        async with asyncio.timeout(60):
+            await Viewer().watch(url, run_of(visitor), visitor.cookie)
+        await visitor.rerun()
+    assert visitor.errors == []
+    await visitor.leave()
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 def test_200_short_runs_leave_memory_flat(tmp_path: Path) -> None:
-    with open_lab(tmp_path, slots=1) as lab:
-        before = memory_after(lab, 20)
-        after = memory_after(lab, 200)
-        print(f"{before:.0f} MB after 20 runs, {after:.0f} MB after 220")
-        assert after < before + 40
+    server = start_server(tmp_path, FNN_LAB_SLOTS="1")
+    try:
+        before = memory_after(server, 20)
+        after = memory_after(server, 200)
+    finally:
+        server.process.terminate()
+        server.process.wait(20)
+    print(f"{before:.0f} MB after 20 runs, {after:.0f} MB after 220")
+    assert after < before + 40
 
 
 def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -343,12 +450,15 @@ def test_a_locked_store_says_what_to_do_and_loses_nothing(
     other = sqlite3.connect(tmp_path / "runs.sqlite3", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     assert store.append(run.id, Started(1, 1, 1, 1, "mae")) == 1
-    with pytest.raises(UserError, match="FNN_LAB_HOME"):
+    began = time.monotonic()
+    for update in range(1, 201):
+        store.append(run.id, Batches(((update, 1.0, 1.0),)))
+    assert time.monotonic() - began < 5  # nobody waits for the lock with every point
+    with pytest.raises(UserError, match="Another program has locked"):
         store.create(OWNER, SHORT)
     other.execute("COMMIT")
     other.close()
-    store.append(run.id, End(State.STOPPED))
-    store.close()
+    store.close()  # writes what was kept in memory
     again = RunStore(tmp_path)
-    assert [number for number, _ in again.events(run.id)] == [1, 2]
+    assert [number for number, _ in again.events(run.id)] == list(range(1, 202))
     again.close()

@@ -11,6 +11,7 @@ import pytest
 from models.events import State
 from tests.jobs.lab import (
     LONG,
+    OWNER,
     ROOT,
     SECONDS_TO_WARM_UP,
     SHORT,
@@ -33,7 +34,7 @@ def lab(tmp_path_factory):
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
 def test_a_killed_worker_loses_its_run_only(lab):
     runs = [lab.submit(LONG) for _ in range(2)]
-    until(lambda: all(lab.is_training(run_id) for run_id in runs), 30)
+    until(lambda: all(lab.run(run_id).checkpoint for run_id in runs), 60)
     workers(trainers()[0])[0].kill()
     seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
     print(f"lost after {seconds:.3f} s")
@@ -48,8 +49,15 @@ def test_a_killed_worker_loses_its_run_only(lab):
     following = lab.submit(SHORT)
     until(lambda: lab.run(following).is_over, 30)
     assert lab.run(following).state is State.DONE
-    lab.seconds_to_stop(alive)
-    assert lab.run(alive).state is State.STOPPED
+
+    saved = lab.run(lost).checkpoint
+    lab.scheduler.resume(OWNER, lost)
+    until(lambda: lab.run(lost).state is State.RUNNING, 30)
+    assert lab.store.history(lost).started.update == saved
+    until(lambda: lab.store.history(lost).update > saved, 30)
+    for run_id in (lost, alive):
+        lab.seconds_to_stop(run_id)
+        assert lab.run(run_id).state is State.STOPPED
 
 
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
@@ -89,7 +97,7 @@ def test_stop_is_quick_while_the_trainer_is_starting(lab):
     until(lambda: is_gone(before), 10)
     run_id = lab.submit(LONG)
     seconds = lab.seconds_to_stop(run_id)
-    assert seconds < 1.0
+    assert seconds < 0.4  # nobody waits politely for a worker that does not exist
     assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
 
 
@@ -114,12 +122,12 @@ def test_a_killed_server_leaves_no_process_behind(tmp_path, moment):
         while server.stdout.readline().strip() != moment:
             assert server.poll() is None
         family = psutil.Process(server.pid).children(recursive=True)
-        session = [process.pid for process in trainers(psutil.Process(server.pid))]
+        [trainer] = psutil.Process(server.pid).children()
         server.kill()
     assert len(family) >= (1 if moment == "submitted" else 5)
     seconds = until(lambda: all(is_gone(process) for process in family), 10)
     print(f"all gone after {seconds:.3f} s")
-    until(lambda: not members(session[0]), 10)
+    until(lambda: not members(trainer.pid), 10)
 
 
 def members(session: int) -> list[psutil.Process]:

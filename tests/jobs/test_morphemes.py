@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
@@ -14,7 +14,8 @@ import pytest
 
 from data.korean import MAX_LENGTH
 from data.text import UserError
-from models.jobs import morphemes
+from models.jobs import analyst_link, morphemes
+from models.jobs.analyst_link import AnalystLink
 from models.jobs.morphemes import Analysis, Morphemes
 from tests.jobs.lab import ROOT, is_gone, until
 
@@ -137,10 +138,76 @@ def test_an_analyst_that_is_stuck_is_ended_and_says_so(
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     with monkeypatch.context() as hasty, pytest.raises(UserError, match="no answer"):
-        hasty.setattr(morphemes, "PATIENCE_SECONDS", 0.3)
+        hasty.setattr(analyst_link, "PATIENCE_SECONDS", 0.3)
         shared.analyse("kiwi", "사자가 나오는 영화")
     assert "사자" in words(shared.analyse("kiwi", "사자가 나오는 영화"))
     assert shared.pid() not in (pid, None)
+
+
+def test_a_tokenizer_may_take_long_over_its_first_answer_only(
+    service: Morphemes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyst_link, "PATIENCE_SECONDS", 0.0)
+    assert "기린" in words(service.analyse("kiwi", "기린이 나오는 영화"))
+    with pytest.raises(UserError, match="no answer"):
+        service.analyse("kiwi", "사자가 나오는 영화")
+
+
+def test_a_tokenizer_answers_while_another_one_loads(service: Morphemes) -> None:
+    service.analyse("okt", LECTURE)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(service.analyse, "kkma", LECTURE)
+        for animal in ANIMALS:
+            assert animal in words(service.analyse("okt", f"{animal} 영화"))
+        assert not slow.done()
+        assert slow.result(60).tokenizer == "kkma"
+
+
+def test_ten_whose_java_is_killed_in_the_middle_get_their_answers(service: Morphemes) -> None:
+    service.analyse("okt", LECTURE)
+    pid = service.pid()
+    assert pid is not None and "libjvm" in Path(f"/proc/{pid}/maps").read_text()
+    os.kill(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(len(ANIMALS)) as pool:
+        answers = [pool.submit(service.analyse, "okt", f"{animal} 영화") for animal in ANIMALS]
+        assert wait(answers, 0.5).done == set()
+        os.kill(pid, signal.SIGKILL)
+        for animal, answer in zip(ANIMALS, answers, strict=True):
+            found = answer.result(60)
+            assert (found.tokenizer, words(found)) == ("okt", [animal, "영화"])
+    assert service.pid() not in (pid, None)
+
+
+def test_the_dead_take_nobody_with_them_who_asked_their_successor() -> None:
+    dying, successor = AnalystLink(), AnalystLink()
+    try:
+        os.kill(successor.pid, signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(successor.ask, "kiwi", "기린이 나오는 영화")
+            dying.close()
+            os.kill(successor.pid, signal.SIGCONT)
+            assert "기린" in [morpheme.text for morpheme in answer.result(60)]
+    finally:
+        successor.close()
+
+
+def test_the_successor_practises_what_was_in_use(
+    service: Morphemes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morphemes, "PRACTICE", 2_000)
+    until(lambda: not practising(), 10)
+    service.warm("kiwi")
+    until(lambda: service.is_tried("kiwi"), 30)
+    pid = service.pid()
+    assert pid is not None and practising()
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not practising(), 10)
+    service.analyse("kiwi", "기린이 나오는 영화")
+    assert practising()
+
+
+def practising() -> bool:
+    return any("_warm" in thread.name for thread in threading.enumerate())
 
 
 def test_without_java_kiwi_answers_and_says_so(
@@ -150,7 +217,9 @@ def test_without_java_kiwi_answers_and_says_so(
     library.parent.mkdir(parents=True)
     library.write_bytes(b"this is no Java")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert not service.is_tried("okt") and service.refusal("okt") is None
     found = service.analyse("okt", "좋은 영화")
+    assert service.is_tried("okt") and service.refusal("okt") == found.instead
     assert found.tokenizer == "kiwi" and words(found) == ["좋다", "영화"]
     assert found.instead and str(tmp_path) in found.instead.en and "Java" in found.instead.ko
 
@@ -168,7 +237,7 @@ def test_a_question_does_not_wait_until_the_analyst_has_practised(
     service.analyse("okt", "기린")
     service.warm("okt")
     assert "코끼리" in words(service.analyse("okt", "코끼리가 나오는 영화"))
-    assert any("_warm" in thread.name for thread in threading.enumerate())  # it practises still
+    assert practising()
 
 
 def test_closing_leaves_no_process(service: Morphemes) -> None:

@@ -10,6 +10,7 @@ import pytest
 from data.text import UserError
 from models.events import End, State, fold, from_json
 from models.experiment import Layer
+from models.jobs.arising import arose
 from models.jobs.scheduler import slots_from_environment
 from models.weights import WEIGHTS
 from tests.jobs.lab import LONG, OWNER, ROOT, SHORT, needs_fork_server, open_lab, until
@@ -45,6 +46,13 @@ def test_the_events_of_a_run_come_in_order(lab):
     history = lab.store.history(run_id)
     assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3, 4, 5]
     assert [update for update, _, _ in history.points] == list(range(1, 36))
+
+
+def test_an_event_is_told_with_the_time_at_which_it_arose_in_the_worker(lab):
+    run_id, ages = lab.submit(SHORT), []
+    lab.store.subscribe(run_id, lambda number, line: ages.append(time.time() - (arose() or 0)))
+    until(lambda: lab.run(run_id).is_over, 30)
+    assert ages and all(0 <= age < 30 for age in ages)
 
 
 @pytest.mark.skipif(needs_fork_server, reason="there is a fork server on Linux only")

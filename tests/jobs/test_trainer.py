@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -57,10 +58,12 @@ def said(trainer):
 
 
 def heard_until_ends(trainer, runs):
-    """Return the events of each run, reading until all have ended."""
+    """Return the events of each run, reading until all have ended; they arose just now."""
+    began = time.time()
     events = {run_id: [] for run_id in runs}
     while not all(told and told[-1]["kind"] == End.kind for told in events.values()):
         line = said(trainer)
+        assert began - 60 < line["at"] <= time.time()
         events[line["run"]].append(line["event"])
     return events
 

@@ -1,5 +1,6 @@
 """A run that goes on from a checkpoint is the run that never stopped."""
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from models.checkpoint import (
     FOLDER,
     Checkpoint,
     Position,
+    best_epoch,
     read_best,
     read_checkpoint,
     rewind,
@@ -19,6 +21,7 @@ from models.checkpoint import (
 )
 from models.events import End, Epoch, Event, Started, State, fold
 from models.experiment import Experiment, Layer, Optimizer
+from models.jobs.parcel import pack_checkpoint
 from models.tasks import preset_named
 from models.training import train
 from models.weights import WEIGHTS, read_network
@@ -159,7 +162,8 @@ def test_a_run_that_diverged_can_be_rewound(tmp_path: Path) -> None:
 
 def made(update: int) -> Checkpoint:
     position = Position(update, 0, update, waiting=((1.0, 2.0),), best_loss=0.5, best_epoch=1)
-    return Checkpoint(position, (np.full((2, 3), update, np.float32),), (np.int64(update),))
+    weights = (np.full((2, 3), update, np.float32), np.full(3, update, np.float32))
+    return Checkpoint(position, weights, (np.int64(update),))
 
 
 def test_a_checkpoint_reads_as_it_was_written(tmp_path: Path) -> None:
@@ -185,7 +189,104 @@ def test_one_that_is_newer_than_what_was_told_is_left_aside(tmp_path: Path) -> N
         write_checkpoint(tmp_path, made(update))
     found = read_checkpoint(tmp_path, 8)
     assert found and found.position.update == 3
-    assert read_checkpoint(tmp_path, 2) is None
+
+
+def test_where_only_newer_ones_are_left_the_best_comes_first_and_then_the_oldest(
+    tmp_path: Path,
+) -> None:
+    for update in (5, 9):
+        write_checkpoint(tmp_path, made(update))
+    found = read_checkpoint(tmp_path, 4)
+    assert found and found.position.update == 5
+    write_best(tmp_path, made(6))
+    found = read_checkpoint(tmp_path, 4)
+    assert found and found.position.update == 5
+    write_best(tmp_path, made(2))
+    found = read_checkpoint(tmp_path, 4)
+    assert found and found.position.update == 2
+    assert read_checkpoint(tmp_path / "elsewhere", 4) is None
+
+
+@pytest.mark.parametrize(("update", "sent"), [(4, 5), (5, 5), (8, 5), (9, 9)])
+def test_what_is_sent_to_another_machine_is_what_a_run_goes_on_from(
+    update: int, sent: int, tmp_path: Path
+) -> None:
+    for each in (5, 9):
+        write_checkpoint(tmp_path, made(each))
+    assert list(pack_checkpoint(tmp_path, update)) == [f"{FOLDER}/{sent:09}.npz"]
+
+
+@pytest.mark.parametrize("has_best", [True, False])
+def test_a_run_whose_last_updates_were_not_told_doubles_nothing(
+    has_best: bool, tmp_path: Path
+) -> None:
+    told = [event for event in run(HOUSING, tmp_path, leave_after(10)) if event.kind != "end"]
+    run(HOUSING, tmp_path, leave_after(13), after=10)
+    (tmp_path / FOLDER / "000000010.npz").unlink()
+    if not has_best:
+        (tmp_path / FOLDER / "best.npz").unlink()
+    again = run(HOUSING, tmp_path, lambda now: Wish(), after=10)
+    began = again[0]
+    assert isinstance(began, Started) and began.update == (7 if has_best else 13)
+    history, untold = fold([*told, *again]), [] if has_best else [11, 12, 13]
+    expected = [update for update in range(1, 43) if update not in untold]
+    assert [update for update, _, _ in history.points] == expected
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3, 4, 5, 6]
+    assert history.state is State.DONE
+
+
+def test_the_best_epoch_is_known_without_reading_the_arrays(tmp_path: Path) -> None:
+    assert best_epoch(tmp_path) is None
+    write_best(tmp_path, made(4))
+    assert best_epoch(tmp_path) == 4
+    path = tmp_path / FOLDER / "best.npz"
+    whole, array = path.read_bytes(), made(4).weights[0].tobytes()
+    path.write_bytes(whole.replace(array, bytes(len(array))))
+    assert read_best(tmp_path) is None and best_epoch(tmp_path) == 4
+    path.write_bytes(b"PK\x03\x04 half")
+    assert best_epoch(tmp_path) is None
+
+
+def test_rewinding_keeps_the_best_epoch_though_two_later_ones_are_there(tmp_path: Path) -> None:
+    write_best(tmp_path, made(3))
+    for update in (5, 9):
+        write_checkpoint(tmp_path, made(update))
+    assert rewind(tmp_path) == made(3).position
+    names = sorted(path.name for path in (tmp_path / FOLDER).iterdir())
+    assert names == ["000000003.npz", "best.npz"]
+
+
+@pytest.mark.parametrize("blocked", ["000000003.npz", f"../{WEIGHTS}"])
+def test_a_way_back_that_cannot_be_written_leaves_the_run_where_it_was(
+    blocked: str, tmp_path: Path
+) -> None:
+    write_best(tmp_path, made(3))
+    for update in (5, 9):
+        write_checkpoint(tmp_path, made(update))
+    (tmp_path / FOLDER / blocked).mkdir()
+    with pytest.raises(OSError):
+        rewind(tmp_path)
+    found, best = read_checkpoint(tmp_path, 9), read_best(tmp_path)
+    assert found and found.position.update == 9
+    assert best and best.position.update == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE to fill a disk")
+def test_a_full_disk_leaves_the_one_before_as_it_was(tmp_path: Path) -> None:
+    import resource
+
+    write_checkpoint(tmp_path, made(3))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256, limits[1]))
+    try:
+        with pytest.raises(OSError):
+            write_checkpoint(tmp_path, made(9))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in (tmp_path / FOLDER).iterdir()] == ["000000003.npz"]
+    write_checkpoint(tmp_path, made(9))
+    found = read_checkpoint(tmp_path, 9)
+    assert found and found.position.update == 9
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half", None])
@@ -194,7 +295,9 @@ def test_a_damaged_one_makes_way_for_the_one_before(damage: bytes | None, tmp_pa
         write_checkpoint(tmp_path, made(update))
     newest = tmp_path / FOLDER / "000000009.npz"
     whole = newest.read_bytes()
-    flipped = whole[: len(whole) // 2] + b"\xff\xff" + whole[len(whole) // 2 + 2 :]
+    weight = made(9).weights[0].tobytes()
+    flipped = whole.replace(weight, bytes(len(weight)))
+    assert flipped != whole
     newest.write_bytes(flipped if damage is None else damage)
     found = read_checkpoint(tmp_path, 9)
     assert found and found.position.update == 3

@@ -1,6 +1,7 @@
 """``python -m models`` as a person or a script meets it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ from PIL import Image
 
 from models.__main__ import main
 from models.tasks import preset_named, presets, task_named
+from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
 
+ROOT = Path(__file__).parents[2]
 QUICK = ["--set", "epochs=2"]
 
 
@@ -73,6 +76,60 @@ def test_training_prints_a_line_an_epoch(capsys: pytest.CaptureFixture[str]) -> 
     assert "5,121 parameters" in lines and "epoch   2/2" in lines and "mse" in lines
 
 
+def test_training_on_a_terminal_moves_a_bar_and_then_prints_the_epoch_over_it() -> None:
+    pty = pytest.importorskip("pty", reason="pseudo-terminals exist on POSIX systems only")
+    command = [sys.executable, "-m", "models", "train", "housing-sgd", "--set", "epochs=1"]
+    terminal, its_end = pty.openpty()
+    subprocess.run(command, cwd=ROOT, stdout=its_end, stderr=subprocess.DEVNULL, check=True)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(its_end)
+    os.close(terminal)
+    assert f"\r[{'#' * 30}] 7/7 loss " in shown and "\r\033[Kepoch   1/1  loss " in shown
+
+
+@pytest.mark.parametrize("name", [NETWORK, WEIGHTS, KERAS_MODEL])
+def test_a_folder_where_a_file_cannot_be_written_is_refused_before_training(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).mkdir()
+    assert str(tmp_path) in refusal(capsys, "train", "housing-sgd", "--out", str(tmp_path))
+
+
+def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
+    done = subprocess.run(
+        [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000)),
+    )
+    assert done.returncode == 2 and done.stdout.splitlines()[-1].startswith("failed")
+    assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+
+
+def test_a_run_that_diverges_at_once_leaves_no_weights_of_an_earlier_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output(capsys, "train", "housing-sgd", *QUICK, "--out", str(tmp_path))
+    assert {WEIGHTS, KERAS_MODEL, "checkpoints"} <= {path.name for path in tmp_path.iterdir()}
+    raw = ["--set", "standardize=false", "--set", "optimizer.learning_rate=1"]
+    assert main(["train", "housing-sgd", *raw, "--out", str(tmp_path)]) == 1
+    capsys.readouterr()
+    assert "no trained weights" in refusal(capsys, "evaluate", str(tmp_path))
+    assert not {WEIGHTS, KERAS_MODEL, "checkpoints"} & {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_refused_experiment_leaves_an_earlier_run_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"an earlier run")
+    assert "405" in refusal(
+        capsys, "train", "housing-sgd", "--set", "batch_size=405", "--out", str(tmp_path)
+    )
+    assert (tmp_path / WEIGHTS).read_bytes() == b"an earlier run"
+
+
 def test_a_file_may_hold_the_experiment(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_text(json.dumps(preset_named("housing-adam").to_dict()))
@@ -113,6 +170,10 @@ def test_evaluation_gives_the_figures_of_the_last_event(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        ([], "COMMAND"),
+        (["fly"], "fly"),
+        (["train"], "PRESET"),
+        (["predict", "/nowhere"], "--row"),
         (["summary", "nothing"], "nothing"),
         (["summary", "missing.json"], "missing.json"),
         (["train", "housing-sgd", "--set", "epochs"], "KEY=VALUE"),
@@ -122,6 +183,7 @@ def test_evaluation_gives_the_figures_of_the_last_event(
         (["train", "mnist", "--set", 'layers=[{"units":1000000000}]'], "units"),
         (["train", "mnist", "--set", "train_size=0"], "train_size"),
         (["train", "mnist", "--set", "optimizer.learning_rate=NaN"], "learning_rate"),
+        (["train", "mnist", "--set", f"l2={10**400}"], "l2"),
         (["train", "housing-sgd", "--out", "/dev/null/x"], "/dev/null/x"),
         (["predict", "/nowhere", "--row", "[]"], "/nowhere"),
         (["evaluate", "/nowhere"], "/nowhere"),
@@ -152,3 +214,6 @@ def test_pictures_and_rows_go_to_their_own_networks(
     )
     assert "13" in refusal(capsys, "predict", str(house), "--row", "[1, 2]")
     assert "--row" in refusal(capsys, "predict", str(house), "--row", "1, 2]")
+    for number in ("1e300", "1" + 400 * "0", "3e38"):
+        row = f"[{', '.join([number] * 13)}]"
+        assert "number" in refusal(capsys, "predict", str(house), "--row", row)

@@ -1,5 +1,7 @@
 """Which words a network gets to know, which reviews judge it, and what a large corpus needs."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from models.tasks import preset_named
 
 Write = Callable[[list[str], list[str]], None]
 
+ROOT = Path(__file__).parents[2]
 KIWI = preset_named("sentiment").changed(
     batch_size=1, reading=Reading("nsmc", "kiwi", vocabulary_size=100)
 )
@@ -106,3 +109,23 @@ def test_other_reviews_are_encoded_in_the_words_that_the_network_knows(write: Wr
 def test_an_experiment_without_a_reading_reads_the_bundled_corpus() -> None:
     plain: Experiment = preset_named("sentiment").changed(reading=None)
     assert len(prepare_documents(plain).vocabulary) == Reading().vocabulary_size
+
+
+ROOM = """
+import os
+import numpy as np
+from data.korean import analyse
+from models.jobs.job import limit_memory
+from models.jobs.scheduler import Quotas
+limit_memory(Quotas().limits.megabytes)
+found = analyse("okt", "좋은 영화")
+room = np.empty(1_500 * 2**20, np.uint8)
+print(*(morpheme.text for morpheme in found), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory can be limited on Linux only")
+def test_java_leaves_room_for_training_in_the_memory_that_a_run_may_have() -> None:
+    done = subprocess.run([sys.executable, "-c", ROOM], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("좋다 영화\n", 0), done.stderr

@@ -88,6 +88,8 @@ def test_any_json_is_an_experiment_or_a_sentence(field: str, value: object) -> N
         ({"epochs": 2.5}, "whole number"),
         ({"l2": math.nan}, "l2"),
         ({"l2": math.inf}, "l2"),
+        ({"l2": 10**400}, "l2"),
+        ({"epochs": 10**400}, "epochs"),
         ({"train_size": 0}, "train_size"),
         ({"batch_size": -1}, "batch_size"),
         ({"validation_share": 0.9}, "validation_share"),
@@ -106,6 +108,7 @@ def test_any_json_is_an_experiment_or_a_sentence(field: str, value: object) -> N
         ({"optimizer": {"name": "adam", "momentum": 0.9}}, "momentum"),
         ({"optimizer": {"name": "sgd", "learning_rate": 0}}, "learning_rate"),
         ({"optimizer": {"name": "sgd", "learning_rate": "fast"}}, "learning_rate"),
+        ({"optimizer": {"name": "sgd", "learning_rate": 10**400}}, "learning_rate"),
         ({"optimizer": {"name": "sgd", "nesterov": 1}}, "nesterov"),
         ({"optimizer": None}, "optimizer"),
     ],
@@ -115,6 +118,25 @@ def test_a_mistake_names_the_field_in_both_languages(change: dict[str, Any], nam
         Experiment.from_dict({**SOUND, **change})
     assert named in caught.value.text.en
     assert next(iter(change)) in caught.value.text.ko or named in caught.value.text.ko
+
+
+@pytest.mark.parametrize(
+    ("change", "limits"),
+    [
+        ({"seed": -1}, ("0", "2,147,483,647")),
+        ({"train_size": 10**7}, ("1", "1,000,000")),
+        ({"optimizer": {"name": "adam", "beta_2": 1}}, ("0", "0.999999")),
+        ({"optimizer": {"name": "sgd", "learning_rate": 1e-9}}, ("1e-08", "100")),
+    ],
+)
+def test_the_allowed_range_is_told_to_the_last_digit(
+    change: dict[str, Any], limits: tuple[str, str]
+) -> None:
+    with pytest.raises(UserError) as caught:
+        Experiment.from_dict({**SOUND, **change})
+    low, high = limits
+    assert f"from {low} to {high}." in caught.value.text.en
+    assert f"{low}에서 {high} 사이" in caught.value.text.ko
 
 
 def test_a_missing_field_is_named() -> None:

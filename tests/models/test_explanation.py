@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.dataset import Array
@@ -146,6 +146,7 @@ def test_a_network_that_reads_no_text_explains_no_review(tmp_path: Path) -> None
         explain_review(read_network(tmp_path), review("좋다"))
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_words_with_any_switched_off_have_an_answer(
     data: st.DataObject, network: TrainedNetwork

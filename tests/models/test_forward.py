@@ -14,6 +14,7 @@ from models.prediction import predict_one, row_of
 from models.preparation import dense, prepare
 from models.tasks import TASKS, preset_named, task_named
 from models.weights import (
+    NETWORK,
     WEIGHTS,
     TrainedNetwork,
     read_network,
@@ -59,7 +60,7 @@ def test_evaluation_equals_keras(tmp_path: Path) -> None:
         folder.mkdir()
         network, model = untrained(task.default, folder)
         prepared = prepare(task, task.default, task.load())
-        x, y = dense(prepared, prepared.x_test, task.inputs(task.default)), prepared.y_test
+        x, y = dense(prepared.scaling, prepared.x_test, task.inputs(task.default)), prepared.y_test
         loss, metric = model.evaluate(x, y, verbose=0)  # type: ignore[attr-defined]
         test = evaluate(network, prepared.x_test, y)
         assert test["loss"] == pytest.approx(loss, rel=1e-5)
@@ -82,7 +83,10 @@ def test_a_prediction_carries_every_hidden_layer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [None, "13", [1, 2], [1] * 14, ["a"] * 13, [True] * 13, [float("nan")] * 13, {"CRIM": 1}],
+    [
+        *(None, "13", [1, 2], [1] * 14, ["a"] * 13, [True] * 13, {"CRIM": 1}),
+        *([number] * 13 for number in (float("nan"), float("inf"), 1e300, 10**400)),
+    ],
 )
 def test_a_row_that_is_not_thirteen_numbers_is_refused(values: object) -> None:
     with pytest.raises(UserError, match="13"):
@@ -100,6 +104,16 @@ def test_a_folder_without_weights_says_so(tmp_path: Path) -> None:
         read_network(tmp_path / "nothing")
 
 
+def test_a_description_with_a_number_beyond_all_floats_is_refused(tmp_path: Path) -> None:
+    untrained(preset_named("housing-sgd"), tmp_path)
+    path = tmp_path / NETWORK
+    path.write_text(
+        path.read_text().replace('"learning_rate": 0.001', f'"learning_rate": {10**400}')
+    )
+    with pytest.raises(UserError, match="learning_rate"):
+        read_network(tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04junk"])
 def test_damaged_weights_are_named(content: bytes, tmp_path: Path) -> None:
     untrained(preset_named("housing-sgd"), tmp_path)
@@ -111,5 +125,12 @@ def test_damaged_weights_are_named(content: bytes, tmp_path: Path) -> None:
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     untrained(preset_named("housing-sgd"), tmp_path)
     write_weights(tmp_path, [np.zeros((3, 2)), np.zeros(2)] * 3)
+    with pytest.raises(UserError, match="another network"):
+        read_network(tmp_path)
+
+
+def test_biases_of_another_network_are_refused(tmp_path: Path) -> None:
+    network, _ = untrained(preset_named("housing-sgd"), tmp_path)
+    write_weights(tmp_path, [a for kernel in network.kernels for a in (kernel, np.zeros(5))])
     with pytest.raises(UserError, match="another network"):
         read_network(tmp_path)

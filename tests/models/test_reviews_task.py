@@ -33,7 +33,7 @@ def run(experiment: Experiment, folder: Path | None = None) -> list[Event]:
 def fitted_arrays(experiment: Experiment) -> list[Array]:
     """Train with ``model.fit`` on dense vectors, rows in the order that the loop draws them."""
     prepared = prepare(TASK, experiment, TASK.load(experiment))
-    x = dense(prepared, prepared.x_train, TASK.inputs(experiment))
+    x = dense(prepared.scaling, prepared.x_train, TASK.inputs(experiment))
     model = build_model(experiment, TASK)
     for epoch in range(1, experiment.epochs + 1):
         order = permutation(experiment.seed, epoch, len(x))

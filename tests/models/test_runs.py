@@ -5,18 +5,21 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from data.text import UserError
-from models.events import Batches, End, Epoch, Started, State
+from models.events import Batches, End, Epoch, Paused, Started, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.runs import RunStore
 from models.weights import WEIGHTS
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
+NORMAL, FULL = 1, 2
+"""SQLite's numbers for how it treats the disk when it commits."""
 STARTED = Started(parameters=961, rows=404, updates_per_epoch=7, epochs=2, metric="mae")
 
 
@@ -109,14 +112,14 @@ def test_runs_come_newest_first_and_by_task(store):
 
 
 def test_the_latest_weights_may_belong_to_an_older_or_a_live_run(store):
-    assert store.latest_with_weights("ada", "boston") is None
+    assert store.runs_with_weights("ada", "boston") == []
     older, newer = store.create("ada", EXPERIMENT), store.create("ada", EXPERIMENT)
     (store.folder(older.id) / WEIGHTS).touch()
-    assert store.latest_with_weights("ada", "boston").id == older.id
+    assert [run.id for run in store.runs_with_weights("ada", "boston")] == [older.id]
     store.append(newer.id, STARTED)
     (store.folder(newer.id) / WEIGHTS).touch()
-    assert store.latest_with_weights("ada", "boston").id == newer.id
-    assert store.latest_with_weights("bob", "boston") is None
+    assert [run.id for run in store.runs_with_weights("ada", "boston")] == [newer.id, older.id]
+    assert store.runs_with_weights("bob", "boston") == []
 
 
 def test_subscribers_hear_every_event_once_until_they_leave(store):
@@ -179,6 +182,23 @@ def test_what_a_dead_server_left_unfinished_is_interrupted(tmp_path):
     second.close()
 
 
+@pytest.mark.parametrize(
+    ("event", "synchronous"),
+    [
+        (Batches(((1, 1.0, 1.0),)), NORMAL),
+        (epoch(1), NORMAL),
+        (replace(epoch(1), checkpoint=7), FULL),
+        (Paused(3, checkpoint=3), FULL),
+        (End(State.STOPPED), FULL),
+    ],
+)
+def test_what_a_run_goes_on_from_is_flushed_to_the_disk(store, event, synchronous):
+    run = store.create("ada", EXPERIMENT)
+    store.append(run.id, STARTED)
+    store.append(run.id, event)
+    assert store._database.rows("PRAGMA synchronous") == [(synchronous,)]
+
+
 def test_a_damaged_file_is_named_and_left_alone(tmp_path):
     file = tmp_path / "runs.sqlite3"
     file.write_bytes(b"not a database " * 1000)
@@ -239,8 +259,8 @@ except UserError as error:
 for _ in range(3):
     store.append(run.id, points)
 while_full = [n for n, _ in store.events(run.id)]
-resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 if sys.argv[2] == "freed":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     store.append(run.id, End(State.DONE))
 store.close()
 folders = [path.name for path in Path(sys.argv[1]).iterdir() if path.is_dir()]

@@ -82,7 +82,7 @@ def test_nobody_touches_the_run_of_somebody_else(store, act):
 def test_a_deleted_run_disappears_at_once_and_comes_back_with_undo(store):
     run = ended(store)
     store.delete(run.id, "ada")
-    assert store.runs("ada") == [] and store.latest_with_weights("ada", "boston") is None
+    assert store.runs("ada") == [] and store.runs_with_weights("ada", "boston") == []
     assert ids(store.deleted("ada")) == [run.id] and store.deleted("bob") == []
     with pytest.raises(UserError, match="no such run"):
         store.find(run.id, "ada")
@@ -209,7 +209,7 @@ def test_deleting_while_others_write_harms_nobody(store):
 # How many are kept ---------------------------------------------------------------------------
 
 
-def test_the_run_that_ended_longest_ago_goes_when_there_are_too_many(store):
+def test_the_oldest_run_goes_when_there_are_too_many(store):
     runs = [ended(store) for _ in range(5)]
     other = ended(store, "bob")
     new = store.create("ada", EXPERIMENT)

@@ -24,6 +24,8 @@ from models.weights import NETWORK, WEIGHTS, read_network
 ROOT = Path(__file__).parents[2]
 KIWI = ["--set", "reading.tokenizer=kiwi", "--set", "reading.vocabulary_size=300"]
 SHORT = [*KIWI, "--set", "epochs=2"]
+MANY = 4_000
+"""Reviews that take longer than it takes to stop their analysis."""
 LECTURE = "어제 본 영화는 줄거리는 좋았지만, 주인공인 아무개의 연기는 엉망이었다"
 
 
@@ -67,16 +69,28 @@ def test_a_review_is_followed_step_by_step(
 ) -> None:
     found = json.loads(output(capsys, "predict", str(critic), "--text", LECTURE, "--json"))
     assert set(found) == {
-        *("morphemes", "words", "unknown", "indices"),
-        *("logits", "probabilities", "class", "label"),
+        *("sentence", "tokenizer", "morphemes", "words", "unknown", "indices", "size"),
+        *("hidden", "logits", "probabilities", "class", "label"),
     }
-    vocabulary = read_network(critic).vocabulary
+    network = read_network(critic)
+    vocabulary = network.vocabulary
+    assert (found["sentence"], found["tokenizer"]) == (LECTURE, "kiwi")
     assert vocabulary and ["영화", "NNG"] in found["morphemes"]
     cut = dict.fromkeys(text for text, _ in found["morphemes"])
-    assert found["unknown"] == [text for text in cut if vocabulary.index(text) is None]
+    unknown = [text for text in cut if vocabulary.index(text) is None]
+    assert found["unknown"] == [{"text": text, "why": "outside"} for text in unknown]
     assert [word["text"] for word in found["words"]] == [t for t in cut if t in vocabulary.words]
     assert all(vocabulary.words[word["index"]] == word["text"] for word in found["words"])
     assert [word["rank"] - 1 for word in found["words"]] == found["indices"]
+    lit = np.zeros(found["size"])
+    lit[found["indices"]] = 1
+    first, second = (np.array(layer["outputs"]) for layer in found["hidden"])
+    assert [layer["activation"] for layer in found["hidden"]] == ["relu", "relu"]
+    assert first == pytest.approx(
+        np.maximum(lit @ network.kernels[0] + network.biases[0], 0), abs=1e-5
+    )
+    sums = second @ network.kernels[2] + network.biases[2]
+    assert found["logits"] == pytest.approx(sums.tolist(), abs=1e-4)
     powers = np.exp(found["logits"])
     assert found["probabilities"] == pytest.approx(powers / powers.sum(), abs=1e-6)
     assert found["class"] == int(np.argmax(found["probabilities"]))
@@ -92,7 +106,11 @@ def test_the_steps_are_told_in_the_lectures_words(
     assert "영화/NNG" in shown["morphemes"]
     word = found["words"][0]
     assert f"{word['text']} (index {word['index']}, rank {word['rank']})" in shown["vocabulary"]
-    assert shown["not in it"] == ", ".join(found["unknown"])
+    assert (shown["sentence"], shown["tokenizer"]) == (LECTURE, "kiwi")
+    unknown = [each["text"] for each in found["unknown"]]
+    assert re.findall(r"(\S+) \([^)]*not frequent enough\)", shown["not in it"]) == unknown
+    outputs = ", ".join(f"{output:.3g}" for output in found["hidden"][1]["outputs"])
+    assert shown["hidden 2"] == f"relu [{outputs}]"
     assert shown["indices"] == ", ".join(map(str, found["indices"]))
     assert shown["vector"].startswith(f"{len(found['indices'])} of 300 cells") and (
         "one-hot" in shown["vector"] and "multi-hot" in shown["vector"]
@@ -102,6 +120,29 @@ def test_the_steps_are_told_in_the_lectures_words(
     assert found["label"]["ko"] in shown["verdict"] and "%" in shown["verdict"]
     strongest = max(found["words"], key=lambda word: abs(word["contribution"]))
     assert shown["P(y=1) by"].split() == [f"{strongest['contribution']:+.4f}", strongest["text"]]
+
+
+def test_particles_that_were_left_out_are_told_apart_from_rare_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["--set", "epochs=1", "--set", "train_size=300", "--set", "reading.stop_words=true"]
+    output(capsys, "train", "sentiment", *KIWI, *few, "--out", str(tmp_path))
+    found = json.loads(output(capsys, "predict", str(tmp_path), "--text", "영화는 기린", "--json"))
+    assert found["unknown"] == [
+        {"text": "는", "why": "left_out"},
+        {"text": "기린", "why": "outside"},
+    ]
+    assert "particle or punctuation" in output(capsys, "predict", str(tmp_path), "--text", "영화는")
+
+
+def test_a_review_that_is_too_long_is_read_in_part_and_stderr_says_so(
+    critic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, is_long in (("좋은 영화 " * 400, True), ("좋은 영화", False)):
+        assert main(["predict", str(critic), "--text", text, "--json"]) == 0
+        said = capsys.readouterr()
+        assert len(json.loads(said.out)["sentence"]) <= 2_000
+        assert ("first 2,000 characters" in said.err) is is_long
 
 
 @pytest.mark.parametrize(
@@ -142,6 +183,32 @@ def test_any_file_of_reviews_can_be_judged(
     ]
     assert found["accuracy"] == pytest.approx(1 - known["accuracy"])
     assert found["loss"] > known["loss"]
+
+
+def test_broken_rows_of_a_file_are_counted_not_hidden(
+    critic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tsv(tmp_path / "few.tsv", ("좋은 영화", 1), ("", 1), ("나쁜 영화", 7), ("별로", 0))
+    assert main(["evaluate", str(critic), "--data", str(path), "--json"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert (set(found), found["rows"], found["skipped"]) == ({"test", "rows", "skipped"}, 2, 2)
+    assert "2 rows" in said.err and "few.tsv" in said.err
+    whole = json.loads(output(capsys, "evaluate", str(critic), "--json"))
+    assert (whole["rows"], whole["skipped"]) == (520, 0)
+
+
+def test_broken_rows_of_a_corpus_are_counted_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FNN_LAB_DATA", str(tmp_path))
+    tsv(tmp_path / "ratings_train.txt", *[("좋은 영화", 1), ("별로", 0)] * 100)
+    tsv(tmp_path / "ratings_test.txt", ("좋은 영화", 1), ("나쁜 영화", 7), ("별로", 0))
+    few = ["--set", "reading.corpus=nsmc", "--set", "epochs=1"]
+    output(capsys, "train", "sentiment", *KIWI, *few, "--out", str(tmp_path / "run"))
+    found = json.loads(output(capsys, "evaluate", str(tmp_path / "run"), "--json"))
+    assert (found["rows"], found["skipped"]) == (2, 1)
 
 
 def test_a_network_is_judged_by_the_words_it_was_trained_with(
@@ -245,7 +312,9 @@ def test_without_java_kiwi_reads_the_review_and_stderr_says_so(
     java = no_java(tmp_path / "java")
     done = run("models", "predict", str(tmp_path), "--text", "좋은 영화", "--json", **java)
     assert done.returncode == 0
-    assert [text for text, _ in json.loads(done.stdout)["morphemes"]] == ["좋다", "영화"]
+    found = json.loads(done.stdout)
+    assert found["tokenizer"] == "kiwi"
+    assert [text for text, _ in found["morphemes"]] == ["좋다", "영화"]
     assert "JAVA_HOME" in done.stderr and "'kiwi'" in done.stderr and "'okt'" in done.stderr
 
 
@@ -299,10 +368,10 @@ def one_core() -> Iterator[None]:
 
 @pytest.fixture
 def nsmc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_core: None) -> None:
-    """Write 2,000 long training reviews and 20 test reviews as the corpus NSMC."""
+    """Write many long training reviews and 20 test reviews as the corpus NSMC."""
     monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FNN_LAB_DATA", str(tmp_path))
-    tsv(tmp_path / "ratings_train.txt", *((f"{n}번째 좋은 영화 " * 9, 1) for n in range(2_000)))
+    tsv(tmp_path / "ratings_train.txt", *((f"{n}번째 좋은 영화 " * 9, 1) for n in range(MANY)))
     tsv(tmp_path / "ratings_test.txt", *[("영화", 1)] * 20)
 
 
@@ -314,7 +383,7 @@ def stopped(number: signal.Signals) -> tuple[int, float, str]:
     ) as process:
         assert process.stdout and process.stderr
         while (said := json.loads(process.stdout.readline()))["done"] <= 20:
-            assert said["total"] == 2_020
+            assert said["total"] == MANY + 20
         began = time.monotonic()
         process.send_signal(number)
         status = process.wait(10)
@@ -327,10 +396,10 @@ def test_a_corpus_that_a_server_stops_is_gone_on_with(nsmc: None) -> None:
     train, test = load_reviews("nsmc")
     kept, tested = load_tokens(train.digest, "kiwi"), load_tokens(test.digest, "kiwi")
     assert tested and tested.complete
-    assert kept and not kept.complete and 500 <= len(kept) < 2_000
+    assert kept and not kept.complete and 500 <= len(kept) < MANY
     assert data_main(["tokenize", "nsmc", "--tokenizer", "kiwi"]) == 0
     finished = load_tokens(train.digest, "kiwi")
-    assert finished and finished.complete and len(finished) == 2_000
+    assert finished and finished.complete and len(finished) == MANY
 
 
 def test_a_corpus_that_a_person_stops_keeps_what_was_done(nsmc: None) -> None:

@@ -1,0 +1,54 @@
+"""What is wrong with how a run learns, in a sentence with its own figures, and what to try."""
+
+import streamlit as st
+
+from app import starting, state
+from app.i18n import t
+from models.diagnosis import remedies
+from models.events import Diagnosis
+from models.experiment import Experiment
+from models.runs import Run
+from models.tasks.base import Task
+
+MOST_REMEDIES = 4
+
+
+def doctor(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> None:
+    """Draw the diagnoses of a run that is over and a button for each remedy; nothing for none."""
+    if not diagnoses:
+        return
+    with st.container(key="doctor", border=True):
+        st.markdown(f"**{t('doctor.title')}**")
+        for diagnosis in diagnoses:
+            st.markdown(f"{sentence(diagnosis)}")
+        found = list(remedies(task, run.experiment, diagnoses).items())[:MOST_REMEDIES]
+        if not found:
+            return
+        st.caption(t("doctor.try"))
+        with st.container(horizontal=True, key="remedies"):
+            for name, experiment in found:
+                st.button(
+                    t(f"doctor.{name}", rate=experiment.optimizer.learning_rate),
+                    key=f"remedy-{name}",
+                    help=t("doctor.help"),
+                    on_click=_take,
+                    args=(experiment,),
+                )
+
+
+def sentence(diagnosis: Diagnosis) -> str:
+    """Return what a diagnosis says in the page's language."""
+    figures = diagnosis.figures
+    told = t(f"doctor.says_{diagnosis.name}", **figures)
+    if "has_gradient" in figures:
+        gradient = "gradient" if figures["has_gradient"] else "no_gradient"
+        told += " " + t(f"doctor.{gradient}", gradient=figures["gradient"])
+    if figures.get("raw"):
+        told += " " + t("doctor.raw")
+    return told
+
+
+def _take(experiment: Experiment) -> None:
+    """Put a remedy into the form and train with it."""
+    state.replace_draft(experiment)
+    starting.try_to_start(experiment)

@@ -1,0 +1,48 @@
+"""How weights are changed: the formulas with this experiment's numbers, and one weight close up."""
+
+import streamlit as st
+
+from app import starting
+from app.components.network_panel import same_network
+from app.components.optimizer_panel import optimizer_panel, weight_name, weight_picker
+from app.components.weight_probe import weight_probe
+from app.i18n import group, t
+from app.live_runs import live_run
+from data.dataset import Dataset
+from models.experiment import Experiment
+from models.runs import Run
+from models.summary import Summary
+from models.tasks.base import Task
+
+
+def weight_panel(
+    task: Task, experiment: Experiment, dataset: Dataset, summary: Summary, run: Run | None
+) -> None:
+    """Draw the formulas beside the picked weight, which follows ``run`` if it is this network."""
+    fitting = run if run and same_network(run.experiment, experiment) else None
+    formulas, weight = st.columns(2, gap="medium")
+    with formulas:
+        optimizer_panel(experiment, task, fitting)
+    with weight:
+        _weight(task, experiment, dataset, summary, fitting)
+
+
+def _weight(
+    task: Task, experiment: Experiment, dataset: Dataset, summary: Summary, run: Run | None
+) -> None:
+    st.markdown(f"##### {t('formula.weight')}")
+    weight = starting.picked(experiment)
+    prefix = f"{task.name}.weight.{'-'.join(map(str, weight))}"
+    chosen = weight_picker(summary, weight, prefix)
+    if chosen != weight:
+        starting.pick(experiment, chosen, run)
+        st.rerun()
+    names = [feature.name for feature in dataset.features]
+    weight_probe(
+        run=live_run(run) if run else None,
+        optimizer=(run.experiment if run else experiment).optimizer.to_dict(),
+        picked=weight,
+        name=weight_name(task, summary, weight, names),
+        labels=group("probe"),
+        key=f"probe-{task.name}",
+    )

@@ -1,0 +1,71 @@
+"""Every lesson there is: those that come with the lab and those that a teacher adds.
+
+A lesson is data, one TOML file. A mistake in a file is named with its line, and every other lesson
+still loads. No file holds an answer: it names a figure of ``models.lesson_figures``.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from models import lesson_mistakes as mistakes
+from models.lesson import Lesson
+from models.lesson_file import parse_lesson
+from models.lesson_mistakes import Problem
+from models.tasks import TASKS, task_named
+from models.toml_lines import key_lines, line_of
+
+
+def load_lessons(
+    folders: Iterable[Path], train_size: int | None = None
+) -> tuple[tuple[Lesson, ...], tuple[Problem, ...]]:
+    """Read every ``.toml`` file in the folders: the lessons in display order, and what is wrong.
+
+    A folder that does not exist is empty. A later folder's lesson replaces an earlier one of the
+    same name. With ``train_size`` every experiment trains on so many rows only, to rehearse a
+    lesson in a few seconds.
+    """
+    changes = {} if train_size is None else {"train_size": train_size}
+    lessons: dict[str, Lesson] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            lesson, wrong = read_lesson(path, changes)
+            problems += wrong
+            if lesson:
+                lessons[lesson.name] = lesson
+    return tuple(sorted(lessons.values(), key=_order)), tuple(problems)
+
+
+def read_lesson(path: Path, changes: dict[str, Any]) -> tuple[Lesson | None, list[Problem]]:
+    """Return the lesson in a file, or None with what is wrong with the file."""
+    try:
+        source = path.read_bytes().decode("utf-8")
+        values = tomllib.loads(source)
+    except OSError as error:
+        return None, [Problem(path.name, None, mistakes.unreadable(error))]
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return None, [Problem(path.name, line, mistakes.not_utf8())]
+    except tomllib.TOMLDecodeError as error:
+        return None, [Problem(path.name, _line(error, source), mistakes.not_toml(error))]
+    lesson, wrong = parse_lesson(path.stem, values, changes)
+    lines = key_lines(source)
+    problems = [Problem(path.name, line_of(each.place, lines), each.reason) for each in wrong]
+    return None if wrong else lesson, problems
+
+
+def _line(error: tomllib.TOMLDecodeError, source: str) -> int:
+    """Return the line that the parser stopped at, which it only tells in words."""
+    found = re.search(r"\(at line (\d+), ", str(error))
+    return int(found[1]) if found else source.count("\n") + 1
+
+
+def _order(lesson: Lesson) -> tuple[int, int, str]:
+    """Sort lessons as the tasks are sorted, and within one as its presets are."""
+    presets = list(task_named(lesson.task).presets.values())
+    first = lesson.runs[0].experiment.changed(train_size=None)
+    place = presets.index(first) if first in presets else len(presets)
+    return [task.name for task in TASKS].index(lesson.task), place, lesson.name

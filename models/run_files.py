@@ -1,0 +1,98 @@
+"""What a run writes into its folder while it trains."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.dataset import Array
+from models.checkpoint import Checkpoint, write_best, write_checkpoint
+from models.experiment import Experiment
+from models.preparation import Prepared
+from models.snapshot import write_example
+from models.weights import KERAS_MODEL, write_description, write_weights
+
+SECONDS_PER_SAVE = 0.1
+"""Epochs that are shorter share a write: renaming over a file takes the disk 2 ms."""
+SECONDS_PER_CHECKPOINT = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class RunFiles:
+    """Writes ``network.json``, weights, checkpoints and ``model.keras`` into a folder, if any.
+
+    ``describe``, ``save`` and ``save_model`` raise ``OSError``; what training can go on without is
+    tried, and a failure logged.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._saved = -np.inf
+        self._checked = time.monotonic()
+        self._new_best: Checkpoint | None = None
+        """The best epoch's checkpoint, until it is written."""
+
+    def describe(self, experiment: Experiment, prepared: Prepared, example: Array) -> None:
+        """Write what network it is, and the row that is followed through it, (inputs,)."""
+        if self._path:
+            write_description(self._path, experiment, prepared.scaling, prepared.vocabulary)
+            write_example(self._path, example, float(prepared.y_val[0]))
+
+    def save(self, arrays: list[Array]) -> None:
+        """Write the weights, if there are any: kernel, bias, kernel, bias, ..."""
+        if self._path and arrays:
+            write_weights(self._path, arrays)
+        self._saved = time.monotonic()
+
+    def save_if_possible(self, arrays: list[Array]) -> None:
+        self._tried(lambda _: self.save(arrays))
+
+    def save_model(self, model: Any) -> None:
+        """Write the model as Keras does."""
+        if self._path:
+            model.save(self._path / KERAS_MODEL)
+
+    def note_best(self, checkpoint: Callable[[], Checkpoint]) -> None:
+        """Keep the best epoch's checkpoint, to be written with the next one."""
+        if self._path:
+            self._new_best = checkpoint()
+
+    def end_epoch(self, arrays: list[Array], checkpoint: Callable[[], Checkpoint]) -> int | None:
+        """Write weights and checkpoint if it is time for them; returns the latter's update."""
+        now = time.monotonic()
+        if now - self._saved >= SECONDS_PER_SAVE:
+            self.save_if_possible(arrays)
+        if now - self._checked >= SECONDS_PER_CHECKPOINT:
+            return self.write(checkpoint)
+        return None
+
+    def write(self, checkpoint: Callable[[], Checkpoint]) -> int | None:
+        """Write a checkpoint; returns its update, None where there is no folder or no space."""
+        if self._path is None:
+            return None
+        self._checked = time.monotonic()
+        made = checkpoint()
+        self.write_best()
+        is_written = self._tried(lambda path: write_checkpoint(path, made))
+        return made.position.update if is_written else None
+
+    def write_best(self) -> None:
+        """Write the best epoch's checkpoint if it is a new one."""
+        best = self._new_best
+        if best and self._tried(lambda path: write_best(path, best)):
+            self._new_best = None
+
+    def _tried(self, write: Callable[[Path], None]) -> bool:
+        """Write something that training can go on without; says whether that worked."""
+        if self._path is None:
+            return False
+        try:
+            write(self._path)
+        except OSError as error:
+            _log.warning("nothing can be written to %s: %s", self._path, error)
+            return False
+        return True

@@ -1,0 +1,329 @@
+"""The Train page as an instrument: touched, watched, asked why, in a real browser on real runs."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Server
+from tests.e2e.lesson import Lesson
+
+pytestmark = pytest.mark.timeout(300)
+
+
+class Instrument(Lesson):
+    """The Train page: its drawing, its arithmetic, its curves."""
+
+    def deed(self, name: str, column: int) -> Locator:
+        """Return a button of the drawing: "more", "fewer", "add" or "remove"."""
+        return self.page.locator(f'.diagram [data-do="{name}"][data-column="{column}"]').first
+
+    def arithmetic(self) -> Locator:
+        return self.page.locator(".fl-summary")
+
+    def type(self, key: str, value: str) -> None:
+        """Type a value beside a slider."""
+        name = self.says("form.typed", name=self.says(f"form.{key}"))
+        field = self.page.get_by_role("spinbutton", name=name)
+        field.fill(value)
+        field.press("Enter")
+        self.page.wait_for_timeout(300)
+        self.settle()
+
+    def open_more(self) -> None:
+        self.page.get_by_text(self.says("form.more"), exact=True).click()
+        self.settle()
+
+    def train(self) -> None:
+        self.button("train.start").click()
+
+    def begin(self) -> None:
+        """Let a network learn digits for a minute, and wait until it does."""
+        self.open("train", task="mnist")
+        self.type("epochs", "50")
+        self.train()
+        self.wait_for_points()
+
+    def is_in(self, state: str) -> None:
+        chart = self.page.locator(".fl-chart")
+        expect(chart).to_have_attribute("data-state", state)
+        self.settle()
+
+
+@pytest.fixture
+def instrument(page: Page, server: Server) -> Instrument:
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    return Instrument(page, server.url)
+
+
+def test_a_hand_on_the_drawing_changes_the_form_and_the_arithmetic(instrument: Instrument) -> None:
+    instrument.open("train", task="boston")
+    expect(instrument.arithmetic()).to_contain_text("13 × 64 + 64 = 896")
+    instrument.deed("more", 1).click()
+    expect(instrument.arithmetic()).to_contain_text("13 × 128 + 128 = 1,792")
+    instrument.settle()
+    label = instrument.says("form.units", number=1)
+    expect(instrument.page.get_by_role("spinbutton", name=label)).to_have_value("128")
+    instrument.deed("remove", 2).press("Enter")
+    expect(instrument.arithmetic()).to_contain_text("128 × 1 + 1 = 129")
+    instrument.settle()
+    instrument.deed("add", 1).click()
+    expect(instrument.arithmetic()).to_contain_text("128 × 128 + 128 = 16,512")
+
+
+def test_a_run_of_half_a_second_is_replayed_and_ends_with_everything_said(
+    instrument: Instrument,
+) -> None:
+    page = instrument.page
+    instrument.open("train", task="boston")
+    page.wait_for_timeout(1_000)
+    instrument.train()
+    chart = page.locator(".fl-chart")
+    expect(chart).to_have_attribute("data-state", re.compile("live|replay"))
+    expect(instrument.status()).to_contain_text("4초에 걸쳐")
+    first = int(chart.get_attribute("data-epoch") or 0)
+    page.wait_for_timeout(1_000)
+    later = int(chart.get_attribute("data-epoch") or 0)
+    assert first < later < 80 and later - first <= 45  # the run itself was over long before
+    instrument.is_in("done")
+    lines = page.locator(".diagram .figure line")
+    colours = lines.evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)")
+    assert {"rgb(0, 114, 178)", "rgb(230, 159, 0)"} <= set(colours)
+    verdict = re.compile(
+        "|".join(
+            instrument.says(f"verdict.{name}")[:9] for name in ("falling", "level", "overfitting")
+        )
+    )
+    expect(page.get_by_text(verdict)).to_be_visible()
+    page.get_by_text(instrument.says("live.tables"), exact=True).click()
+    tables = page.locator(".fl-chart-tables table")
+    expect(tables.nth(1)).to_contain_text("23.2")  # linear regression's MSE
+    expect(tables.nth(0)).to_contain_text("80")
+
+
+def test_slow_motion_says_each_step_of_an_update_with_its_numbers(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    instrument.button("tools.pause").click()
+    instrument.is_in("paused")
+    before = int(page.locator(".fl-chart").get_attribute("data-update") or 0)
+    instrument.button("tools.step_update").click()
+    strip = page.locator(".strip")
+    expect(strip.locator('[data-step="loss"]')).to_contain_text("ln")
+    expect(strip.locator('[data-step="gradient"]')).to_contain_text("‖g‖")
+    expect(page.locator(".fl-chart")).to_have_attribute("data-update", str(before + 1))
+    probe = page.locator(".probe .figures")
+    expect(probe).to_contain_text(instrument.says("probe.same"))
+    instrument.settle()
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_another_weight_can_be_looked_at_in_mid_run(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    for key, value in (("pick_layer", "2"), ("pick_input", "7"), ("pick_unit", "4")):
+        field = page.get_by_role("spinbutton", name=instrument.says(f"formula.{key}"), exact=True)
+        field.fill(value)
+        field.press("Enter")
+        page.wait_for_timeout(500)
+        instrument.settle()
+    name = page.locator(".probe .name")
+    expect(name).to_contain_text("7")
+    expect(name).to_contain_text("4")
+    expect(page.locator(".probe .figures")).to_contain_text("g")
+    at = page.locator(".probe .says").inner_text()
+    expect(page.locator(".probe .says")).not_to_have_text(at)
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def moves(page: Page) -> None:
+    """The drawing shows one update after another."""
+    drawing = page.locator(".diagram")
+    expect(drawing).to_have_attribute("data-update", re.compile(r"\d"))
+    for _ in range(2):
+        at = drawing.get_attribute("data-update") or ""
+        expect(drawing).not_to_have_attribute("data-update", at)
+
+
+def test_a_weight_that_was_picked_is_still_picked_after_a_reload(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    label = instrument.says("formula.pick_unit")
+    unit = page.get_by_role("spinbutton", name=label, exact=True)
+    unit.fill("4")
+    unit.press("Enter")
+    probe = page.locator(".probe")
+    expect(probe.locator(".name")).to_contain_text("4")
+    expect(probe).not_to_have_attribute("data-update", "0")
+    named = probe.locator(".name").inner_text()
+    page.reload()
+    instrument.settle()
+    expect(probe.locator(".name")).to_have_text(named)
+    expect(unit).to_have_value("4")
+    expect(probe).not_to_have_attribute("data-update", "0")
+    moves(page)
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_a_run_that_goes_on_from_my_runs_moves_the_drawing(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+    instrument.open("runs")
+    instrument.button("runs.continue").first.click()
+    instrument.settle()
+    page.locator('[class*="st-key-run-do-"]').first.get_by_role("link").click()
+    instrument.is_in("live")
+    expect(page.locator(".probe")).not_to_have_attribute("data-update", "0")
+    moves(page)
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_a_drawing_of_another_network_can_be_edited_while_a_run_is_live(
+    instrument: Instrument,
+) -> None:
+    page = instrument.page
+    instrument.begin()
+    expect(instrument.deed("more", 1)).to_be_disabled()
+    units = page.get_by_role("spinbutton", name=instrument.says("form.units", number=1))
+    units.fill("64")
+    units.press("Enter")
+    instrument.settle()
+    instrument.deed("more", 1).click()
+    expect(instrument.arithmetic()).to_contain_text("784 × 128 + 128 = 100,480")
+    expect(units).to_have_value("128")
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_a_learning_rate_is_typed_while_a_run_learns(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    field = page.get_by_role("combobox", name=instrument.says("tools.learning_rate"))
+    for entered, shown in (("0.0123", "0.0123"), ("quick", "0.0123")):
+        field.fill(entered)
+        field.press("Enter")
+        page.wait_for_timeout(300)
+        instrument.settle()
+        expect(field).to_have_value(shown)
+        expect(page.locator(".katex-html").first).to_contain_text("0.0123")
+    expect(page.locator('[data-testid="stAlert"]')).to_contain_text("quick")
+    note = page.locator(".annotation-text", has_text=instrument.says("live.tuned", rate="0.0123"))
+    expect(note.first).to_be_visible()
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_doctor_names_raw_inputs_and_one_click_mends_them(
+    language: str, page: Page, server: Server
+) -> None:
+    instrument = Instrument(page, server.url, language)
+    instrument.open("train", task="boston")
+    instrument.open_more()
+    toggle = page.get_by_role("switch", name=instrument.says("form.standardize"))
+    if not toggle.count():
+        toggle = page.get_by_role("checkbox", name=instrument.says("form.standardize"))
+    page.get_by_text(instrument.says("form.standardize"), exact=True).click()
+    instrument.settle()
+    instrument.train()
+    instrument.is_in("diverged")
+    doctor = page.locator(".st-key-doctor")
+    expect(doctor).to_contain_text(instrument.says("doctor.raw"))
+    expect(doctor).to_contain_text("0.001")
+    instrument.button("doctor.standardize").click()
+    instrument.is_in("done")
+    expect(doctor).to_have_count(0)
+
+
+def test_a_run_goes_on_while_another_task_is_looked_at(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.begin()
+    first = int(page.locator(".fl-chart").get_attribute("data-update") or 0)
+    tasks = page.locator(".st-key-top")
+    tasks.get_by_text("보스턴 집값").click()
+    instrument.settle()
+    expect(instrument.arithmetic()).to_contain_text("13 × 64 + 64 = 896")
+    assert not page.locator('[data-testid="stException"]').count()
+    tasks.get_by_text("손글씨 숫자").click()
+    instrument.settle()
+    page.wait_for_function(
+        f"() => Number(document.querySelector('.fl-chart')?.dataset.update) > {first}"
+    )
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_a_new_start_has_the_same_weights_or_others(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.open("train", task="boston")
+    instrument.type("epochs", "10")
+    instrument.train()
+    instrument.is_in("done")
+    result = page.get_by_text(re.compile("MSE [0-9.]+ · MAE"))
+    first = result.first.inner_text()
+    outcomes = {}
+    for name, seed in (("same_weights", 0), ("new_weights", 1)):
+        run = page.locator(".fl-chart").get_attribute("data-run")
+        instrument.button("tools.reset").click()
+        page.get_by_role("button", name=instrument.says(f"tools.{name}", seed=seed)).click()
+        page.wait_for_function(
+            f"() => document.querySelector('.fl-chart')?.dataset.run !== '{run}'"
+        )
+        instrument.is_in("done")
+        outcomes[name] = result.first.inner_text()
+    assert outcomes["same_weights"] == first != outcomes["new_weights"]
+
+
+def test_pictures_of_the_first_layer_sharpen_while_it_learns(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.open("train", task="mnist")
+    instrument.train()
+    instrument.wait_for_points()
+    page.locator('.diagram [data-do="pictures"]').click()
+    canvas = page.locator(".diagram .pictures canvas").first
+    expect(canvas).to_be_visible()
+    before = canvas.evaluate("canvas => canvas.toDataURL()")
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), before]
+    )
+    instrument.button("train.stop").click()
+    instrument.is_in("stopped")
+
+
+def test_a_phone_shows_choices_network_and_curves_below_each_other(
+    page: Page, server: Server
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    instrument = Instrument(page, server.url)
+    instrument.open("train", task="mnist")
+    page.wait_for_timeout(1_500)
+    places = [
+        page.locator(place).first.bounding_box()
+        for place in (".st-key-layer-0", ".diagram", ".strip", ".fl-chart", ".probe")
+    ]
+    tops = [place["y"] for place in places if place]
+    assert len(tops) == 5 and tops == sorted(tops)
+    assert all(place and place["x"] >= 0 and place["x"] + place["width"] <= 361 for place in places)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_the_page_at_rest_sends_nothing(instrument: Instrument) -> None:
+    page = instrument.page
+    instrument.open("train", task="boston")
+    instrument.train()
+    instrument.is_in("done")
+    page.wait_for_timeout(1_000)
+    sent: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameSent", lambda event: sent.append(str(event)))
+    session.on("Network.requestWillBeSent", lambda event: sent.append(event["request"]["url"]))
+    page.wait_for_timeout(3_000)
+    session.detach()
+    assert sent == []
