@@ -207,9 +207,9 @@ def test_training_outlives_a_full_disk_and_the_store_recovers(small_disk: Path) 
         run_id = lab.submit(FINE)
         until(lambda: lab.is_training(run_id), 30)
         ballast = fill(small_disk)
-        before = updates(lab, run_id)
-        until(lambda: lab.run(run_id).epoch >= 4 or lab.run(run_id).is_over, 60)
-        assert not lab.run(run_id).is_over and updates(lab, run_id) > before
+        enough = updates(lab, run_id) + 3
+        until(lambda: updates(lab, run_id) >= enough or lab.run(run_id).is_over, 60)
+        assert not lab.run(run_id).is_over
         with pytest.raises(UserError, match="FNN_LAB_HOME"):
             lab.submit(SHORT)
 
@@ -285,9 +285,11 @@ def test_a_server_with_all_that_hangs_ends_within_ten_seconds(
         run = running.scheduler.submit(OWNER, FINE)
         running.errands.start(("tokenize", "--tokenizer", "kiwi", "bundled"))
         until(lambda: running.store.get(run.id).updates, 60)
-        family = psutil.Process().children(recursive=True)
+        trainer = trainers()[-1]
         errands = [each for each in psutil.Process().children() if "tokenize" in each.cmdline()]
-        hanging = [*workers(trainers()[-1]), *errands]
+        hanging = [*workers(trainer), *errands]
+        parents = [trainer, *errands]  # not this process, whose children may be a browser's too
+        family = [*parents, *(c for each in parents for c in each.children(recursive=True))]
         assert len(errands) == 1 and len(hanging) >= 2
         for process in hanging:
             process.suspend()
@@ -297,7 +299,7 @@ def test_a_server_with_all_that_hangs_ends_within_ten_seconds(
     seconds = time.monotonic() - began
     print(f"closed after {seconds:.2f} s")
     assert seconds < 10
-    until(lambda: all(map(is_gone, family)), 30)
+    until(lambda: all(map(is_gone, family)), 10)
 
 
 WRITER = """

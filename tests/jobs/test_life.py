@@ -37,7 +37,7 @@ from tests.jobs.lab import (
 )
 
 FINE = LONG.changed(epochs=49)
-"""Takes most of a minute, and every update is a point of its own."""
+"""Takes some seconds, and every update is a point of its own."""
 
 BRIEF_PAUSES = Quotas(9, 99, limits=Limits(paused_seconds=0.5, working_seconds=600))
 
