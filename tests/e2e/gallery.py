@@ -47,7 +47,6 @@ from models.events import (  # noqa: E402
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 EVENTS_A_SECOND = 10
 CUT_AFTER = 12
-OVER = ("finished", "dense", "compared", "penalised", "overfit")  # their events come at once
 NAN_ERROR = Text(
     "손실이 1,030번째 업데이트에서 숫자가 아니게 되었습니다. 학습률을 낮추어 보세요.",
     "The loss stopped being a number at update 1,030. Try a lower learning rate.",
@@ -153,7 +152,7 @@ async def _stream(run: str, last: int) -> AsyncIterator[str]:
         yield f"retry: 300\nid: {number}\ndata: {json.dumps(to_json(event))}\n\n"
         if run.startswith("cut") and last == 0 and number == CUT_AFTER:
             return
-        if not run.startswith(OVER):
+        if not run.startswith(("finished", "dense", "compared")):
             await asyncio.sleep(0.4 / 160 if run.startswith("flash") else 1 / EVENTS_A_SECOND)
 
 
@@ -285,7 +284,7 @@ def show_chart() -> None:
     chosen = LiveRun(
         run=run,
         url=f"/api/runs/{run}/events",
-        live=run not in ended and not run.startswith(OVER),
+        live=run not in ended and not run.startswith(("finished", "compared")),
         place=3 if run.startswith("queued") else None,
     )
     metric = "mae" if run.startswith(("housing", "flash", "compared")) else "accuracy"

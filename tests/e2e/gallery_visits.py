@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import OpenContext
 from tests.e2e.lesson import PATIENCE
 
 Open = Callable[..., Page]
@@ -14,9 +13,7 @@ Open = Callable[..., Page]
 
 
 @contextmanager
-def visits(
-    context: OpenContext, gallery: str, ready: str, width: int, height: int
-) -> Iterator[Open]:
+def visits(browser: Browser, gallery: str, ready: str, width: int, height: int) -> Iterator[Open]:
     """Open pages until the end, which closes them and looks at what they have complained of.
 
     ``ready`` selects what a page shows when it is drawn; it, ``width`` and ``height`` are what a
@@ -34,10 +31,10 @@ def visits(
         if not request.url.startswith(own):
             complaints.append(request.url)
 
-    def opened(query: str = "", width: int = width, ready: str = ready, **options: Any) -> Page:
-        page = context(**options).new_page()
+    def opened(query: str = "", width: int = width, ready: str = ready, **context: Any) -> Page:
+        size = {"width": width, "height": height}
+        page = browser.new_context(viewport=size, **context).new_page()  # type: ignore[arg-type]
         pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(PATIENCE)
         page.on("console", said)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -48,5 +45,5 @@ def visits(
 
     yield opened
     for page in pages:
-        page.close()
+        page.context.close()
     assert not complaints, complaints

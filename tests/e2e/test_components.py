@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.components import assets, bars, pen, picture_grid, pixels
 from app.components.live_chart import label_names
-from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_visits import Open, visits
 from tests.e2e.lesson import DRAWN
@@ -27,8 +26,8 @@ def gallery() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
-    with visits(shared_context, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
+def visit(browser: Browser, gallery: str) -> Iterator[Open]:
+    with visits(browser, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
         yield lambda run="", **more: opened(f"run={run}", **more)
 
 
