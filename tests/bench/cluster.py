@@ -18,13 +18,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from models.events import End, Event, State
+from models.experiment import Optimizer
 from models.jobs.backend import Backend, Sink, Turn
 from models.jobs.cluster import ClusterBackend
 from models.jobs.local import LocalBackend
 from tests.jobs.cluster import open_cluster
-from tests.jobs.lab import LONG
+from tests.jobs.lab import SHORT
 
-RUN = LONG.changed(epochs=3)
+RUN = SHORT.changed(optimizer=Optimizer("sgd", 1e-6), epochs=3, batch_size=1)
 WORKERS = (1, 2, 4)
 SECONDS_TO_WARM_UP = 90
 SECONDS_PER_RUN = 120

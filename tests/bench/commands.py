@@ -36,7 +36,7 @@ Seconds = float
 
 
 def begun(lab: Lab) -> str:
-    """Start a run that takes minutes; return its id when it trains."""
+    """Start a run that takes most of a minute; return its id when it trains."""
     run_id = lab.submit(LONG)
     until(lambda: lab.is_training(run_id), SECONDS_OF_PATIENCE)
     return run_id
