@@ -33,6 +33,8 @@ SECONDS_OF_PATIENCE = 0.8
 """How long a stop may take, files on their way included, before the run is over without them.
 
 The node itself kills a run that is not polite, and sooner."""
+SECONDS_BETWEEN_WISHES = 1.0
+"""Dask places a wish for a slot once, by what was free then: it is uttered anew this often."""
 SECONDS_TO_LEARN_WHY = 0.3
 """A node falls silent a moment before it is known that it, or the scheduler, is gone."""
 
@@ -58,7 +60,7 @@ class _Held:
     """A turn that has not ended: its name in the cluster, and who has it."""
 
     turn: Turn
-    key: str
+    key: str = ""
     node: str | None = None
     told: Wish | None = None
     """The wish that the node knows; None before it has begun."""
@@ -130,8 +132,20 @@ class ClusterBackend:
     # Commands ---------------------------------------------------------------------------------
 
     def _submit(self, turn: Turn) -> None:
-        held = self._held[turn.run_id] = _Held(turn, _key(turn))
+        held = self._held[turn.run_id] = _Held(turn)
+        self._ask(held)
+
+    def _ask(self, held: _Held) -> None:
+        """Ask for a slot, under a new name: the cluster may know the old one still."""
+        held.key = f"{held.turn.run_id}.{uuid.uuid4().hex}"
         self._link.ask_for_slot(held.key)
+        self._loop.call_later(SECONDS_BETWEEN_WISHES, self._ask_anew, held, held.key)
+
+    def _ask_anew(self, held: _Held, key: str) -> None:
+        """Take a wish back that was not granted, and utter it again."""
+        if self._holds(held) and held.node is None and held.key == key and self.is_reachable:
+            self._link.spawn(self._link.give_back(key, None))
+            self._ask(held)
 
     def _wish(self, run_id: str, wish: Wish) -> None:
         held = self._held.get(run_id)
@@ -160,7 +174,7 @@ class ClusterBackend:
     def connected(self) -> None:
         """Ask for the slots that runs are waiting for."""
         for held in self._held.values():
-            self._link.ask_for_slot(held.key)
+            self._ask(held)
 
     def disconnected(self) -> None:
         """Lose every run that had begun."""
@@ -181,8 +195,7 @@ class ClusterBackend:
         """Ask again for a slot that went away before its turn began."""
         held = self._with_key(key)
         if held is not None and held.node is None:
-            held.key = _key(held.turn)
-            self._link.ask_for_slot(held.key)
+            self._ask(held)
 
     def lost_node(self, address: str) -> None:
         """Lose the runs of a node that is gone."""
@@ -273,10 +286,6 @@ class ClusterBackend:
             self._sink(held.turn.run_id, event)
         except Exception:
             _log.exception("the sink refused an event of run %s", held.turn.run_id)
-
-
-def _key(turn: Turn) -> str:
-    return f"{turn.run_id}.{uuid.uuid4().hex}"
 
 
 def _without_files(event: Event, problem: Text) -> Event:

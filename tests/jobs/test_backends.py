@@ -308,6 +308,19 @@ def test_the_largest_checkpoint_travels_there_and_back(away):
 
 
 @pytest.mark.soak
+def test_no_run_waits_for_a_busy_machine_while_another_is_idle(away):
+    """Dask takes a slot that was given back a moment ago for one that is held."""
+    for number in range(8):
+        with training(away, f"given-back-{number}"):
+            away.backend.kill(f"given-back-{number}")
+            away.until(f"given-back-{number}", End)
+            began, both = time.monotonic(), (f"one-{number}", f"other-{number}")
+            with training(away, *both):
+                print(f"both train after {time.monotonic() - began:.1f} s")
+                assert time.monotonic() - began < 15
+
+
+@pytest.mark.soak
 def test_the_runs_of_a_dead_machine_are_lost_and_its_worker_comes_back(away, cluster):
     with training(away, "here", "there"):
         victim = cluster.nodes()[0]
