@@ -72,9 +72,6 @@ class Lesson:
         for _ in range(60):
             if slider.get_attribute("aria-valuetext") == value:
                 break
-            if not slider.is_enabled():  # the page has lost its server for a moment
-                expect(slider).to_be_enabled()
-                slider.focus()
             self.page.keyboard.press("ArrowRight")
         expect(slider).to_have_attribute("aria-valuetext", value)
         self.page.wait_for_timeout(400)

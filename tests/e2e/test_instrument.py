@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.lesson import Lesson
+from tests.e2e.lesson import PATIENCE, Lesson
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -49,6 +49,16 @@ class Instrument(Lesson):
         expect(chart).to_have_attribute("data-state", state)
         self.settle()
 
+    def wait_for_colours(self, *colours: str) -> None:
+        """Wait until the drawing has lines of these colours; it may be drawn anew meanwhile."""
+        lines = self.page.locator(".diagram .figure line")
+        for _ in range(PATIENCE // 50):
+            seen = lines.evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)")
+            if set(colours) <= set(seen):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{colours} are not among {set(seen)}")
+
 
 @pytest.fixture
 def instrument(page: Page, server: Server) -> Instrument:
@@ -86,9 +96,7 @@ def test_a_run_of_half_a_second_is_replayed_and_ends_with_everything_said(
     later = int(chart.get_attribute("data-epoch") or 0)
     assert first < later < 80 and later - first <= 45  # the run itself was over long before
     instrument.is_in("done")
-    lines = page.locator(".diagram .figure line")
-    colours = lines.evaluate_all("lines => lines.map(line => getComputedStyle(line).stroke)")
-    assert {"rgb(0, 114, 178)", "rgb(230, 159, 0)"} <= set(colours)
+    instrument.wait_for_colours("rgb(0, 114, 178)", "rgb(230, 159, 0)")
     verdict = re.compile(
         "|".join(
             instrument.says(f"verdict.{name}")[:9] for name in ("falling", "level", "overfitting")

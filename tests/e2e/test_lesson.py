@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from app.i18n import LANGUAGES
 from tests.e2e.conftest import OpenContext, Server
@@ -116,6 +116,42 @@ def test_another_page_and_a_reload_come_back_to_the_same_live_run(
     expect(lesson.button("train.stop")).to_be_enabled()
     lesson.button("train.stop").click()
     lesson.wait_for_state("stopped")
+
+
+def test_a_value_that_comes_back_on_a_slow_line_does_not_end_the_page(
+    page: Page, server: Server
+) -> None:
+    """What a browser forgets just when it is told "as you have it" would be the end of the page."""
+    held: list[str | bytes] | None = None
+
+    def stand_between(route: WebSocketRoute) -> None:
+        line = route.connect_to_server()
+        line.on_message(lambda said: route.send(said) if held is None else held.append(said))
+        lines.append(route)
+
+    lines: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("_stcore/stream"), stand_between)
+    lesson = Lesson(page, server.url)
+    lesson.open("train", task="mnist")
+    slider = page.get_by_role("slider", name=lesson.says("form.epochs")).first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "6")
+    page.wait_for_timeout(500)
+    lesson.settle()
+    held = []
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1_500)
+    typed = page.get_by_role("spinbutton", name=lesson.says("form.epochs"))
+    typed.fill("5")  # as it was when the page opened
+    typed.press("Enter")
+    page.wait_for_timeout(1_500)
+    said, held = held, None
+    for message in said:
+        lines[-1].send(message)
+    lesson.settle()
+    expect(slider).to_have_attribute("aria-valuetext", "5")
+    expect(slider).to_be_enabled()
 
 
 def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, server: Server) -> None:

@@ -416,8 +416,8 @@ def test_a_run_lost_with_the_cluster_goes_on_with_the_next_server(secured, tmp_p
         saved = lab.run(run_id).checkpoint
     with open_lab(tmp_path, 1, cluster=secured.address) as lab:
         lab.scheduler.take_up(lab.store.interrupt_unfinished())
-        until(lambda: lab.run(run_id).updates > saved, SECONDS_TO_WARM_UP)
-        assert lab.store.history(run_id).started.update == saved
+        until(lambda: lab.store.history(run_id).started.update == saved, SECONDS_TO_WARM_UP)
+        until(lambda: lab.run(run_id).updates > saved, 10)
         lab.scheduler.pause(OWNER, run_id)
         until(lambda: lab.run(run_id).state is State.PAUSED, 10)
         with no_scheduler(secured):
