@@ -1,22 +1,25 @@
-"""Serves the plotly.js that comes inside the plotly package, compressed once."""
+"""Serves the live chart's plotly.js, compressed once.
+
+The basic bundle draws lines and bars, with a quarter of the bytes of the one inside the plotly
+package: 0.4 MB on the way to a phone instead of 1.5, and as much less to compile.
+"""
 
 import gzip
 from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-PATH = "/assets/plotly.min.js"
-URL = f"{PATH}?v={version('plotly')}"
+from app.components.live_chart import PLOTLY_URL
+
+FILE = Path(__file__).parent / PLOTLY_URL.removeprefix("/")
 
 
 @cache
 def _compressed() -> bytes:
-    script = files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
-    return gzip.compress(script, compresslevel=6)
+    return gzip.compress(FILE.read_bytes(), compresslevel=6)
 
 
 def _serve(_request: Request) -> Response:
@@ -28,5 +31,5 @@ def _serve(_request: Request) -> Response:
 
 
 def route() -> Route:
-    """Return the route of ``URL``."""
-    return Route(PATH, _serve)
+    """Return the route of the script."""
+    return Route(PLOTLY_URL, _serve)

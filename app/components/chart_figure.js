@@ -338,6 +338,7 @@ class Figure {
       yaxis: {
         ...axis(this.labels[`axis_${this.name}`]),
         tickformat: share ? "~%" : "~g",
+        tickformatstops: share ? [] : [{ dtickrange: [1e4, null], value: "~s" }], // 200k, not 200000
         hoverformat: share ? ".2%" : ".4~g",
         nticks: this.isLog() ? 3 : 6, // a log axis takes its fine steps beyond that
       },

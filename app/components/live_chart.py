@@ -4,13 +4,11 @@ The page's script hands over the address of the run's events and is not run agai
 ends, pauses or goes on: the browser itself reads the events and appends to the curves.
 """
 
-from importlib.metadata import version
-
 from app.components import assets
 from app.live_runs import LiveRun
 
-PLOTLY_URL = f"/assets/plotly.min.js?v={version('plotly')}"
-"""Where the app serves the plotly.min.js of the installed plotly package."""
+PLOTLY_URL = "/assets/plotly-basic-4.1.1.min.js"
+"""Where the app serves plotly.js."""
 
 LABELS = (
     "language",

@@ -72,6 +72,20 @@ def browser() -> Iterator[Browser]:
 OpenContext = Callable[..., BrowserContext]
 
 
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser) -> Iterator[OpenContext]:
+    """Return the one context that has these options: its second page finds the scripts read."""
+    contexts: dict[frozenset[tuple[str, Any]], BrowserContext] = {}
+
+    def shared_context(**options: Any) -> BrowserContext:
+        key = frozenset(options.items())
+        return contexts.get(key) or contexts.setdefault(key, browser.new_context(**options))
+
+    yield shared_context
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
 def open_context(browser: Browser) -> Iterator[OpenContext]:
     """Open contexts with cookies of their own, by the options of ``new_context``.

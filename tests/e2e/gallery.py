@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-import plotly  # noqa: E402
 import streamlit as st  # noqa: E402
 from starlette.requests import Request  # noqa: E402
-from starlette.responses import FileResponse, Response, StreamingResponse  # noqa: E402
+from starlette.responses import Response, StreamingResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from app import plotly_script  # noqa: E402
 from app.components.bars import bars  # noqa: E402
 from app.components.live_chart import label_names, live_chart  # noqa: E402
 from app.components.pen import pen  # noqa: E402
@@ -44,9 +44,10 @@ from models.events import (  # noqa: E402
     to_json,
 )
 
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 EVENTS_A_SECOND = 10
-CUT_AFTER = 12
+CUT_AFTER = 30
+RETRY_MS = 2_000
+OVER = ("finished", "dense", "compared", "penalised", "overfit")  # their events come at once
 NAN_ERROR = Text(
     "손실이 1,030번째 업데이트에서 숫자가 아니게 되었습니다. 학습률을 낮추어 보세요.",
     "The loss stopped being a number at update 1,030. Try a lower learning rate.",
@@ -149,15 +150,11 @@ async def _stream(run: str, last: int) -> AsyncIterator[str]:
     for number, event in enumerate(played(run), start=1):
         if number <= last:
             continue
-        yield f"retry: 300\nid: {number}\ndata: {json.dumps(to_json(event))}\n\n"
+        yield f"retry: {RETRY_MS}\nid: {number}\ndata: {json.dumps(to_json(event))}\n\n"
         if run.startswith("cut") and last == 0 and number == CUT_AFTER:
             return
-        if not run.startswith(("finished", "dense", "compared")):
+        if not run.startswith(OVER):
             await asyncio.sleep(0.4 / 160 if run.startswith("flash") else 1 / EVENTS_A_SECOND)
-
-
-async def script(request: Request) -> Response:
-    return FileResponse(PLOTLY, media_type="text/javascript")
 
 
 # The page's half -----------------------------------------------------------------------------
@@ -284,7 +281,7 @@ def show_chart() -> None:
     chosen = LiveRun(
         run=run,
         url=f"/api/runs/{run}/events",
-        live=run not in ended and not run.startswith(("finished", "compared")),
+        live=run not in ended and not run.startswith(OVER),
         place=3 if run.startswith("queued") else None,
     )
     metric = "mae" if run.startswith(("housing", "flash", "compared")) else "accuracy"
@@ -353,5 +350,5 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    routes = [Route("/api/runs/{run}/events", events), Route("/assets/plotly.min.js", script)]
+    routes = [Route("/api/runs/{run}/events", events), plotly_script.route()]
     app = st.App(__file__, routes=routes)

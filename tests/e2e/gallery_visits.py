@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from tests.e2e.conftest import OpenContext
 from tests.e2e.lesson import PATIENCE
 
 Open = Callable[..., Page]
@@ -13,7 +14,9 @@ Open = Callable[..., Page]
 
 
 @contextmanager
-def visits(browser: Browser, gallery: str, ready: str, width: int, height: int) -> Iterator[Open]:
+def visits(
+    context: OpenContext, gallery: str, ready: str, width: int, height: int
+) -> Iterator[Open]:
     """Open pages until the end, which closes them and looks at what they have complained of.
 
     ``ready`` selects what a page shows when it is drawn; it, ``width`` and ``height`` are what a
@@ -31,10 +34,10 @@ def visits(browser: Browser, gallery: str, ready: str, width: int, height: int) 
         if not request.url.startswith(own):
             complaints.append(request.url)
 
-    def opened(query: str = "", width: int = width, ready: str = ready, **context: Any) -> Page:
-        size = {"width": width, "height": height}
-        page = browser.new_context(viewport=size, **context).new_page()  # type: ignore[arg-type]
+    def opened(query: str = "", width: int = width, ready: str = ready, **options: Any) -> Page:
+        page = context(**options).new_page()
         pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(PATIENCE)
         page.on("console", said)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -45,5 +48,5 @@ def visits(browser: Browser, gallery: str, ready: str, width: int, height: int) 
 
     yield opened
     for page in pages:
-        page.context.close()
+        page.close()
     assert not complaints, complaints

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.components import assets, bars, pen, picture_grid, pixels
 from app.components.live_chart import label_names
+from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_visits import Open, visits
 from tests.e2e.lesson import DRAWN
@@ -26,8 +27,8 @@ def gallery() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, gallery: str) -> Iterator[Open]:
-    with visits(browser, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
+def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
+    with visits(shared_context, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
         yield lambda run="", **more: opened(f"run={run}", **more)
 
 
@@ -541,7 +542,7 @@ def test_bars_change_in_place_and_name_their_winner(visit: Open) -> None:
 
 def test_a_highlighted_bar_wins_over_a_longer_one(visit: Open) -> None:
     page = visit()
-    assert page.locator(".bars").last.get_attribute("data-winner") == "바지"
+    expect(page.locator(".bars").last).to_have_attribute("data-winner", "바지")
 
 
 def test_pixels_are_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:

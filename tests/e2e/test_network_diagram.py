@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from app.components import assets, network_diagram
 from app.components.network_diagram import checked
+from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_network import UPDATES_A_SNAPSHOT, snapshot_at
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_visits import Open, visits
@@ -33,8 +34,8 @@ def gallery() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, gallery: str) -> Iterator[Open]:
-    with visits(browser, gallery, ".diagram .node", 1280, 1000) as opened:
+def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
+    with visits(shared_context, gallery, ".diagram .node", 1280, 1000) as opened:
         yield opened
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.components import assets, update_strip, weight_probe
 from models.update_rule import initial_slots, lecture_change, slot_names, step
+from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_updates import OPTIMIZERS, experiments, weight_rows
 from tests.e2e.gallery_visits import Open, visits
@@ -25,8 +26,8 @@ def gallery() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, gallery: str) -> Iterator[Open]:
-    with visits(browser, gallery, ".figures > div", 800, 900) as opened:
+def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
+    with visits(shared_context, gallery, ".figures > div", 800, 900) as opened:
         yield opened
 
 
