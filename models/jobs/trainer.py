@@ -36,7 +36,7 @@ from models.events import End, State, to_json
 from models.jobs.job import end_with_parent, prepare_worker, run_job
 from models.wish import Wish
 
-PRELOAD = ["models.training", "models.jobs.job", "pebble", "sklearn.linear_model"]
+PRELOAD = ["models.jobs.preload", "models.jobs.job"]
 SECONDS_BETWEEN_CHECKS = 0.5
 SECONDS_TO_LEAVE = 1.5
 
