@@ -107,7 +107,7 @@ def test_steps_go_to_the_update_that_was_asked_for(lab: Lab) -> None:
     end_of_epoch = (now // per_epoch + 1) * per_epoch
     lab.scheduler.step(OWNER, run_id, end_of_epoch)
     until(lambda: lab.run(run_id).updates == end_of_epoch, 10)
-    assert lab.run(run_id).epoch == end_of_epoch // per_epoch
+    until(lambda: lab.run(run_id).epoch == end_of_epoch // per_epoch, 10)
     time.sleep(0.2)
     assert (lab.run(run_id).state, updates(lab, run_id)) == (State.PAUSED, end_of_epoch)
     lab.seconds_to_stop(run_id)
