@@ -15,7 +15,7 @@ from tests.e2e.chromium import ARGUMENTS, executable
 from tests.e2e.conftest import start_server
 from tests.e2e.lesson import Lesson
 
-CLICKS = 5
+CLICKS = 14
 STROKES = 15
 
 FIRST_POINT = """() => {
