@@ -336,6 +336,19 @@ def test_labels_of_baselines_never_overlap_and_stay_inside(
             assert all(box["bottom"] <= frame["y"] + frame["height"] + 1 for box in boxes)
 
 
+def test_labels_of_baselines_make_way_for_the_values_under_the_pointer(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    loss = page.locator(".fl-chart-figure").first
+    label = loss.locator(".fl-chart-label").first
+    expect(label).to_be_visible()
+    loss.locator(".fl-chart-plot").hover()
+    expect(label).to_be_hidden()
+    expect(loss.locator(".hoverlayer .legend")).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(label).to_be_visible()
+
+
 def test_a_label_says_when_the_validation_curve_passed_its_baseline(visit: Open) -> None:
     page = visit("compared-1")
     wait_for_state(page, "done")

@@ -176,6 +176,8 @@ def test_raw_housing_inputs_diverge_with_a_sentence(page: Page, server: Server) 
     lesson.open("train", task="boston")
     lesson.diverge()
     expect(page.locator(".fl-chart-error")).to_contain_text("NaN")
+    ticks = page.locator('[data-figure="loss"] .ytick text')
+    expect(ticks.last).to_have_text(re.compile(r"^\d{1,3}[kMGTPEZY]$"))
 
 
 def test_a_network_over_the_budget_is_refused_with_the_numbers(page: Page, server: Server) -> None:
