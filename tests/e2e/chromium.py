@@ -10,7 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+"""The first that is there is used. Debian's shell has the engine without the windows around it,
+which costs a third less processor time."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,9 +46,12 @@ def _downloaded() -> str | None:
 def _install_on_debian() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        packages = ["chromium", "fonts-nanum"]
+        install = ["apt-get", "install", "-y", "-qq"]
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=False, env=quiet)
+        subprocess.run([*install, "fonts-nanum"], check=False, env=quiet)
+        for package in ("chromium-headless-shell", "chromium"):
+            if subprocess.run([*install, package], check=False, env=quiet).returncode == 0:
+                return
 
 
 def _install_with_playwright() -> None:

@@ -102,13 +102,25 @@ def trainers(server: psutil.Process | None = None) -> list[psutil.Process]:
 
 
 def workers(trainer: psutil.Process) -> list[psutil.Process]:
-    """Return the processes that train, which are the children of the fork server."""
-    return [
-        worker
-        for child in trainer.children()
-        if "forkserver" in command_line(child)
-        for worker in child.children()
-    ]
+    """Return the processes that train, which are the children of the fork server.
+
+    None when the trainer or its fork server has just ended.
+    """
+    try:
+        return [
+            worker
+            for child in trainer.children()
+            if "forkserver" in command_line(child)
+            for worker in child.children()
+        ]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def trainer_with_workers(count: int) -> psutil.Process:
+    """Wait for this process's trainer to have so many workers, and return it."""
+    until(lambda: any(len(workers(each)) == count for each in trainers()), SECONDS_TO_WARM_UP)
+    return trainers()[0]
 
 
 def command_line(process: psutil.Process) -> str:

@@ -19,6 +19,7 @@ from tests.jobs.lab import (
     is_gone,
     needs_fork_server,
     open_lab,
+    trainer_with_workers,
     trainers,
     until,
     workers,
@@ -62,8 +63,7 @@ def test_a_killed_worker_loses_its_run_only(lab):
 
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
 def test_workers_that_are_killed_while_idle_are_replaced(lab):
-    before = trainers()[0]
-    until(lambda: len(workers(before)) == 2, 30)
+    before = trainer_with_workers(2)
     killed = workers(before)
     for worker in killed:
         worker.kill()
@@ -92,7 +92,7 @@ def test_the_runs_of_a_killed_trainer_go_on_in_the_next_one(lab):
 
 
 def test_stop_is_quick_while_the_trainer_is_starting(lab):
-    before = trainers()[0]
+    before = trainer_with_workers(2)
     before.kill()
     until(lambda: is_gone(before), 10)
     run_id = lab.submit(LONG)
