@@ -126,6 +126,17 @@ def training(place: Place, *runs: str) -> Iterator[None]:
         place.stop(run_id)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left(request) -> Iterator[None]:
+    """A test that failed must not leave a run in a slot, or in what its next try hears."""
+    yield
+    for name in {"place", "away"} & set(request.fixturenames):
+        left = request.getfixturevalue(name)
+        for run_id in list(left.heard):
+            left.backend.kill(run_id)
+        left.heard.clear()
+
+
 def test_a_run_trains_to_its_end_and_leaves_its_files(place):
     folder = place.submit("whole", SHORT)
     place.seconds_to_end("whole")
@@ -188,7 +199,7 @@ def test_tempo_and_learning_rate_change_on_the_way(place):
         place.backend.wish("tuned", Wish(updates_per_second=5.0, learning_rate=1e-7))
         tuned = place.until("tuned", Tuned)
         assert (tuned.learning_rate, tuned.updates_per_second) == (1e-7, 5.0)
-        time.sleep(0.5)
+        until(lambda: place.update("tuned") > tuned.update, 10)  # its functions are made by then
         before, began = place.update("tuned"), time.monotonic()
         time.sleep(2.0)
         pace = (place.update("tuned") - before) / (time.monotonic() - began)

@@ -244,12 +244,12 @@ def test_a_worker_that_hangs_gives_its_slot_back_and_keeps_its_curve(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.jobs.silence.SECONDS_OF_GRACE", 1.0)
-    with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(working_seconds=4))) as lab:
+    with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(working_seconds=8))) as lab:
         run_id, following = lab.submit(FINE), lab.submit(SHORT)
         until(lambda: lab.run(run_id).epoch, 30)
         for worker in workers(trainers()[-1]):
             worker.suspend()
-        until(lambda: lab.run(run_id).is_over, 15)
+        until(lambda: lab.run(run_id).is_over, 30)
         history = lab.store.history(run_id)
         assert history.state is State.TIMEOUT and history.points and history.epochs
         assert history.end and history.end.error and "told nothing" in history.end.error.en

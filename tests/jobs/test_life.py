@@ -117,7 +117,9 @@ def test_slow_motion_and_a_new_learning_rate_show_in_the_history(lab: Lab) -> No
     run_id = begun(lab)
     lab.scheduler.set_tempo(OWNER, run_id, 10.0)
     until(lambda: lab.store.history(run_id).tunings, 10)
-    first, began = lab.store.history(run_id).tunings[0].update, time.monotonic()
+    tuned = lab.store.history(run_id).tunings[0]
+    until(lambda: updates(lab, run_id) > tuned.update, 10)  # its functions are made by then
+    first, began = updates(lab, run_id), time.monotonic()
     time.sleep(2)
     pace = (updates(lab, run_id) - first) / (time.monotonic() - began)
     assert 5 <= pace <= 15
