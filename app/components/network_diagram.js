@@ -232,6 +232,7 @@ class Diagram {
 
   paint() {
     Object.assign(this, { waiting: false, painted: performance.now() });
+    if (!this.columns.layers) return; // a snapshot came before the page gave it a place
     const snapshot = this.fitting();
     this.root.dataset.update = snapshot?.update ?? "";
     write(this.root.querySelector(".status"), this.sentence(snapshot));

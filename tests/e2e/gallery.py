@@ -43,6 +43,7 @@ from models.events import (  # noqa: E402
     State,
     to_json,
 )
+from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
 
 EVENTS_A_SECOND = 10
 CUT_AFTER = 30
@@ -275,8 +276,8 @@ def chart_labels(language: str, metric: str) -> dict[str, str]:
 def show_chart() -> None:
     """The chart of the run that the address names (``?run=``), live until it says it has ended."""
     state = st.session_state
-    language = st.radio("language", ["ko", "en"], horizontal=True)
-    run = st.text_input("run", st.query_params.get("run", ""))
+    language = st.radio("language", ["ko", "en"], horizontal=True, key=f"language.{visit()}")
+    run = st.text_input("run", st.query_params.get("run", ""), key=f"run.{visit()}")
     ended = state.setdefault("ended", [])
     chosen = LiveRun(
         run=run,
@@ -287,7 +288,7 @@ def show_chart() -> None:
     metric = "mae" if run.startswith(("housing", "flash", "compared")) else "accuracy"
     height = int(st.query_params.get("height", "600"))
     labels = chart_labels(language, metric)
-    told = live_chart(chosen if run else None, labels, metric, height, "chart")
+    told = live_chart(chosen if run else None, labels, metric, height, f"chart.{visit()}")
     if told is not None:
         ended.append(told)
     st.text(f"ended: {json.dumps(ended)}")
@@ -300,14 +301,14 @@ def show_digits() -> None:
         state["drawing"] = SEVEN
         state["revision"] = state.get("revision", 0) + 1
     revision = state.get("revision", 0)
-    if st.checkbox("show the pen", value=True):
+    if st.checkbox("show the pen", value=True, key=f"show.{visit()}"):
         state["drawing"] = pen(
-            PEN_LABELS, strokes=state.get("drawing", []), revision=revision, key="pen"
+            PEN_LABELS, strokes=state.get("drawing", []), revision=revision, key=f"pen.{visit()}"
         )
     strokes = state.get("drawing", [])
     st.text(f"strokes: {json.dumps(strokes)}")
-    pixels(rasterised(strokes) if strokes else None, PIXEL_LABELS, key="pixels")
-    bars(shares(len(strokes)), BAR_LABELS, version=len(strokes), key="bars")
+    pixels(rasterised(strokes) if strokes else None, PIXEL_LABELS, key=f"pixels.{visit()}")
+    bars(shares(len(strokes)), BAR_LABELS, version=len(strokes), key=f"bars.{visit()}")
 
 
 def rasterised(strokes: list[list[list[float]]]) -> list[list[int]]:
@@ -324,14 +325,14 @@ def shares(winner: int) -> list[Any]:
 
 
 def show_pictures() -> None:
-    number = st.number_input("pictures", 1, 40, 12)
+    number = st.number_input("pictures", 1, 40, 12, key=f"pictures.{visit()}")
     noise = np.random.default_rng(int(number))
     images = (noise.random((int(number), 28, 28)) * 255).astype(np.uint8)
     images[:, :5], images[:, -5:] = 0, 0
-    chosen = picture_grid(images, selected=None, labels=GRID_LABELS, key="grid")
+    chosen = picture_grid(images, selected=None, labels=GRID_LABELS, key=f"grid.{visit()}")
     st.text(f"picked: {json.dumps(chosen)}")
     clothes = [{"label": name, "value": 0.5 / (i + 1)} for i, name in enumerate(GARMENTS)]
-    bars(clothes, BAR_LABELS, highlight=1, key="garments")
+    bars(clothes, BAR_LABELS, highlight=1, key=f"garments.{visit()}")
 
 
 GARMENTS = ("티셔츠/상의", "바지", "앵클부츠(짧은 부츠)", "가방")
@@ -339,12 +340,13 @@ GARMENTS = ("티셔츠/상의", "바지", "앵클부츠(짧은 부츠)", "가방
 
 def draw() -> None:
     st.set_page_config(page_title="gallery", layout="wide")
-    left, right = st.columns([2, 1])
-    with left:
-        show_chart()
-    with right:
-        show_digits()
-        show_pictures()
+    with visit_place():
+        left, right = st.columns([2, 1])
+        with left:
+            show_chart()
+        with right:
+            show_digits()
+            show_pictures()
 
 
 if __name__ == "__main__":

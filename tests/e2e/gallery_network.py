@@ -39,6 +39,7 @@ from models.snapshot import shown_columns, take_snapshot  # noqa: E402
 from models.summary import dense_layers  # noqa: E402
 from models.tasks import task_named  # noqa: E402
 from models.weights import TrainedNetwork  # noqa: E402
+from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
 
 SNAPSHOTS_A_SECOND = 10
 UPDATES_A_SNAPSHOT = 35
@@ -196,7 +197,7 @@ def take(event: DiagramEvent, units: list[int]) -> None:
 
 def draw() -> None:
     st.set_page_config(page_title="gallery", layout="wide")
-    state, asked = st.session_state, st.query_params
+    place, state, asked = visit_place(), st.session_state, st.query_params
     run, language = asked.get("run", ""), asked.get("language", "ko")
     kind = kind_of(run)
     typed = asked.get("units")
@@ -205,7 +206,7 @@ def draw() -> None:
     state.setdefault("events", [])
     live = LiveRun(run=run, url=f"/api/runs/{run}/events", live=True)
     names = {0: VARIABLES} if kind.task == "boston" else {len(units) + 1: list("0123456789")}
-    with st.container(width=int(asked.get("width", "520")), key="place"):
+    with place, st.container(width=int(asked.get("width", "520"))):
         event = network_diagram(
             columns(kind, units, language),
             live if run else None,
@@ -216,13 +217,14 @@ def draw() -> None:
             unit_names=names,
             pixels=(28, 28) if kind.task == "mnist" else None,
             picked=state.get("picked"),
-            key="diagram",
+            key=f"diagram.{visit()}",
         )
     if event:
         take(event, units)
         st.rerun()
-    st.text(f"units: {json.dumps(units)}")
-    st.text(f"events: {json.dumps(state['events'])}")
+    with place:
+        st.text(f"units: {json.dumps(units)}")
+        st.text(f"events: {json.dumps(state['events'])}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from models.summary import Summary, dense_layers  # noqa: E402
 from models.tasks import task_named  # noqa: E402
 from models.tasks.base import Task  # noqa: E402
 from models.update_rule import initial_slots, step  # noqa: E402
+from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
 
 PICKED = (0, 5, 2)
 ROWS = {"housing": 404, "mnist": 60_000, "tiny": 7_000}
@@ -183,9 +184,10 @@ def show_run() -> None:
     summary = Summary(task.input_shape, layers, rows, 0, 100, *cut)
     live = {"run": run, "url": f"/api/runs/{run}/events", "live": tempo != "over", "events": 0}
     version = st.session_state.setdefault("version", 0)
-    if st.button("pick elsewhere"):
+    if st.button("pick elsewhere", key=f"elsewhere.{visit()}"):
         st.session_state["version"] = version = version + 1
-    picked = weight_picker(summary, PICKED if version == 0 else (1, -1, version), f"pick.{version}")
+    start = PICKED if version == 0 else (1, -1, version)
+    picked = weight_picker(summary, start, f"pick.{visit()}.{version}")
     st.text(f"picked: {json.dumps(picked)}")
     update_strip(
         rows=rows,
@@ -197,7 +199,7 @@ def show_run() -> None:
         run=live if run else None,
         labels=labels("strip"),
         classes=CLASSES if task.head.is_classifier else None,
-        key="strip",
+        key=f"strip.{visit()}",
     )
     weight_probe(
         run=live if run else None,
@@ -205,7 +207,7 @@ def show_run() -> None:
         picked=picked,
         name=weight_name(task, summary, picked, ("CRIM", "ZN", "INDUS", "CHAS", "NOX", "RM")),
         labels=labels("probe"),
-        key="probe",
+        key=f"probe.{visit()}",
     )
     optimizer_panel(experiment, task)
 
@@ -215,13 +217,15 @@ CLASSES = ("티셔츠/상의", "바지", "스웨터", "원피스", "코트", "�
 
 def draw() -> None:
     st.set_page_config(page_title="updates", layout="wide")
+    place = visit_place()
     st.session_state["lang"] = st.query_params.get("lang", "ko")
     assert st.session_state["lang"] in LANGUAGES
-    if st.query_params.get("page") == "formulas":
-        show_formulas()
-        return
-    with st.container(width=int(st.query_params.get("width", "480"))):
-        show_run()
+    with place:
+        if st.query_params.get("page") == "formulas":
+            show_formulas()
+            return
+        with st.container(width=int(st.query_params.get("width", "480"))):
+            show_run()
 
 
 if __name__ == "__main__":

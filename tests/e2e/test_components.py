@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.components import assets, bars, pen, picture_grid, pixels
 from app.components.live_chart import label_names
 from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
-from tests.e2e.gallery_visits import Open, visits
+from tests.e2e.gallery_visits import Gallery, Open
 from tests.e2e.lesson import DRAWN
 
 GALLERY = Path(__file__).with_name("gallery.py")
@@ -21,14 +22,19 @@ POINTS = "plots => plots.map(plot => plot.data.map(trace => trace.x.length))"
 
 
 @pytest.fixture(scope="module")
-def gallery() -> Iterator[str]:
-    with served(GALLERY) as url:
-        yield url
+def gallery(shared_context: OpenContext) -> Iterator[Gallery]:
+    with (
+        served(GALLERY) as url,
+        closing(
+            Gallery(url, shared_context, ".fl-chart[data-state] .main-svg", 1280, 900)
+        ) as gallery,
+    ):
+        yield gallery
 
 
 @pytest.fixture
-def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
-    with visits(shared_context, gallery, ".fl-chart[data-state] .main-svg", 1280, 900) as opened:
+def visit(gallery: Gallery) -> Iterator[Open]:
+    with gallery.visits() as opened:
         yield lambda run="", **more: opened(f"run={run}", **more)
 
 
@@ -88,7 +94,7 @@ def test_points_arrive_while_a_run_is_live_and_the_plot_is_never_rebuilt(visit: 
 
 
 def test_a_persons_zoom_survives_new_points_until_it_is_reset(visit: Open) -> None:
-    page = visit("long-1")
+    page = visit("long-2")
     wait_for_update(page, 100)
     box = plots(page).first.bounding_box()
     assert box is not None
@@ -142,7 +148,7 @@ def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
 
 
 def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
-    page = visit("long-1")
+    page = visit("long-3")
     wait_for_update(page, 300)
     mark_plots(page)
     page.get_by_label("run", exact=True).fill("housing-2")
@@ -158,7 +164,7 @@ def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
 
 
 def test_a_new_theme_recolours_the_chart_and_keeps_its_points(visit: Open) -> None:
-    page = visit("mnist-1")
+    page = visit("mnist-2")
     wait_for_update(page, 100)
     mark_plots(page)
     light = plots(page).first.evaluate("plot => plot._fullLayout.xaxis.tickfont.color")
@@ -172,6 +178,7 @@ def test_a_new_theme_recolours_the_chart_and_keeps_its_points(visit: Open) -> No
     after = plots(page).evaluate_all(POINTS)
     assert all(new[0] >= old[0] for new, old in zip(after, before, strict=True))
     assert marked_plots(page) == 2
+    page.emulate_media(color_scheme="light")
 
 
 def test_a_diverged_run_says_why_in_the_pages_language(visit: Open) -> None:
@@ -203,7 +210,7 @@ def test_without_a_run_the_axes_wait_at_their_full_height(visit: Open) -> None:
 
 
 def test_the_progress_bar_and_the_announcement_follow_the_epochs(visit: Open) -> None:
-    page = visit("long-1")
+    page = visit("long-4")
     bar = page.get_by_role("progressbar", name="학습 진행")
     wait_for_update(page, 600)
     assert 10 <= int(bar.get_attribute("aria-valuenow") or 0) < 100
@@ -252,7 +259,7 @@ def test_a_run_that_was_over_is_not_replayed(visit: Open) -> None:
     page = visit()
     show_run(page, "compared-1")
     expect(page.locator(".fl-chart")).to_have_attribute("data-state", "done", timeout=2_500)
-    assert page.evaluate(STREAM_COUNT) == 1
+    page.wait_for_function(f"{STREAM_COUNT} === 1")  # a moment after the visit before has left
 
 
 STREAM_COUNT = "window.__fnnLabStreams.size"

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from app.components.network_diagram import checked
 from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_network import UPDATES_A_SNAPSHOT, snapshot_at
 from tests.e2e.gallery_server import served
-from tests.e2e.gallery_visits import Open, visits
+from tests.e2e.gallery_visits import Gallery, Open
 
 GALLERY = Path(__file__).with_name("gallery_network.py")
 STILL = "housing-still"
@@ -25,17 +26,21 @@ _FIND = (
     "[...document.querySelectorAll('*')].map(host => host.shadowRoot?.querySelector('.diagram'))"
     ".find(Boolean)"
 )
+BLANK = "Object.assign(document.createElement('canvas'), {width: 28, height: 28}).toDataURL()"
 
 
 @pytest.fixture(scope="module")
-def gallery() -> Iterator[str]:
-    with served(GALLERY) as url:
-        yield url
+def gallery(shared_context: OpenContext) -> Iterator[Gallery]:
+    with (
+        served(GALLERY) as url,
+        closing(Gallery(url, shared_context, ".diagram .node", 1280, 1000)) as gallery,
+    ):
+        yield gallery
 
 
 @pytest.fixture
-def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
-    with visits(shared_context, gallery, ".diagram .node", 1280, 1000) as opened:
+def visit(gallery: Gallery) -> Iterator[Open]:
+    with gallery.visits() as opened:
         yield opened
 
 
@@ -328,9 +333,11 @@ def test_the_first_layers_weights_sharpen_as_pictures(visit: Open) -> None:
     pictures = page.locator(".pictures canvas")
     expect(pictures).to_have_count(7)
     ink = "canvas => canvas.toDataURL()"
+    page.wait_for_function(
+        "([canvas, blank]) => canvas.toDataURL().length > 3 * blank.length",
+        arg=[pictures.first.element_handle(), page.evaluate(BLANK)],
+    )
     before = pictures.first.evaluate(ink)
-    blank = "() => Object.assign(document.createElement('canvas'), {width: 28, height: 28})"
-    assert len(before) > 3 * len(page.evaluate(f"({blank})().toDataURL()"))
     wait_for_update(page, 15 * UPDATES_A_SNAPSHOT)
     assert pictures.first.evaluate(ink) != before
     page.locator(".pictures button").last.click()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,24 @@ from models.update_rule import initial_slots, lecture_change, slot_names, step
 from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_updates import OPTIMIZERS, experiments, weight_rows
-from tests.e2e.gallery_visits import Open, visits
+from tests.e2e.gallery_visits import Gallery, Open
 from tests.e2e.lesson import PATIENCE
 
 GALLERY = Path(__file__).with_name("gallery_updates.py")
 
 
 @pytest.fixture(scope="module")
-def gallery() -> Iterator[str]:
-    with served(GALLERY) as url:
-        yield url
+def gallery(shared_context: OpenContext) -> Iterator[Gallery]:
+    with (
+        served(GALLERY) as url,
+        closing(Gallery(url, shared_context, ".figures > div", 800, 900)) as gallery,
+    ):
+        yield gallery
 
 
 @pytest.fixture
-def visit(shared_context: OpenContext, gallery: str) -> Iterator[Open]:
-    with visits(shared_context, gallery, ".figures > div", 800, 900) as opened:
+def visit(gallery: Gallery) -> Iterator[Open]:
+    with gallery.visits() as opened:
         yield opened
 
 
