@@ -8,8 +8,12 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from app.i18n import LANGUAGES
+from models.jobs.scheduler import slots_from_environment
+from tests.bench.load import train
+from tests.bench.visitor import Visitor
 from tests.e2e.conftest import OpenContext, Server
 from tests.e2e.lesson import Lesson
+from tests.own_loop import run_apart
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -54,7 +58,7 @@ def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own_in_both_langua
     lesson.button("train.stop").click()
     lesson.wait_for_state("stopped")
 
-    lesson.set_slider("form.epochs", "5")
+    lesson.set_slider("form.epochs", "2")
     lesson.set_slider("form.batch_size", "128")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
@@ -89,6 +93,7 @@ def test_a_student_trains_and_writes_with_a_finger_on_a_phone(phone: Page, serve
     lesson = Lesson(phone, server.url)
     lesson.open("train", task="mnist")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    lesson.set_slider("form.epochs", "2")
     lesson.button("train.start").tap()
     expect(lesson.status()).to_be_in_viewport()  # taken to the curves
     lesson.wait_for_state("done")
@@ -228,34 +233,25 @@ def test_a_house_is_priced_and_a_garment_is_named(page: Page, server: Server) ->
     assert lesson.grave_faults() == []
 
 
-def test_another_browser_does_not_see_the_run(
-    open_context: OpenContext, page: Page, server: Server
-) -> None:
-    lesson = Lesson(page, server.url)
+def test_more_runs_than_slots_wait_and_say_their_place(page: Page, server: Server) -> None:
+    """Every visitor is an owner of its own; the page's run waits behind all of them."""
+    others: list[Visitor] = []
+
+    async def come() -> None:
+        for _ in range(slots_from_environment() + 1):
+            others.append(await train(server.url, "fashion_mnist", 500))
+            await others[-1].leave()
+
+    async def stop() -> None:
+        for other in others:
+            await other.enter("train")
+            await other.press("stop")
+            await other.leave()
+
+    run_apart(come())
+    lesson = Lesson(page, server.url, "en")
     lesson.open("train", task="boston")
     lesson.button("train.start").click()
+    expect(lesson.status()).to_have_text(re.compile(r"behind [1-9]\d* other runs"))
+    run_apart(stop())
     lesson.wait_for_state("done")
-    run = re.search(r"run=([\w-]+)", page.url)
-    assert run
-    assert page.request.get(f"{server.url}/api/runs/{run[1]}/events").status == 200
-    context = open_context()
-    assert context.request.get(f"{server.url}/api/runs/{run[1]}/events").status == 404
-    stranger = Lesson(context.new_page(), server.url)
-    stranger.open("train", task="boston", run=run[1])
-    expect(stranger.status()).to_have_text(stranger.says("live.empty"))
-
-
-def test_more_runs_than_slots_wait_and_say_their_place(
-    open_context: OpenContext, server: Server
-) -> None:
-    """Every browser is an owner of its own; the last one waits behind the others."""
-    contexts = [open_context(viewport={"width": 1280, "height": 900}) for _ in range(4)]
-    lessons = [Lesson(context.new_page(), server.url, "en") for context in contexts]
-    for lesson in lessons:
-        train_digits(lesson, "40")
-    place = re.compile(r"behind \d+ other runs")
-    expect(lessons[-1].status()).to_have_text(place)
-    for lesson in lessons:
-        lesson.settle()
-        lesson.button("train.stop").click()
-        lesson.wait_for_state("stopped")

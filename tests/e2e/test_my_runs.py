@@ -71,6 +71,9 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
 ) -> None:
     first, second = train_houses(ada), train_houses(ada)
 
+    events = f"{server.url}/api/runs/{first}/events"
+    assert ada.page.request.get(events).status == 200
+
     # Bob sees nothing of them, whatever he asks for.
     bob.open("runs")
     expect(bob.page.get_by_text(bob.says("runs.none"))).to_be_visible()

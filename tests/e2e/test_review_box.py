@@ -16,6 +16,7 @@ from data.korean import MAX_LENGTH as MAX_READ
 from data.korean import clean
 from tests.e2e.conftest import OpenContext, Server, start_server
 from tests.e2e.review_box import ReviewBox, train_on_reviews
+from tests.e2e.test_policy import HOSTILE, violations
 from tests.jobs.lab import command_line
 from tests.jobs.test_morphemes import ODD
 
@@ -100,6 +101,16 @@ def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(enter: Enter) -
     keyboard.send("Input.insertText", {"text": "최고"})
     box.shows("최고")
     expect(box.page.get_by_role("textbox")).to_have_value("최고")
+
+
+def test_a_hostile_review_stays_text(enter: Enter) -> None:
+    box = enter()
+    refused = violations(box.page)
+    box.type(HOSTILE)
+    box.shows(HOSTILE)
+    assert box.page.evaluate("window.ran") is None
+    expect(box.page.locator(".sentence :is(img, strong, a)")).to_have_count(0)
+    assert refused == []
 
 
 def test_enter_asks_without_the_pause(enter: Enter) -> None:

@@ -233,9 +233,10 @@ def test_a_command_while_a_pause_gives_its_worker_back_is_not_lost(
     def click(_number: int, line: str) -> None:
         """Give the command between the writing of the pause's end and whatever follows it."""
         if '"parked":true' in line:
-            clicks.append(threading.Thread(target=act, args=(OWNER, run_id)))
-            clicks[-1].start()
-            clicks[-1].join(0.5)
+            thread = threading.Thread(target=act, args=(OWNER, run_id))
+            thread.start()
+            thread.join(0.5)
+            clicks.append(thread)
 
     leave = hasty.store.subscribe(run_id, click)
     hasty.scheduler.pause(OWNER, run_id)
