@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import OpenContext, Server
 from tests.e2e.lesson import Lesson
+from tests.jobs.lab import until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -102,8 +103,7 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     expect(named).to_have_text(NAME)
     delete(ada, second)
     expect(ada.button("runs.undo")).to_be_hidden()
-    ada.page.wait_for_timeout(1_000)
-    assert not (server.home / "runs" / second).exists()
+    until(lambda: not (server.home / "runs" / second).exists(), 30)
     assert (server.home / "runs" / first).exists()
 
     # Opened and repeated.

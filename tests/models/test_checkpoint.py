@@ -19,7 +19,7 @@ from models.checkpoint import (
     write_best,
     write_checkpoint,
 )
-from models.events import End, Epoch, Event, Started, State, fold
+from models.events import End, Epoch, Event, History, Started, State, fold
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.parcel import pack_checkpoint
 from models.tasks import preset_named
@@ -51,13 +51,21 @@ def leave_after(update: int) -> Callable[[int], Wish]:
     return lambda now: Wish(leave=now >= update, paused=True, until=update)
 
 
+@pytest.fixture(scope="module", params=["sgd", "rmsprop", "adam", "adamw", "adagrad"])
+def uninterrupted(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Experiment, Path, History]:
+    """A run with one of the optimizers that nobody interrupts, and its folder."""
+    experiment = HOUSING.changed(optimizer=Optimizer(request.param, learning_rate=0.003))
+    folder = tmp_path_factory.mktemp("whole")
+    return experiment, folder, fold(run(experiment, folder, lambda now: Wish()))
+
+
 @pytest.mark.parametrize("update", [1, 7, 10, 41])
-@pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam", "adamw", "adagrad"])
-def test_a_resumed_run_equals_the_uninterrupted_one(name: str, update: int, tmp_path: Path) -> None:
-    experiment = HOUSING.changed(optimizer=Optimizer(name, learning_rate=0.003))
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
-    whole.mkdir(), parts.mkdir()
-    expected = fold(run(experiment, whole, lambda now: Wish()))
+def test_a_resumed_run_equals_the_uninterrupted_one(
+    uninterrupted: tuple[Experiment, Path, History], update: int, tmp_path: Path
+) -> None:
+    (experiment, whole, expected), parts = uninterrupted, tmp_path
 
     first = run(experiment, parts, leave_after(update))
     end = first[-1]
