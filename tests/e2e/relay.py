@@ -70,6 +70,8 @@ def open_relay(server_url: str) -> Iterator[Relay]:
     """Carry bytes to a server until the block ends."""
     with Relay(server_url) as relay:
         threading.Thread(target=relay.serve_forever, daemon=True).start()
-        yield relay
-        relay.cut()
-        relay.shutdown()
+        try:
+            yield relay
+        finally:
+            relay.cut()
+            relay.shutdown()
