@@ -12,7 +12,7 @@ AGAINST_THE_CLOCK = ("tests/e2e/", "tests/jobs/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests of browsers and of many processes a second try; the summary names who took it.
+    """Give tests of browsers and of many processes a second try; the summary tells why.
 
     They wait for others on a machine that may be busy with something else for many seconds.
     """

@@ -56,12 +56,12 @@ class Gallery:
             self._go(page, query, ready)
             return page
 
-        self._complaints.clear()
         yield opened
         for kind, page in pages:
             if not page.is_closed():
                 self._idle[kind].append(page)
-        assert not self._complaints, self._complaints
+        complaints, self._complaints[:] = list(self._complaints), []
+        assert not complaints, complaints
 
     def close(self) -> None:
         """Close its pages, which would ask for a gallery that is gone."""
@@ -76,6 +76,7 @@ class Gallery:
             page.goto(address)
         else:
             page.mouse.move(0, 0)
+            page.emulate_media(color_scheme="light")
             page.evaluate(GO, address)
         page.locator(f".st-key-visit-{number}").locator(ready).first.wait_for()
         page.wait_for_selector(IDLE)

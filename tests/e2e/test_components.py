@@ -178,7 +178,6 @@ def test_a_new_theme_recolours_the_chart_and_keeps_its_points(visit: Open) -> No
     after = plots(page).evaluate_all(POINTS)
     assert all(new[0] >= old[0] for new, old in zip(after, before, strict=True))
     assert marked_plots(page) == 2
-    page.emulate_media(color_scheme="light")
 
 
 def test_a_diverged_run_says_why_in_the_pages_language(visit: Open) -> None:
