@@ -1,6 +1,9 @@
 """What all tests begin with."""
 
+import os
 import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,3 +22,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+NewHome = Callable[[], Path]
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
+    """Return what makes a home without runs.
+
+    All have one cache, those of the tests in other processes too: each corpus is cut and each data
+    set unpacked once.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    cache = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "cache"
+    cache.mkdir(exist_ok=True)
+
+    def new_home() -> Path:
+        home = tmp_path_factory.mktemp("home")
+        (home / "cache").symlink_to(cache, target_is_directory=True)
+        return home
+
+    return new_home

@@ -1,8 +1,14 @@
 """What the tests of the pages share."""
 
 import gc
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from app import services
+from tests.conftest import NewHome
+from tests.jobs.warm import warm_backend
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -13,3 +19,22 @@ def garbage_stays_young() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def trainers_stay_warm() -> Iterator[None]:
+    """Who trains for one test trains for the next one too: a start takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.services.LocalBackend", warm_backend)
+        yield
+
+
+@pytest.fixture(scope="module")
+def home(new_home: NewHome) -> Iterator[Path]:
+    """One home and one scheduler for a file: every test is a session, and so an owner, anew."""
+    folder = new_home()
+    services.close()
+    with pytest.MonkeyPatch.context() as context:
+        context.setenv("FNN_LAB_HOME", str(folder))
+        yield folder
+        services.close()

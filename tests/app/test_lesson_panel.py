@@ -1,7 +1,6 @@
 """Every lesson is walked to its end with real runs, and what goes wrong becomes a sentence."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,6 @@ from models.tasks import TASKS
 LESSONS, _ = load_lessons([BUNDLED])
 REHEARSED = {"mnist": 2_000, "fashion_mnist": 2_000}
 """Rows to train on in the default suite, where all of them take half a minute."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home and one trainer for all walks: every test is a session, and so an owner, anew."""
-    folder = tmp_path_factory.mktemp("lab") / "home"
-    services.close()
-    with pytest.MonkeyPatch.context() as context:
-        context.setenv("FNN_LAB_HOME", str(folder))
-        yield folder
-        services.close()
 
 
 def page(train_size: int | None = None) -> None:

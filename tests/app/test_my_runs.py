@@ -2,7 +2,6 @@
 
 import math
 import secrets
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,17 +16,8 @@ from models.run import Run
 from models.tasks import preset_named
 from tests.app.test_pages import open_page
 
+pytestmark = pytest.mark.usefixtures("home")
 EN = texts("en")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One server's services for all tests of this file; every test is another owner."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FNN_LAB_HOME", str(tmp_path_factory.mktemp("home")))
-        services.close()
-        yield
-        services.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Everything can be typed instead of slid, and what cannot be is answered with a sentence."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +13,7 @@ from models.experiment import Experiment, Reading
 from tests.app.test_pages import open_page
 from tests.jobs.lab import until
 
-
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("lab") / "home"
-    services.close()
-    with pytest.MonkeyPatch.context() as context:
-        context.setenv("FNN_LAB_HOME", str(folder))
-        yield folder
-        services.close()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def draft(app: AppTest) -> Experiment:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,17 +23,6 @@ ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "app/dashboard.py"
 BUNDLED = ROOT / "data/bundled"
 PAGES = (HOME, TRAIN, PREDICT)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home and one trainer for all pages: every test is a session, and so an owner, anew."""
-    folder = tmp_path_factory.mktemp("lab") / "home"
-    services.close()
-    with pytest.MonkeyPatch.context() as context:
-        context.setenv("FNN_LAB_HOME", str(folder))
-        yield folder
-        services.close()
 
 
 def open_page(page: str, **query: str) -> AppTest:

@@ -20,6 +20,7 @@ from models.jobs.errands import Command, Errand, ErrandState
 from models.tasks import preset_named, task_named
 from models.weights import read_network
 from tests.app.test_pages import open_page, shown
+from tests.conftest import NewHome
 
 FETCH: Command = ("fetch", "nsmc")
 TOKENIZE: Command = ("tokenize", "--tokenizer", "kiwi", "nsmc")
@@ -27,10 +28,10 @@ Write = Callable[[str, list[str]], None]
 
 
 @pytest.fixture(autouse=True)
-def own_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_services(new_home: NewHome, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A home, an analyst and errands that know this test's environment."""
     services.close()
-    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FNN_LAB_HOME", str(new_home()))
     monkeypatch.delenv("FNN_LAB_DATA", raising=False)
     yield
     services.close()

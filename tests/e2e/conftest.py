@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from tests.conftest import NewHome
 from tests.e2e.chromium import ARGUMENTS, executable
 from tests.ports import free_port
 
@@ -52,8 +53,8 @@ def start_server(home: Path, **variables: str) -> Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start_server(tmp_path_factory.mktemp("home"))
+def server(new_home: NewHome) -> Iterator[Server]:
+    running = start_server(new_home())
     yield running
     running.process.terminate()
     running.process.wait(20)

@@ -43,6 +43,25 @@ THEMES: dict[Literal["dark", "light"], dict[str, Any]] = {
 HEIGHT = """() => Math.ceil(document.querySelector('[data-testid="stMain"]').scrollHeight)"""
 
 
+GO = """address => new Promise(begun => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    new MutationObserver((_, observer) => {
+        if (app.dataset.testScriptState !== 'running') return;
+        observer.disconnect();
+        begun();
+    }).observe(app, {attributes: true});
+    history.pushState(null, '', address);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+})"""
+"""Goes to an address as the browser's Back button does, until the page's script has begun."""
+
+THEMED = """dark => {
+    const [red] = getComputedStyle(document.querySelector('[data-testid="stApp"]'))
+        .backgroundColor.match(/\\d+/g).map(Number);
+    return dark ? red < 64 : red > 192;
+}"""
+
+
 class Lesson:
     """A browser page of the lab in one language."""
 
@@ -56,8 +75,16 @@ class Lesson:
         return text.format(**values) if values else text
 
     def open(self, path: str, **query: str) -> None:
-        self.page.goto(f"{self.url}/{path}?{urlencode({'lang': self.language, **query})}")
+        self.page.goto(self._address(path, query))
         self.settle()
+
+    def go(self, path: str, **query: str) -> None:
+        """Go on to another page of the lab without loading it, as its own links do."""
+        self.page.evaluate(GO, self._address(path, query))
+        self.settle()
+
+    def _address(self, path: str, query: dict[str, str]) -> str:
+        return f"{self.url}/{path}?{urlencode({'lang': self.language, **query})}"
 
     def settle(self) -> None:
         """Wait until no script of the page runs."""
@@ -79,6 +106,15 @@ class Lesson:
         self.page.wait_for_timeout(400)
         self.settle()
 
+    def set_epochs(self, epochs: int) -> None:
+        """Type the number of epochs."""
+        field = self.page.get_by_role("spinbutton", name=self.says("form.epochs"))
+        field.fill(str(epochs))
+        field.press("Enter")
+        slider = self.page.get_by_role("slider", name=self.says("form.epochs")).first
+        expect(slider).to_have_attribute("aria-valuetext", str(epochs))
+        self.settle()
+
     def grave_faults(self) -> list[str]:
         """Return what breaks a serious rule of axe-core on the page as it is, in both themes.
 
@@ -91,7 +127,8 @@ class Lesson:
         self.page.set_viewport_size({"width": size["width"], "height": height})
         for theme, options in THEMES.items():
             self.page.emulate_media(color_scheme=theme)
-            self.page.wait_for_timeout(1_000)
+            self.page.wait_for_function(THEMED, arg=theme == "dark")
+            self.page.wait_for_timeout(300)
             self.settle()
             found += [f"{theme}: {fault}" for fault in _grave_faults(self.page, options)]
         self.page.set_viewport_size(size)

@@ -36,19 +36,20 @@ def look(lesson: Lesson) -> Iterator[Look]:
 
 
 def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
-    for path in ("", "train", "predict", "runs"):
-        lesson.open(path, task="boston")
-        look(f"{path or 'home'} before a run")
-    lesson.open("train", task="boston")
+    lesson.open("")
+    look("home before a run")
+    for path in ("predict", "runs", "train"):
+        lesson.go(path, task="boston")
+        look(f"{path} before a run")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
     lesson.settle()
     look("train after a run")
     for path in ("", "predict", "runs"):
-        lesson.open(path, task="boston")
+        lesson.go(path, task="boston")
         look(f"{path or 'home'} after a run")
     for task in ("mnist", "fashion_mnist", "reviews"):
-        lesson.open("train", task=task)
+        lesson.go("train", task=task)
         look(f"train {task}")
 
 

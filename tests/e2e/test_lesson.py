@@ -18,9 +18,9 @@ from tests.own_loop import run_apart
 pytestmark = pytest.mark.timeout(300)
 
 
-def train_digits(lesson: Lesson, epochs: str) -> None:
+def train_digits(lesson: Lesson, epochs: int) -> None:
     lesson.open("train", task="mnist")
-    lesson.set_slider("form.epochs", epochs)
+    lesson.set_epochs(epochs)
     lesson.button("train.start").click()
 
 
@@ -44,7 +44,7 @@ def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own_in_both_langua
     expect(page.get_by_role("button", name=lesson.says("train.start"), exact=True)).to_be_visible()
     lesson.settle()
 
-    lesson.set_slider("form.epochs", "20")
+    lesson.set_epochs(20)
     lesson.set_slider("form.batch_size", "256")
     expect(
         page.get_by_text(lesson.says("network.all_updates", epochs=20, updates=4_700))
@@ -58,7 +58,7 @@ def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own_in_both_langua
     lesson.button("train.stop").click()
     lesson.wait_for_state("stopped")
 
-    lesson.set_slider("form.epochs", "2")
+    lesson.set_epochs(2)
     lesson.set_slider("form.batch_size", "128")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
@@ -98,7 +98,7 @@ def test_a_student_trains_and_writes_with_a_finger_on_a_phone(phone: Page, serve
     expect(lesson.status()).to_be_in_viewport()  # taken to the curves
     lesson.wait_for_state("done")
     assert lesson.grave_faults() == []
-    lesson.open("predict", task="mnist")
+    lesson.go("predict", task="mnist")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     assert len(right_answers(lesson, touch=True)) >= 8
     assert lesson.grave_faults() == []
@@ -108,7 +108,7 @@ def test_another_page_and_a_reload_come_back_to_the_same_live_run(
     page: Page, server: Server
 ) -> None:
     lesson = Lesson(page, server.url)
-    train_digits(lesson, "30")
+    train_digits(lesson, 30)
     lesson.wait_for_points()
     page.get_by_role("link", name=lesson.says("nav.predict"), exact=True).click()
     lesson.settle()
@@ -161,7 +161,7 @@ def test_a_value_that_comes_back_on_a_slow_line_does_not_end_the_page(
 
 def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, server: Server) -> None:
     lesson = Lesson(page, server.url)
-    train_digits(lesson, "1")
+    train_digits(lesson, 1)
     lesson.wait_for_state("done")
     page.get_by_role("link", name=lesson.says("nav.predict"), exact=True).click()
     lesson.settle()
@@ -216,7 +216,7 @@ def test_a_house_is_priced_and_a_garment_is_named(page: Page, server: Server) ->
     lesson.open("train", task="boston")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
-    lesson.open("predict", task="boston")
+    lesson.go("predict", task="boston")
     price = page.get_by_role("heading", name=re.compile("Predicted price"))
     before = price.inner_text()
     lesson.button("predict.house_example").click()
@@ -224,11 +224,11 @@ def test_a_house_is_priced_and_a_garment_is_named(page: Page, server: Server) ->
     lesson.settle()
     assert price.inner_text() != before
 
-    lesson.open("train", task="fashion_mnist")
-    lesson.set_slider("form.epochs", "1")
+    lesson.go("train", task="fashion_mnist")
+    lesson.set_epochs(1)
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
-    lesson.open("predict", task="fashion_mnist")
+    lesson.go("predict", task="fashion_mnist")
     expect(page.get_by_text(re.compile("True label"))).to_be_visible()
     assert lesson.grave_faults() == []
 

@@ -22,9 +22,9 @@ UPDATE = re.compile(r"(?:업데이트|update) ([\d,]+)/")
 class Life(Lesson):
     """The Train page with a run on it."""
 
-    def begin(self, epochs: str = "100") -> None:
+    def begin(self, epochs: int = 100) -> None:
         self.open("train", task="fashion_mnist")
-        self.set_slider("form.epochs", epochs)
+        self.set_epochs(epochs)
         self.button("train.start").click()
         self.wait_for_points()
 
@@ -89,7 +89,7 @@ def test_a_run_is_paused_stepped_slowed_and_goes_on(
 def test_a_finished_run_trains_on_and_goes_back(page: Page, server: Server) -> None:
     life = Life(page, server.url)
     life.open("train", task="boston")
-    life.set_slider("form.epochs", "5")
+    life.set_epochs(5)
     life.button("train.start").click()
     life.wait_for_state("done")
     life.settle()

@@ -34,7 +34,7 @@ def cards(lesson: Lesson) -> Locator:
 
 def train_houses(lesson: Lesson) -> str:
     """Train a short run to its end; return its id."""
-    lesson.open("train", task="boston")
+    lesson.go("train", task="boston")
     chart = lesson.page.locator(".fl-chart")
     before = chart.get_attribute("data-run") or ""  # the last run is on show, and done
     lesson.button("train.start").click()
@@ -70,6 +70,7 @@ def delete(lesson: Lesson, run: str) -> None:
 def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada: Lesson, bob: Lesson, server: Server, tmp_path: Path
 ) -> None:
+    ada.open("")
     first, second = train_houses(ada), train_houses(ada)
 
     events = f"{server.url}/api/runs/{first}/events"
@@ -86,7 +87,7 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     own = train_houses(bob)
 
     # A name is shown as it was typed.
-    ada.open("runs")
+    ada.go("runs")
     rename(ada, first, NAME)
     named = ada.page.locator(f".st-key-run-card-{first} .fl-run b")
     assert named.inner_text() == NAME
@@ -110,13 +111,13 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada.page.locator(f".st-key-run-do-{first}").get_by_role("link").click()
     ada.wait_for_state("done")
     assert f"run={first}" in ada.page.url
-    ada.open("runs")
+    ada.go("runs")
     open_menu(ada, first)
     ada.button("runs.repeat").click()
     expect(ada.button("train.start")).to_be_visible()
 
     # The link shows them to Bob, once.
-    ada.open("runs")
+    ada.go("runs")
     ada.page.locator(".st-key-move summary").click()
     ada.button("runs.move_make").click()
     link = ada.page.locator(".st-key-move code").inner_text().strip()

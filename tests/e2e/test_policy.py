@@ -30,11 +30,11 @@ def test_every_page_works_within_the_policy(page: Page, server: Server) -> None:
     lesson = Lesson(page, server.url)
     lesson.open("")
     lesson.open("train", task="mnist")
-    lesson.set_slider("form.epochs", "1")
+    lesson.set_epochs(1)
     lesson.button("train.start").click()
     lesson.wait_for_points()
     lesson.wait_for_state("done")
-    lesson.open("predict", task="mnist")
+    lesson.go("predict", task="mnist")
     lesson.write(7)
     assert lesson.answer()
     assert refused == []

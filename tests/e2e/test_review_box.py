@@ -297,7 +297,7 @@ def test_without_java_kiwi_answers_and_the_page_says_so(
     broken = tmp_path / "java/lib/server/libjvm.so"
     broken.parent.mkdir(parents=True)
     broken.write_bytes(b"")
-    shutil.copytree(server.home, tmp_path / "home")
+    shutil.copytree(server.home, tmp_path / "home", symlinks=True)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
     other = start_server(tmp_path / "home")
     try:

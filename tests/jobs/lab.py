@@ -16,6 +16,7 @@ from models.jobs.cluster import ClusterBackend
 from models.jobs.local import LocalBackend
 from models.jobs.scheduler import Quotas, Scheduler
 from models.runs import Run, RunStore
+from tests.jobs.warm import warm_backend
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_WARM_UP = 90
@@ -42,6 +43,11 @@ class Lab:
     scheduler: Scheduler
     backend: LocalBackend | ClusterBackend
 
+    @property
+    def trainer(self) -> psutil.Process:
+        assert isinstance(self.backend, LocalBackend)
+        return psutil.Process(self.backend._trainer.pid)
+
     def submit(self, experiment: Experiment) -> str:
         return self.scheduler.submit(OWNER, experiment).id
 
@@ -64,17 +70,21 @@ class Lab:
 
 @contextmanager
 def open_lab(
-    folder: Path, slots: int, quotas: Quotas = GENEROUS, cluster: str | None = None
+    folder: Path,
+    slots: int,
+    quotas: Quotas = GENEROUS,
+    cluster: str | None = None,
+    local: Callable[[int, Sink], LocalBackend] = warm_backend,
 ) -> Iterator[Lab]:
     """Start everything, wait until it is warm, and end it afterwards.
 
-    Runs train on this machine, or on the ``cluster`` with this address.
+    Runs train on this machine, on a ``local`` backend, or on the ``cluster`` with this address.
     """
     store = RunStore(folder)
     backends: list[LocalBackend | ClusterBackend] = []
 
     def make_backend(sink: Sink) -> LocalBackend | ClusterBackend:
-        backends.append(ClusterBackend(cluster, sink) if cluster else LocalBackend(slots, sink))
+        backends.append(ClusterBackend(cluster, sink) if cluster else local(slots, sink))
         return backends[0]
 
     scheduler = Scheduler(store, make_backend, slots, quotas)
@@ -115,12 +125,6 @@ def workers(trainer: psutil.Process) -> list[psutil.Process]:
         ]
     except psutil.NoSuchProcess:
         return []
-
-
-def trainer_with_workers(count: int) -> psutil.Process:
-    """Wait for this process's trainer to have so many workers, and return it."""
-    until(lambda: any(len(workers(each)) == count for each in trainers()), SECONDS_TO_WARM_UP)
-    return trainers()[0]
 
 
 def command_line(process: psutil.Process) -> str:

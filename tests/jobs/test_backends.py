@@ -97,7 +97,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 def place(request, tmp_path_factory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("runs")
     if request.param == "local":
-        opened = Place(lambda sink: LocalBackend(2, sink), lambda: workers(trainers()[0]), folder)
+        opened = Place(lambda sink: LocalBackend(2, sink), lambda: workers(trainers()[-1]), folder)
     else:
         opened = in_cluster(request.getfixturevalue("cluster"), folder)
     assert opened.backend.wait_until_ready(SECONDS_TO_WARM_UP)

@@ -9,18 +9,16 @@ import psutil
 import pytest
 
 from models.events import State
+from models.jobs.local import LocalBackend
 from tests.jobs.lab import (
     LONG,
     OWNER,
     ROOT,
     SECONDS_TO_WARM_UP,
     SHORT,
-    command_line,
     is_gone,
     needs_fork_server,
     open_lab,
-    trainer_with_workers,
-    trainers,
     until,
     workers,
 )
@@ -28,15 +26,20 @@ from tests.jobs.lab import (
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    with open_lab(tmp_path_factory.mktemp("runs"), slots=2) as lab:
+    with open_lab(tmp_path_factory.mktemp("runs"), slots=2, local=LocalBackend) as lab:
         yield lab
+
+
+def trainer_with_two_workers(lab) -> psutil.Process:
+    until(lambda: len(workers(lab.trainer)) == 2, SECONDS_TO_WARM_UP)
+    return lab.trainer
 
 
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
 def test_a_killed_worker_loses_its_run_only(lab):
     runs = [lab.submit(LONG) for _ in range(2)]
     until(lambda: all(lab.run(run_id).checkpoint for run_id in runs), 60)
-    workers(trainers()[0])[0].kill()
+    workers(lab.trainer)[0].kill()
     seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
     print(f"lost after {seconds:.3f} s")
     assert seconds < 2.0
@@ -63,7 +66,7 @@ def test_a_killed_worker_loses_its_run_only(lab):
 
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
 def test_workers_that_are_killed_while_idle_are_replaced(lab):
-    before = trainer_with_workers(2)
+    before = trainer_with_two_workers(lab)
     killed = workers(before)
     for worker in killed:
         worker.kill()
@@ -78,7 +81,7 @@ def test_the_runs_of_a_killed_trainer_go_on_in_the_next_one(lab):
     assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
     training, waiting = [lab.submit(LONG) for _ in range(2)], lab.submit(SHORT)
     until(lambda: all(lab.is_training(run_id) for run_id in training), 30)
-    trainer = trainers()[0]
+    trainer = lab.trainer
     family = [trainer, *trainer.children(recursive=True)]
     trainer.kill()
     seconds = until(lambda: all(lab.run(run_id).stretch for run_id in training), 10)
@@ -92,7 +95,7 @@ def test_the_runs_of_a_killed_trainer_go_on_in_the_next_one(lab):
 
 
 def test_stop_is_quick_while_the_trainer_is_starting(lab):
-    before = trainer_with_workers(2)
+    before = trainer_with_two_workers(lab)
     before.kill()
     until(lambda: is_gone(before), 10)
     run_id = lab.submit(LONG)
@@ -143,15 +146,10 @@ def members(session: int) -> list[psutil.Process]:
 
 
 def test_close_lets_runs_save_themselves_and_ends_everything(tmp_path):
-    with open_lab(tmp_path, slots=1) as lab:
+    with open_lab(tmp_path, slots=1, local=LocalBackend) as lab:
         run_id = lab.submit(LONG)
         until(lambda: lab.is_training(run_id), 30)
-        family = [
-            process
-            for trainer in trainers()
-            for process in [trainer, *trainer.children(recursive=True)]
-            if command_line(trainer).endswith("--slots 1")
-        ]
+        family = [lab.trainer, *lab.trainer.children(recursive=True)]
         assert len(family) >= 4
         seconds = until(lambda: lab.scheduler.close() is None, 10)
         print(f"closed after {seconds:.3f} s")

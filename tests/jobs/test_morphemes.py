@@ -156,11 +156,11 @@ def test_a_tokenizer_may_take_long_over_its_first_answer_only(
 def test_a_tokenizer_answers_while_another_one_loads(service: Morphemes) -> None:
     service.analyse("okt", LECTURE)
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(service.analyse, "kkma", LECTURE)
+        slow = pool.submit(service.analyse, "komoran", LECTURE)
         for animal in ANIMALS:
             assert animal in words(service.analyse("okt", f"{animal} 영화"))
         assert not slow.done()
-        assert slow.result(60).tokenizer == "kkma"
+        assert slow.result(60).tokenizer == "komoran"
 
 
 def test_ten_whose_java_is_killed_in_the_middle_get_their_answers(service: Morphemes) -> None:

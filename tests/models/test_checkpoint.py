@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -51,21 +52,35 @@ def leave_after(update: int) -> Callable[[int], Wish]:
     return lambda now: Wish(leave=now >= update, paused=True, until=update)
 
 
-@pytest.fixture(scope="module", params=["sgd", "rmsprop", "adam", "adamw", "adagrad"])
+@pytest.fixture(scope="module")
 def uninterrupted(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Experiment, Path, History]:
-    """A run with one of the optimizers that nobody interrupts, and its folder."""
-    experiment = HOUSING.changed(optimizer=Optimizer(request.param, learning_rate=0.003))
-    folder = tmp_path_factory.mktemp("whole")
-    return experiment, folder, fold(run(experiment, folder, lambda now: Wish()))
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], tuple[Experiment, Path, History]]:
+    """Return the run with an optimizer that nobody interrupts, and its folder."""
+
+    @cache
+    def uninterrupted(optimizer: str) -> tuple[Experiment, Path, History]:
+        experiment = HOUSING.changed(optimizer=Optimizer(optimizer, learning_rate=0.003))
+        folder = tmp_path_factory.mktemp("whole")
+        return experiment, folder, fold(run(experiment, folder, lambda now: Wish()))
+
+    return uninterrupted
 
 
-@pytest.mark.parametrize("update", [1, 7, 10, 41])
+@pytest.mark.parametrize(
+    ("optimizer", "update"),
+    [
+        *(("adam", update) for update in (1, 7, 10, 41)),
+        *((optimizer, 10) for optimizer in ("sgd", "rmsprop", "adamw", "adagrad")),
+    ],
+)
 def test_a_resumed_run_equals_the_uninterrupted_one(
-    uninterrupted: tuple[Experiment, Path, History], update: int, tmp_path: Path
+    uninterrupted: Callable[[str], tuple[Experiment, Path, History]],
+    optimizer: str,
+    update: int,
+    tmp_path: Path,
 ) -> None:
-    (experiment, whole, expected), parts = uninterrupted, tmp_path
+    (experiment, whole, expected), parts = uninterrupted(optimizer), tmp_path
 
     first = run(experiment, parts, leave_after(update))
     end = first[-1]

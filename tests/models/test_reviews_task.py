@@ -96,13 +96,10 @@ def test_the_bundled_reviews_teach_it_to_read_its_own_test_reviews() -> None:
     assert isinstance(end, End) and end.test and end.test["accuracy"] >= 0.75
 
 
-def test_the_bundled_reviews_teach_it_to_read_real_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_bundled_reviews_teach_it_to_read_real_ones(tmp_path: Path) -> None:
     named = os.environ.get("FNN_LAB_TEST_DATA")
     if not named:
         pytest.skip("FNN_LAB_TEST_DATA does not name a folder with ratings_test.txt")
-    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
     lines = (Path(named) / "ratings_test.txt").read_text(encoding="utf-8").split("\n")
     real = tmp_path / "real.tsv"
     real.write_text("\n".join(lines[: 1 + REAL_ROWS]), encoding="utf-8")
