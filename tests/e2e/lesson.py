@@ -80,6 +80,7 @@ class Lesson:
 
     def go(self, path: str, **query: str) -> None:
         """Go on to another page of the lab without loading it, as its own links do."""
+        self.settle()
         self.page.evaluate(GO, self._address(path, query))
         self.settle()
 
