@@ -45,15 +45,14 @@ HEIGHT = """() => Math.ceil(document.querySelector('[data-testid="stMain"]').scr
 
 GO = """address => new Promise(begun => {
     const app = document.querySelector('[data-testid="stApp"]');
-    new MutationObserver((_, observer) => {
-        if (app.dataset.testScriptState !== 'running') return;
-        observer.disconnect();
-        begun();
-    }).observe(app, {attributes: true});
+    new MutationObserver(begun).observe(app, {attributeFilter: ['data-test-script-state']});
+    setTimeout(begun, 3_000);
     history.pushState(null, '', address);
     window.dispatchEvent(new PopStateEvent('popstate'));
 })"""
-"""Goes to an address as the browser's Back button does, until the page's script has begun."""
+"""Goes to an address as the browser's Back button does, until the page's script has begun.
+
+A page that has much to do may draw the script's beginning and its end at once, as no change."""
 
 THEMED = """dark => {
     const [red] = getComputedStyle(document.querySelector('[data-testid="stApp"]'))

@@ -227,12 +227,10 @@ def test_a_fast_run_is_replayed_over_four_seconds_and_the_page_says_so(visit: Op
     assert told(page, "ended") == []
     wait_for_state(page, "done")
     first, *_, last = samples = page.evaluate("window.samples")
-    assert last[1] == 80 and 3.0 < last[0] - first[0] < 7
-    after = {
-        seconds: max(epoch for at, epoch in samples if at <= first[0] + seconds)
-        for seconds in (1, 3)
-    }
-    assert 8 <= after[1] <= 32 and 45 <= after[3] <= 72
+    assert last[1] == 80 and last[0] - first[0] < 7
+    halfway = samples[len(samples) // 2]
+    for (begun, earlier), (ended, later) in ((first, halfway), (halfway, last)):
+        assert 10 < (later - earlier) / (ended - begun) < 40  # epochs a second, and 20 on the whole
     wait_until_told(page, "ended", ["flash-1"])
 
 

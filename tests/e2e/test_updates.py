@@ -140,15 +140,16 @@ def test_a_gradient_of_zero_is_explained(visit: Open) -> None:
     expect(page.locator(".says")).to_contain_text(re.compile(r"update \d+ · gradient 0"))
 
 
-# A probe that is drawn late has missed the updates before it: nobody stores them.
-EIGHTY_ARE_DRAWN = """() => [...document.querySelectorAll('.probe .curve')].some(
-    curve => (curve.getAttribute('d') ?? '').split('L').length === 80)"""
+def reach_full_curves(page: Page) -> None:
+    """Wait until eighty updates are drawn; a probe that came late has missed those before it."""
+    whole = re.compile(r"^M[^L]*(L[^L]*){79}$")
+    expect(page.locator(".probe figure .curve").first).to_have_attribute("d", whole)
 
 
 def test_the_curves_keep_the_last_eighty_updates_and_say_their_range(visit: Open) -> None:
     page = visit("run=housing-adam-fast&lang=en")
     reach(page, 120)
-    page.wait_for_function(EIGHTY_ARE_DRAWN)
+    reach_full_curves(page)
     last = int(page.locator(".probe").get_attribute("data-update") or 0)
     label = page.get_by_role("img", name=re.compile("^weight w by update, from")).first
     said = re.search(r"from update (\d+) to (\d+)", label.get_attribute("aria-label") or "")
@@ -170,7 +171,7 @@ def test_the_gradient_and_every_slot_have_a_small_curve_that_crowds_nothing(
 ) -> None:
     page = visit(f"run=housing-{name}-fast&lang=en&width=330", width=362)
     optimizer = OPTIMIZERS[name]
-    page.wait_for_function(EIGHTY_ARE_DRAWN)
+    reach_full_curves(page)
     drawn = {
         n: (path, says, fits)
         for n, path, says, fits in page.locator(".probe").evaluate(SPARKS)
