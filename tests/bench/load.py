@@ -30,8 +30,6 @@ from tests.jobs.lab import LONG, open_lab
 from tests.own_loop import run_apart
 
 SLOTS = 2
-SECONDS_TO_WARM_UP = 8
-"""The trainer does so once after the server's start."""
 SECONDS_OF_PATIENCE = 120
 MOST_EPOCHS, USUAL_EPOCHS = 500, 80
 """So many that no run ends while it is watched, or that a line forms; and the lecture's own."""
@@ -47,9 +45,11 @@ class Extent:
     learners: int = 10
     submits: int = 1_000
     minutes: float = 2
+    seconds_to_warm_up: float = 8
+    """The trainer does so once after the server's start."""
 
 
-A_FEW = Extent(viewers=(2, 4), seconds=2, owners=4, learners=2, submits=200, minutes=0.1)
+A_FEW = Extent((2, 4), 1, owners=4, learners=2, submits=200, minutes=0.1, seconds_to_warm_up=0)
 
 
 @dataclass
@@ -277,7 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as home:
         server = start_server(Path(home), FNN_LAB_SLOTS=str(SLOTS))
         try:
-            time.sleep(SECONDS_TO_WARM_UP)
+            time.sleep(extent.seconds_to_warm_up)
             run_apart(measure(server, Path(home), extent))
         finally:
             server.process.terminate()

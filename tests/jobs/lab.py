@@ -46,7 +46,7 @@ class Lab:
     @property
     def trainer(self) -> psutil.Process:
         assert isinstance(self.backend, LocalBackend)
-        return psutil.Process(self.backend._trainer.pid)
+        return trainer_of(self.backend)
 
     def submit(self, experiment: Experiment) -> str:
         return self.scheduler.submit(OWNER, experiment).id
@@ -103,6 +103,10 @@ def until(condition: Callable[[], object], seconds: float) -> float:
         assert time.monotonic() - began < seconds, f"not within {seconds} s"
         time.sleep(0.01)
     return time.monotonic() - began
+
+
+def trainer_of(backend: LocalBackend) -> psutil.Process:
+    return psutil.Process(backend._trainer.pid)
 
 
 def trainers(server: psutil.Process | None = None) -> list[psutil.Process]:

@@ -31,7 +31,7 @@ from tests.jobs.lab import (
     SHORT,
     is_gone,
     open_lab,
-    trainers,
+    trainer_of,
     until,
     workers,
 )
@@ -50,16 +50,22 @@ LARGEST = Experiment(
 
 @dataclass
 class Place:
-    """A backend, what it has said of every run, and the processes that train for it."""
+    """A backend and what it has said of every run; ``others`` train for it on a cluster."""
 
     make: Callable[[Callable[[str, Event], None]], LocalBackend | ClusterBackend]
-    processes: Callable[[], list[psutil.Process]]
     folder: Path
+    others: Callable[[], list[psutil.Process]] | None = None
     heard: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     backend: LocalBackend | ClusterBackend = field(init=False)
 
     def __post_init__(self) -> None:
         self.backend = self.make(lambda run_id, event: self.heard[run_id].append(event))
+
+    def processes(self) -> list[psutil.Process]:
+        if self.others is not None:
+            return self.others()
+        assert isinstance(self.backend, LocalBackend)
+        return workers(trainer_of(self.backend))
 
     def submit(self, run_id: str, experiment: Experiment, **turn) -> Path:
         folder = self.folder / run_id
@@ -97,7 +103,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 def place(request, tmp_path_factory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("runs")
     if request.param == "local":
-        opened = Place(lambda sink: LocalBackend(2, sink), lambda: workers(trainers()[-1]), folder)
+        opened = Place(lambda sink: LocalBackend(2, sink), folder)
     else:
         opened = in_cluster(request.getfixturevalue("cluster"), folder)
     assert opened.backend.wait_until_ready(SECONDS_TO_WARM_UP)
@@ -110,7 +116,7 @@ everywhere = pytest.mark.parametrize("place", ["local", "cluster"], indirect=Tru
 
 
 def in_cluster(cluster: Cluster, folder: Path) -> Place:
-    return Place(lambda sink: ClusterBackend(cluster.address, sink), cluster.training, folder)
+    return Place(lambda sink: ClusterBackend(cluster.address, sink), folder, cluster.training)
 
 
 @contextmanager
