@@ -48,7 +48,7 @@ def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
     for path in ("", "predict", "runs"):
         lesson.go(path, task="boston")
         look(f"{path or 'home'} after a run")
-    for task in ("mnist", "reviews"):
+    for task in ("mnist", "fashion_mnist", "reviews"):
         lesson.go("train", task=task)
         look(f"train {task}")
 
@@ -56,20 +56,21 @@ def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
 def test_neither_a_guess_nor_a_diagnosis_breaks_one(lesson: Lesson, look: Look) -> None:
     page, steps = lesson.page, lesson.page.locator(".st-key-lesson")
 
+    def look_at_both_widths(name: str) -> None:
+        for size in (PHONE, LAPTOP):
+            page.set_viewport_size(size)
+            look(f"{name}, {size['width']} pixels wide")
+
     lesson.open("train", task="boston")
     steps.get_by_role("combobox").click()
     page.get_by_role("option").nth(1).click()
     lesson.button("lesson.next").click()
     steps.get_by_role("spinbutton").fill("5121")
-    page.set_viewport_size(PHONE)
-    look("a guess")
+    look_at_both_widths("a guess")
     lesson.button("lesson.guess").click()
     expect(steps).to_contain_text(lesson.says("lesson.right"))
-    look("a guess beside what is so")
-    page.set_viewport_size(LAPTOP)
+    look_at_both_widths("a guess beside what is so")
 
     lesson.diverge()
     expect(page.locator(".st-key-doctor")).to_be_visible()
-    look("a diagnosis")
-    page.set_viewport_size(PHONE)
-    look("a diagnosis on a phone")
+    look_at_both_widths("a diagnosis")

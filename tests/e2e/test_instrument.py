@@ -227,7 +227,7 @@ def test_a_learning_rate_is_typed_while_a_run_learns(instrument: Instrument) -> 
     instrument.is_in("stopped")
 
 
-@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_doctor_names_raw_inputs_and_one_click_mends_them(
     language: str, page: Page, server: Server
 ) -> None:

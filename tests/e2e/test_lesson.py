@@ -44,7 +44,7 @@ def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own_in_both_langua
     expect(page.get_by_role("button", name=lesson.says("train.start"), exact=True)).to_be_visible()
     lesson.settle()
 
-    lesson.set_epochs(20)
+    lesson.set_slider("form.epochs", "20")
     lesson.set_slider("form.batch_size", "256")
     expect(
         page.get_by_text(lesson.says("network.all_updates", epochs=20, updates=4_700))
@@ -58,7 +58,7 @@ def test_a_class_trains_on_60000_digits_and_writes_ten_of_its_own_in_both_langua
     lesson.button("train.stop").click()
     lesson.wait_for_state("stopped")
 
-    lesson.set_epochs(2)
+    lesson.set_slider("form.epochs", "2")
     lesson.set_slider("form.batch_size", "128")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")

@@ -58,7 +58,7 @@ def enter(open_context: OpenContext, server: Server, cookies: StorageState) -> I
     assert failures == []
 
 
-@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_lectures_sentence_goes_through_eight_steps(language: str, enter: Enter) -> None:
     box = enter(language)
     box.shows(PREPARED[0])
