@@ -1,7 +1,8 @@
 """Many batches to one TensorFlow call: rows drawn in a seeded order, gradients, updates.
 
 ``model.fit`` comes back to Python for every batch. Here one ``tf.function`` runs a whole range of
-them. The mathematics is Keras': with the same batch order, the weights equal those of
+them; a batch that is looked at closely runs eagerly, operation by operation. The mathematics is
+Keras': with the same batch order, the weights equal those of
 ``model.fit`` (those of RMSprop but for rounding, see ``models.fused_updates``).
 """
 
@@ -104,8 +105,9 @@ class Examined:
 class BatchRunner:
     """Trains ranges of batches of one network, and single ones under a magnifying glass.
 
-    Each way is a ``tf.function`` of its own, traced when it is first needed, so that nobody pays
-    for what nobody looks at. The weights come out the same in all of them.
+    The range is a ``tf.function``, one for every watched variable, traced when it is first needed.
+    Single batches run eagerly: a few hundredths of a second each, where a graph would have the
+    first wait for most of a second and take no time afterwards. The weights come out the same.
     """
 
     def __init__(self, model: Any, task: Task, prepared: Prepared, experiment: Experiment) -> None:
@@ -118,25 +120,31 @@ class BatchRunner:
         model.optimizer.build(self._weights)
         model.optimizer.update_step = fused_step(model.optimizer)
         self._loops: dict[int | None, Any] = {}
-        self._glasses: dict[int | None, Any] = {}
 
     def run(self, order: tf.Tensor, first: int, last: int, watch: Watch | None = None) -> Trained:
         """Train batches [first, last) of an order of the rows."""
         given = order, tf.constant(first), tf.constant(last), _place(watch)
-        found = _traced(self._loops, self._loop, watch, given)(*given)
+        found = self._traced_loop(watch, given)(*given)
         losses, metrics, *records = (each.numpy() for each in found)
         return Trained(losses, metrics, *records)
 
     def examine(self, order: tf.Tensor, batch: int, watch: Watch | None = None) -> Examined:
         """Train one batch of an order of the rows and tell everything about it."""
-        given = order, tf.constant(batch), _place(watch)
-        glass = _traced(self._glasses, self._glass, watch, given)
-        found = [each.numpy() for each in glass(*given)]
-        loss, metric, record, y, answers, largest, norm = found
+        watched = watch.variable if watch else None
+        *found, gradients = self._one_batch(watched, order, tf.constant(batch), _place(watch))
+        loss, metric, record, y, answers = (each.numpy() for each in found)
         trained = Trained(loss[None], metric[None], *([record[None]] if watch else []))
-        return Examined(trained, y[:, 0], answers, float(norm), largest)
+        largest = np.array([np.abs(gradient.numpy()).max() for gradient in gradients])
+        norm = float(tf.linalg.global_norm(gradients))
+        return Examined(trained, y[:, 0], answers, norm, largest)
 
-    # In the graphs -----------------------------------------------------------------------------
+    def _traced_loop(self, watch: Watch | None, given: tuple[tf.Tensor, ...]) -> Any:
+        """Return the graph for a watched variable; what it is given keeps its shape."""
+        watched = watch.variable if watch else None
+        if watched not in self._loops:
+            graph = tf.function(partial(self._loop, watched), autograph=False)
+            self._loops[watched] = graph.get_concrete_function(*given)
+        return self._loops[watched]
 
     def _loop(
         self, watched: int | None, order: tf.Tensor, first: tf.Tensor, last: tf.Tensor, place: Any
@@ -151,11 +159,6 @@ class BatchRunner:
         empty = [tf.TensorArray(tf.float32, last - first) for _ in range(kept)]
         _, *arrays = tf.while_loop(lambda batch, *_: batch < last, body, (first, *empty))
         return [array.stack() for array in arrays]
-
-    def _glass(self, watched: int | None, order: tf.Tensor, batch: tf.Tensor, place: Any) -> Any:
-        *found, gradients = self._one_batch(watched, order, batch, place)
-        largest = tf.stack([tf.reduce_max(tf.abs(gradient)) for gradient in gradients])
-        return *found, largest, tf.linalg.global_norm(gradients)
 
     def _one_batch(
         self, watched: int | None, order: tf.Tensor, batch: tf.Tensor, place: Any
@@ -188,17 +191,6 @@ class BatchRunner:
         names = slot_names(self._optimizer)
         slots = [_slots(self._model.optimizer, name)[watched] for name in names]
         return [_cell(variable, place) for variable in (*slots, self._weights[watched])]
-
-
-def _traced(
-    known: dict[int | None, Any], function: Any, watch: Watch | None, given: tuple[tf.Tensor, ...]
-) -> Any:
-    """Return the graph of a function for a watched variable; what it is given keeps its shape."""
-    variable = watch.variable if watch else None
-    if variable not in known:
-        graph = tf.function(partial(function, variable), autograph=False)
-        known[variable] = graph.get_concrete_function(*given)
-    return known[variable]
 
 
 def _place(watch: Watch | None) -> tf.Tensor:

@@ -239,15 +239,10 @@ class _Run:
 
     def one_chunk(self, order: tf.Tensor, batches: int, *, slowly: bool) -> None:
         """Run the next batches of an epoch; a loss that is no number ends it there."""
-        began, first, last = time.monotonic(), self.batches, self.batches + batches
+        first, last = self.batches, self.batches + batches
         if self.may_explode:
             self.recorder.note(self.epoch, first)
-        trained = (
-            self.one_slowly(order)
-            if slowly
-            else self.runner.run(order, first, last, self.spectacle.watched)
-        )
-        self.adapt_chunk(batches, time.monotonic() - began)
+        trained = self.one_slowly(order) if slowly else self.at_full_speed(order, first, last)
         losses, metrics = trained.losses, trained.metrics
         if self.first_loss is None:
             self.first_loss = float(losses[0])
@@ -263,6 +258,14 @@ class _Run:
         self.sums += np.array([losses @ sizes, metrics @ sizes])
         self.batches = last
 
+    def at_full_speed(self, order: tf.Tensor, first: int, last: int) -> Trained:
+        """Train batches [first, last) in one call, and fit the next calls to the time it took."""
+        began = time.monotonic()
+        trained = self.runner.run(order, first, last, self.spectacle.watched)
+        fitting = (last - first) * SECONDS_PER_CHUNK / max(time.monotonic() - began, 1e-4)
+        self.chunk = int(np.clip(fitting, 1, 4 * self.chunk))
+        return trained
+
     def one_slowly(self, order: tf.Tensor) -> Trained:
         """Train one batch and show everything about it."""
         examined = self.runner.examine(order, self.batches, self.spectacle.watched)
@@ -276,10 +279,6 @@ class _Run:
         if self.epoch == 0 or self.is_tuned or self.first_loss is None:
             return True
         return self.newest_loss > self.first_loss
-
-    def adapt_chunk(self, batches: int, seconds: float) -> None:
-        fitting = batches * SECONDS_PER_CHUNK / max(seconds, 1e-4)
-        self.chunk = int(np.clip(fitting, 1, 4 * self.chunk))
 
     def end_of_epoch(self, began: float, order: tf.Tensor) -> State | None:
         arrays = self.weights()

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from data.text import Text
-from models.events import End, Event, State, from_json
+from models.events import Baselines, End, Event, Started, State, Tuned, from_json
 from models.jobs.arising import arose_at
 from models.jobs.backend import STOPPED, Sink, Turn
 from models.wish import Wish
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_OF_PATIENCE = 0.5
-"""How long a polite stop of a run that has begun may take before the worker is killed."""
+"""How long a polite stop of a run that trains may take before the worker is killed."""
 SECONDS_TO_CLOSE = 3.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 
@@ -46,6 +46,7 @@ class LocalBackend:
         self._slots, self._sink = slots, sink
         self._held: dict[str, dict[str, Any]] = {}
         self._begun: set[str] = set()
+        self._trained: set[str] = set()
         self._turns = count(1)
         self._lock = threading.Lock()
         self._delivering = threading.RLock()
@@ -77,8 +78,9 @@ class LocalBackend:
             command["wish"] = wish.to_dict()
             self._send({"do": "wish", "run": command["run"], "wish": wish.to_dict()})
         if wish.stop:
-            # Before its first event a run has nothing to save, and its worker may still be made.
-            seconds = SECONDS_OF_PATIENCE if run_id in self._begun else 0
+            # Before its first update a turn has nothing to save, and its worker or its graph may
+            # still be made.
+            seconds = SECONDS_OF_PATIENCE if run_id in self._trained else 0
             timer = threading.Timer(seconds, self._end, (command["run"],))
             timer.daemon = True
             timer.start()
@@ -137,9 +139,12 @@ class LocalBackend:
                 if not self._holds(turn):
                     return
                 self._begun.add(run_id)
+                if not isinstance(event, Started | Baselines | Tuned):
+                    self._trained.add(run_id)
                 if isinstance(event, End):
                     del self._held[run_id]
                     self._begun.discard(run_id)
+                    self._trained.discard(run_id)
             try:
                 self._sink(run_id, event)
             except Exception:

@@ -96,24 +96,11 @@ def resume(lab: Lab) -> Seconds:
 
 def step(lab: Lab) -> Seconds:
     run_id = paused(lab)
-    seconds = one_update(lab, run_id)
-    lab.seconds_to_stop(run_id)
-    return seconds
-
-
-def step_again(lab: Lab) -> Seconds:
-    """Return the seconds when the graph that shows everything of an update is there already."""
-    run_id = paused(lab)
-    one_update(lab, run_id)
-    seconds = one_update(lab, run_id)
-    lab.seconds_to_stop(run_id)
-    return seconds
-
-
-def one_update(lab: Lab, run_id: str) -> Seconds:
     next_update = lab.run(run_id).updates + 1
     lab.scheduler.step(OWNER, run_id, next_update)
-    return until(lambda: lab.run(run_id).updates == next_update, SECONDS_OF_PATIENCE)
+    seconds = until(lambda: lab.run(run_id).updates == next_update, SECONDS_OF_PATIENCE)
+    lab.seconds_to_stop(run_id)
+    return seconds
 
 
 def step_epoch(lab: Lab) -> Seconds:
@@ -183,8 +170,7 @@ MEASURED: tuple[tuple[str, Callable[[Lab], Seconds], str], ...] = (
     ("stop a run that is paused", stop_paused, COMMAND_BAR),
     ("pause", pause, COMMAND_BAR),
     ("resume", resume, COMMAND_BAR),
-    ("one update more, the first of a run", step, COMMAND_BAR),
-    ("one update more, the second", step_again, COMMAND_BAR),
+    ("one update more", step, COMMAND_BAR),
     ("one epoch more", step_epoch, COMMAND_BAR),
     ("train on after the end", train_on, COMMAND_BAR),
     ("back to the best epoch, 4.6 million parameters", rewind, COMMAND_BAR),

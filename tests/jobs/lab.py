@@ -131,6 +131,11 @@ def workers(trainer: psutil.Process) -> list[psutil.Process]:
         return []
 
 
+def busiest(processes: list[psutil.Process]) -> psutil.Process:
+    """Return the process that trains: there are more workers than runs."""
+    return max(processes, key=lambda process: process.cpu_percent(0.3))
+
+
 def command_line(process: psutil.Process) -> str:
     """Return a process's command, empty when it has just ended."""
     try:

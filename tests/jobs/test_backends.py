@@ -29,6 +29,7 @@ from tests.jobs.lab import (
     OWNER,
     SECONDS_TO_WARM_UP,
     SHORT,
+    busiest,
     is_gone,
     open_lab,
     trainer_of,
@@ -262,10 +263,6 @@ def test_a_run_whose_process_is_killed_is_lost_and_others_are_not(place):
         before = place.update(alive)
         until(lambda: place.update(alive) > before, 10)
     assert place.all(alive, End)[0].state is State.STOPPED
-
-
-def busiest(processes: list[psutil.Process]) -> psutil.Process:
-    return max(processes, key=lambda process: process.cpu_percent(0.3))
 
 
 def test_more_runs_than_slots_wait_and_a_stopped_one_never_begins(place):

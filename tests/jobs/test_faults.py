@@ -35,6 +35,7 @@ from tests.jobs.lab import (
     ROOT,
     SHORT,
     Lab,
+    busiest,
     is_gone,
     needs_fork_server,
     open_lab,
@@ -57,7 +58,7 @@ def test_a_killed_worker_takes_one_run_of_four_and_that_one_goes_on(tmp_path: Pa
     with open_lab(tmp_path, slots=4) as lab:
         runs = [lab.submit(FINE) for _ in range(4)]
         until(lambda: all(lab.run(run_id).checkpoint for run_id in runs), 60)
-        workers(lab.trainer)[0].kill()
+        busiest(workers(lab.trainer)).kill()
         seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
         print(f"lost after {seconds:.2f} s")
         assert seconds < 2
@@ -230,8 +231,7 @@ def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
     with open_lab(tmp_path, slots=1) as lab:
         run_id = lab.submit(FINE)
         until(lambda: lab.is_training(run_id), 30)
-        for worker in workers(lab.trainer):
-            worker.suspend()
+        busiest(workers(lab.trainer)).suspend()
         seconds = lab.seconds_to_stop(run_id)
         assert seconds < 3 and lab.run(run_id).state is State.STOPPED
         following = lab.submit(SHORT)
@@ -247,8 +247,7 @@ def test_a_worker_that_hangs_gives_its_slot_back_and_keeps_its_curve(
     with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(working_seconds=8))) as lab:
         run_id, following = lab.submit(FINE), lab.submit(SHORT)
         until(lambda: lab.run(run_id).epoch, 30)
-        for worker in workers(lab.trainer):
-            worker.suspend()
+        busiest(workers(lab.trainer)).suspend()
         until(lambda: lab.run(run_id).is_over, 30)
         history = lab.store.history(run_id)
         assert history.state is State.TIMEOUT and history.points and history.epochs

@@ -31,9 +31,11 @@ from tests.jobs.lab import (
     SHORT,
     Lab,
     is_gone,
+    needs_fork_server,
     open_lab,
     trainers,
     until,
+    workers,
 )
 
 FINE = LONG.changed(epochs=49)
@@ -93,6 +95,27 @@ def test_stop_ends_a_paused_run_at_once(lab: Lab) -> None:
     in_state(lab, run_id, State.PAUSED)
     assert lab.seconds_to_stop(run_id) < 1.0  # 0.3 s on a machine that is not busy
     assert lab.run(run_id).state is State.STOPPED
+
+
+@pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
+def test_a_run_is_stopped_at_once_while_its_worker_prepares_the_first_update(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.jobs.local.SECONDS_OF_PATIENCE", 60.0)
+    run_id = lab.submit(FINE)
+    in_state(lab, run_id, State.RUNNING)
+    busy = workers(lab.trainer)
+    for worker in busy:
+        worker.suspend()
+    assert updates(lab, run_id) == 0
+    assert lab.seconds_to_stop(run_id) < 10
+    assert lab.run(run_id).state is State.STOPPED
+    for worker in busy:
+        if worker.is_running():
+            worker.resume()
+    lab.scheduler.resume(OWNER, run_id)
+    until(lambda: lab.is_training(run_id), 30)
+    lab.seconds_to_stop(run_id)
 
 
 def test_steps_go_to_the_update_that_was_asked_for(lab: Lab) -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from models.events import State
 from models.jobs.local import LocalBackend
+from models.jobs.trainer import SPARE_WORKERS
 from tests.jobs.lab import (
     LONG,
     OWNER,
     ROOT,
     SECONDS_TO_WARM_UP,
     SHORT,
+    busiest,
     is_gone,
     needs_fork_server,
     open_lab,
@@ -30,8 +32,11 @@ def lab(tmp_path_factory):
         yield lab
 
 
-def trainer_with_two_workers(lab) -> psutil.Process:
-    until(lambda: len(workers(lab.trainer)) == 2, SECONDS_TO_WARM_UP)
+ALL_WORKERS = 2 + SPARE_WORKERS
+
+
+def trainer_with_workers(lab) -> psutil.Process:
+    until(lambda: len(workers(lab.trainer)) == ALL_WORKERS, SECONDS_TO_WARM_UP)
     return lab.trainer
 
 
@@ -39,7 +44,7 @@ def trainer_with_two_workers(lab) -> psutil.Process:
 def test_a_killed_worker_loses_its_run_only(lab):
     runs = [lab.submit(LONG) for _ in range(2)]
     until(lambda: all(lab.run(run_id).checkpoint for run_id in runs), 60)
-    workers(lab.trainer)[0].kill()
+    busiest(workers(lab.trainer)).kill()
     seconds = until(lambda: any(lab.run(run_id).is_over for run_id in runs), 10)
     print(f"lost after {seconds:.3f} s")
     assert seconds < 2.0
@@ -66,12 +71,12 @@ def test_a_killed_worker_loses_its_run_only(lab):
 
 @pytest.mark.skipif(needs_fork_server, reason="finds workers as children of the fork server")
 def test_workers_that_are_killed_while_idle_are_replaced(lab):
-    before = trainer_with_two_workers(lab)
+    before = trainer_with_workers(lab)
     killed = workers(before)
     for worker in killed:
         worker.kill()
     # A pool with nothing to do cannot be repaired: then a whole new trainer takes over.
-    until(lambda: is_gone(before) or len(set(workers(before)) - set(killed)) == 2, 30)
+    until(lambda: is_gone(before) or len(set(workers(before)) - set(killed)) == ALL_WORKERS, 30)
     run_id = lab.submit(SHORT)
     until(lambda: lab.run(run_id).is_over, SECONDS_TO_WARM_UP)
     assert lab.run(run_id).state is State.DONE
@@ -95,7 +100,7 @@ def test_the_runs_of_a_killed_trainer_go_on_in_the_next_one(lab):
 
 
 def test_stop_is_quick_while_the_trainer_is_starting(lab):
-    before = trainer_with_two_workers(lab)
+    before = trainer_with_workers(lab)
     before.kill()
     until(lambda: is_gone(before), 10)
     run_id = lab.submit(LONG)
@@ -109,6 +114,7 @@ import sys, time
 from pathlib import Path
 from models.jobs.backend import Turn
 from models.jobs.local import LocalBackend
+from models.jobs.trainer import SPARE_WORKERS
 from tests.jobs.lab import LONG
 
 backend = LocalBackend(2, lambda run_id, event: print(event.kind, flush=True))

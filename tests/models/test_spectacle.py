@@ -1,6 +1,7 @@
 """What is shown of a run is what happened, and watching changes nothing."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,36 @@ def test_watching_and_slow_motion_change_no_weight(wish: Wish, tmp_path: Path) -
         run(experiment, wished, folder)
     pairs = zip(read_network(plain).kernels, read_network(watched).kernels, strict=True)
     assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: f"{o.name}-{o.arguments()}")
+def test_single_updates_are_those_of_a_run_at_full_speed(
+    optimizer: Optimizer, tmp_path: Path
+) -> None:
+    experiment = HOUSING.changed(
+        layers=(Layer(16, dropout=0.3), Layer(8)), optimizer=optimizer, epochs=1, l2=0.01
+    )
+    at_once, singly = tmp_path / "at once", tmp_path / "singly"
+    for folder, wished in ((at_once, Wish()), (singly, one_more_each_time())):
+        folder.mkdir()
+        run(experiment, wished, folder)
+    pairs = zip(read_network(at_once).kernels, read_network(singly).kernels, strict=True)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
+
+
+def one_more_each_time() -> Callable[[], Wish]:
+    """A paused run, and a click on "one update more" whenever it looks."""
+    clicks = count(1)
+    return lambda: Wish(paused=True, until=next(clicks))
+
+
+def test_a_single_update_does_not_wait_for_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_graph(*_: object, **__: object) -> None:
+        raise AssertionError("a graph was made")
+
+    monkeypatch.setattr(tf, "function", no_graph)
+    steps = [each for each in run(HOUSING, one_more_each_time()) if isinstance(each, Step)]
+    assert [step.update for step in steps] == list(range(1, 15))
 
 
 def test_nothing_is_shown_of_a_run_that_nobody_watches() -> None:
