@@ -36,8 +36,10 @@ def executable() -> str | None:
 
 
 def _downloaded() -> str | None:
-    from playwright.sync_api import sync_playwright
-
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:  # nothing is installed yet but Python
+        return None
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
