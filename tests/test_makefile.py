@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["make", f"PYTHON={sys.executable}", *arguments]
+    command = ["make", f"PYTHON={sys.executable}", "UV=false", *arguments]
     alone = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True)
 

@@ -19,7 +19,8 @@ from data.reviews import load_reviews
 from tests.bench.browser import tell
 from tests.e2e.chromium import ARGUMENTS, executable
 from tests.e2e.conftest import start_server
-from tests.e2e.review_box import ReviewBox, train_on_reviews
+from tests.e2e.owner import owner_with_runs
+from tests.e2e.review_box import ReviewBox
 
 SENTENCES = 15
 PAGES = 10
@@ -54,11 +55,11 @@ def wait_together(boxes: list[ReviewBox], sentences: Iterator[str]) -> list[floa
 
 
 def measure(browser: Browser, url: str) -> None:
-    cookies = train_on_reviews(browser, url)
+    reader = owner_with_runs(url, "reviews")
     sentences = iter(dict.fromkeys(map(clean, load_reviews("bundled")[1].documents)))
 
     def enter() -> ReviewBox:
-        box = ReviewBox(browser.new_context(storage_state=cookies).new_page(), url)
+        box = ReviewBox(browser.new_context(storage_state=reader.storage_state).new_page(), url)
         box.enter()
         wait_together([box], sentences)  # the first one also loads what all others use
         return box

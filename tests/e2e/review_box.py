@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import Browser, Locator, StorageState, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.lesson import Lesson
 
@@ -83,20 +83,3 @@ class ReviewBox(Lesson):
 
 def signed(text: str) -> float:
     return float(text.replace("\u2212", "-"))
-
-
-def train_on_reviews(browser: Browser, url: str, words: str | None = None) -> StorageState:
-    """Train the network that the page offers first, with so many ``words``, as the slider has it.
-
-    Returns the cookies of its owner.
-    """
-    context = browser.new_context()
-    lesson = Lesson(context.new_page(), url)
-    lesson.open("train", task="reviews")
-    if words:
-        lesson.set_slider("reading.vocabulary_size", words)
-    lesson.button("train.start").click()
-    lesson.wait_for_state("done")
-    cookies = context.storage_state()
-    context.close()
-    return cookies

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import OpenContext, Server
 from tests.e2e.lesson import Lesson
+from tests.e2e.owner import Owner, owner_with_runs
 from tests.jobs.lab import until
 
 pytestmark = pytest.mark.timeout(300)
@@ -17,8 +18,14 @@ UNKNOWN = "A" * 22
 
 
 @pytest.fixture
-def ada(open_context: OpenContext, server: Server) -> Lesson:
-    context = open_context(viewport={"width": 1280, "height": 900})
+def owner(server: Server) -> Owner:
+    return owner_with_runs(server.url, "boston", 2)
+
+
+@pytest.fixture
+def ada(open_context: OpenContext, server: Server, owner: Owner) -> Lesson:
+    laptop = {"width": 1280, "height": 900}
+    context = open_context(viewport=laptop, storage_state=owner.storage_state)
     return Lesson(context.new_page(), server.url, "en")
 
 
@@ -35,10 +42,7 @@ def cards(lesson: Lesson) -> Locator:
 def train_houses(lesson: Lesson) -> str:
     """Train a short run to its end; return its id."""
     lesson.go("train", task="boston")
-    chart = lesson.page.locator(".fl-chart")
-    before = chart.get_attribute("data-run") or ""  # the last run is on show, and done
     lesson.button("train.start").click()
-    expect(chart).not_to_have_attribute("data-run", before)
     lesson.wait_for_state("done")
     lesson.settle()
     found = re.search(r"[?&]run=([\w-]+)", lesson.page.url)
@@ -68,10 +72,11 @@ def delete(lesson: Lesson, run: str) -> None:
 
 
 def test_runs_belong_to_a_browser_and_move_with_a_link(
-    ada: Lesson, bob: Lesson, server: Server, tmp_path: Path
+    ada: Lesson, bob: Lesson, owner: Owner, server: Server, tmp_path: Path
 ) -> None:
-    ada.open("")
-    first, second = train_houses(ada), train_houses(ada)
+    first, second = owner.runs
+    ada.open("runs")
+    expect(cards(ada)).to_have_count(2)
 
     events = f"{server.url}/api/runs/{first}/events"
     assert ada.page.request.get(events).status == 200
@@ -87,7 +92,6 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     own = train_houses(bob)
 
     # A name is shown as it was typed.
-    ada.go("runs")
     rename(ada, first, NAME)
     named = ada.page.locator(f".st-key-run-card-{first} .fl-run b")
     assert named.inner_text() == NAME
@@ -121,15 +125,15 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada.page.locator(".st-key-move summary").click()
     ada.button("runs.move_make").click()
     link = ada.page.locator(".st-key-move code").inner_text().strip()
-    owner = next(c["value"] for c in ada.page.context.cookies() if c["name"] == "fnn_owner")
-    assert owner not in link and ada.page.evaluate("document.cookie").find(owner) < 0
+    token = owner.cookie.partition("=")[2]
+    assert token not in link
     bob.page.goto(link)
     bob.page.get_by_role("button").click()
     bob.page.wait_for_url("**/runs*")
     bob.settle()
     expect(bob.page.locator(f".st-key-run-card-{first} .fl-run b")).to_have_text(NAME)
     expect(bob.page.locator(f".st-key-run-card-{own}")).to_have_count(0)
-    assert bob.page.evaluate("document.cookie").find(owner) < 0
+    assert bob.page.evaluate("document.cookie").find(token) < 0
     width = bob.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     bob.page.goto(link)

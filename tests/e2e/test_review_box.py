@@ -8,14 +8,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, StorageState, expect
+from playwright.sync_api import expect
 
 from app.components.review_box import MAX_LENGTH, _checked
 from app.prepared_reviews import PREPARED
 from data.korean import MAX_LENGTH as MAX_READ
 from data.korean import clean
 from tests.e2e.conftest import OpenContext, Server, start_server
-from tests.e2e.review_box import ReviewBox, train_on_reviews
+from tests.e2e.owner import Owner, owner_with_runs
+from tests.e2e.review_box import ReviewBox
 from tests.e2e.test_policy import HOSTILE, violations
 from tests.jobs.lab import command_line
 from tests.jobs.test_morphemes import ODD
@@ -37,18 +38,19 @@ WORDS_BYTES = 30_000
 
 
 @pytest.fixture(scope="module")
-def cookies(browser: Browser, server: Server) -> StorageState:
-    return train_on_reviews(browser, server.url)
+def reader(server: Server) -> Owner:
+    """Who has trained the network that the page offers first."""
+    return owner_with_runs(server.url, "reviews")
 
 
 @pytest.fixture
-def enter(open_context: OpenContext, server: Server, cookies: StorageState) -> Iterator[Enter]:
+def enter(open_context: OpenContext, server: Server, reader: Owner) -> Iterator[Enter]:
     """Open the box; at the end no script of the page may have failed."""
     failures: list[str] = []
 
     def opened(language: str = "ko", width: int = 1280, url: str = server.url) -> ReviewBox:
         viewport = {"width": width, "height": 900}
-        page = open_context(viewport=viewport, storage_state=cookies).new_page()
+        page = open_context(viewport=viewport, storage_state=reader.storage_state).new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))
         box = ReviewBox(page, url, language)
         box.enter()
@@ -228,16 +230,18 @@ def test_a_sentence_is_answered_although_the_analyst_is_killed_over_it(
 
 
 @pytest.fixture(scope="module")
-def five_thousand(browser: Browser, server: Server) -> StorageState:
-    """Train a network that knows many words; return the cookies of its owner."""
-    return train_on_reviews(browser, server.url, words="5,000")
+def five_thousand(server: Server) -> Owner:
+    """Who has trained a network that knows many words."""
+    return owner_with_runs(server.url, "reviews", vocabulary_size=5_000)
 
 
 def test_two_fingers_zoom_into_a_vector_of_5_000_cells(
-    open_context: OpenContext, server: Server, five_thousand: StorageState
+    open_context: OpenContext, server: Server, five_thousand: Owner
 ) -> None:
     phone = open_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, storage_state=five_thousand
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        storage_state=five_thousand.storage_state,
     )
     box = ReviewBox(phone.new_page(), server.url, "en")
     box.enter()
@@ -262,9 +266,9 @@ def test_two_fingers_zoom_into_a_vector_of_5_000_cells(
 
 
 def test_the_words_of_5_000_cells_come_once_and_not_with_every_answer(
-    open_context: OpenContext, server: Server, five_thousand: StorageState
+    open_context: OpenContext, server: Server, five_thousand: Owner
 ) -> None:
-    page = open_context(storage_state=five_thousand).new_page()
+    page = open_context(storage_state=five_thousand.storage_state).new_page()
     frames: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda f: frames.append(len(f))))
     box = ReviewBox(page, server.url, "en")
