@@ -111,7 +111,7 @@ def test_nothing_more_is_heard_of_a_stopped_run_and_its_slot_is_free(lab):
 
 def test_more_runs_than_slots_wait_and_show_their_place(lab):
     training = [lab.submit(LONG) for _ in range(2)]
-    waiting = [lab.submit(SHORT) for _ in range(3)]
+    waiting = [lab.submit(LONG) for _ in range(3)]
     assert [lab.scheduler.position(run_id) for run_id in training] == [None, None]
     assert [lab.scheduler.position(run_id) for run_id in waiting] == [0, 1, 2]
     assert lab.run(waiting[0]).state is State.QUEUED
@@ -120,12 +120,13 @@ def test_more_runs_than_slots_wait_and_show_their_place(lab):
     assert kinds(lab, waiting[0]) == ["end"]
     assert [lab.scheduler.position(run_id) for run_id in waiting] == [None, 0, 1]
 
-    for run_id in training:
-        lab.stop(run_id)
-    until(lambda: all(lab.run(run_id).is_over for run_id in waiting), 30)
-    states = [lab.run(run_id).state for run_id in waiting]
-    assert states == [State.STOPPED, State.DONE, State.DONE]
-    assert lab.run(waiting[1]).started <= lab.run(waiting[2]).started
+    lab.stop(training[0])
+    until(lambda: lab.is_training(waiting[1]), 30)
+    assert lab.scheduler.position(waiting[2]) == 0
+    lab.stop(training[1])
+    until(lambda: lab.is_training(waiting[2]), 30)
+    for run_id in waiting[1:]:
+        lab.seconds_to_stop(run_id)
 
 
 def test_only_the_owner_stops_a_run(lab):
