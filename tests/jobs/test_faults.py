@@ -26,7 +26,7 @@ from models.jobs.scheduler import Quotas
 from models.retention import Retention
 from models.runs import RunStore
 from models.wish import Limits
-from tests.bench.load import Viewer, run_of
+from tests.bench.load import watching
 from tests.bench.visitor import Visitor
 from tests.e2e.conftest import Server, start_server
 from tests.jobs.lab import (
@@ -123,7 +123,7 @@ def hang_up(server: subprocess.Popen[str]) -> None:
         pipe.close()
 
 
-def watching(home: Path) -> RunStore:
+def open_store(home: Path) -> RunStore:
     """Look at the runs of another process."""
     return RunStore(home / "runs")
 
@@ -135,7 +135,7 @@ def all_runs(store: RunStore) -> list[State]:
 @pytest.mark.timeout(300)
 def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
     server = serve(tmp_path, 9)
-    store = watching(tmp_path)
+    store = open_store(tmp_path)
     first = [store.runs(f"owner-{number}")[0].id for number in range(9)]
     until(lambda: all(store.get(run_id).checkpoint for run_id in first[:4]), 90)
     family = psutil.Process(server.pid).children(recursive=True)
@@ -403,8 +403,8 @@ async def train_in_a_row(url: str, runs: int) -> None:
     for _ in range(runs):
         await visitor.press("start")
         await visitor.rerun()
-        async with asyncio.timeout(60):
-            await Viewer().watch(url, run_of(visitor), visitor.cookie)
+        async with asyncio.timeout(60), watching(url, visitor) as viewer:
+            await viewer.ended.wait()
         await visitor.rerun()
     assert visitor.errors == []
     await visitor.leave()
