@@ -2,8 +2,8 @@
 
 ``model.fit`` comes back to Python for every batch. Here one ``tf.function`` runs a whole range of
 them; a batch that is looked at closely runs eagerly, operation by operation. The mathematics is
-Keras': with the same batch order, the weights equal those of
-``model.fit`` (those of RMSprop but for rounding, see ``models.fused_updates``).
+Keras': with the same batch order, the weights equal those of ``model.fit`` (those of RMSprop but
+for rounding, see ``models.fused_updates``).
 """
 
 from collections.abc import Callable

@@ -122,7 +122,6 @@ def done(lab: Lab, experiment: Experiment) -> str:
 def train_on(lab: Lab) -> Seconds:
     """Return the seconds until a run that had ended trains again."""
     run_id = done(lab, SHORT)
-    until(lambda: len(workers(trainers()[0])) > 0, SECONDS_OF_PATIENCE)
     lab.scheduler.train_on(OWNER, run_id, LONG.epochs - SHORT.epochs)
     seconds = reach(lab, run_id, State.RUNNING)
     lab.seconds_to_stop(run_id)

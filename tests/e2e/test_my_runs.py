@@ -90,6 +90,8 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
         answer = bob.page.request.get(f"{server.url}/api/runs/{guess}/events")
         assert answer.status == 404
     own = train_houses(bob)
+    assert "fnn_owner" in [cookie["name"] for cookie in bob.page.context.cookies()]
+    assert "fnn_owner" not in bob.page.evaluate("document.cookie")
 
     # A name is shown as it was typed.
     rename(ada, first, NAME)
@@ -133,7 +135,8 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     bob.settle()
     expect(bob.page.locator(f".st-key-run-card-{first} .fl-run b")).to_have_text(NAME)
     expect(bob.page.locator(f".st-key-run-card-{own}")).to_have_count(0)
-    assert bob.page.evaluate("document.cookie").find(token) < 0
+    assert token in [cookie["value"] for cookie in bob.page.context.cookies()]
+    assert "fnn_owner" not in bob.page.evaluate("document.cookie")
     width = bob.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     bob.page.goto(link)

@@ -47,6 +47,9 @@ from tests.own_loop import run_apart
 
 FINE = LONG.changed(epochs=49)
 
+SECONDS_TO_SETTLE = 10
+"""Until the last run's worker is gone and the next one is warm: memory is then that of rest."""
+
 
 def updates(lab: Lab, run_id: str) -> int:
     return lab.store.history(run_id).update
@@ -391,6 +394,7 @@ def test_commands_that_race_leave_one_run_with_one_end(tmp_path: Path) -> None:
 def memory_after(server: Server, runs: int) -> float:
     """Return megabytes of a server and everything it started, after some more runs."""
     run_apart(train_in_a_row(server.url, runs))
+    time.sleep(SECONDS_TO_SETTLE)
     process = psutil.Process(server.process.pid)
     family = [process, *process.children(recursive=True)]
     return sum(each.memory_info().rss for each in family if not is_gone(each)) / 2**20

@@ -114,7 +114,6 @@ import sys, time
 from pathlib import Path
 from models.jobs.backend import Turn
 from models.jobs.local import LocalBackend
-from models.jobs.trainer import SPARE_WORKERS
 from tests.jobs.lab import LONG
 
 backend = LocalBackend(2, lambda run_id, event: print(event.kind, flush=True))

@@ -127,6 +127,7 @@ def test_more_runs_than_slots_wait_and_show_their_place(lab):
     until(lambda: lab.is_training(waiting[2]), 30)
     for run_id in waiting[1:]:
         lab.seconds_to_stop(run_id)
+    assert [lab.run(run_id).state for run_id in waiting] == [State.STOPPED] * 3
 
 
 def test_only_the_owner_stops_a_run(lab):
