@@ -50,7 +50,7 @@ class Conductor:
 
     @property
     def working_seconds(self) -> float:
-        """Seconds since the run began here, without its pauses."""
+        """Seconds since the run began here, without its pauses and the waits of slow motion."""
         return time.monotonic() - self._began - self._waited
 
     @property
@@ -82,7 +82,12 @@ class Conductor:
             elif not self._is_early(wish):
                 self._go_on(wish, update)
                 return self._share(wish, update, batches)
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            self._wait()
+
+    def _wait(self) -> None:
+        began = time.monotonic()
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._waited += time.monotonic() - began
 
     def _hear(self, wish: Wish, update: int) -> None:
         """Take up a new tempo or learning rate, and say so in the run's history."""
@@ -114,7 +119,6 @@ class Conductor:
     def _pause(self, update: int) -> None:
         if self._paused_at == update:
             return
-        self._note_pause()
         self._paused_at, self._pause_began = update, time.monotonic()
         self._run.settle()
         self._emit(Paused(update))
@@ -122,13 +126,8 @@ class Conductor:
     def _go_on(self, wish: Wish, update: int) -> None:
         """Leave a pause, for good or for the updates that were asked for."""
         if self._paused_at is not None and not wish.paused:
-            self._note_pause()
             self._paused_at = None
             self._emit(Resumed(update))
-
-    def _note_pause(self) -> None:
-        if self._paused_at is not None:
-            self._waited += time.monotonic() - self._pause_began
 
     def _is_early(self, wish: Wish) -> bool:
         return wish.updates_per_second is not None and time.monotonic() < self._due

@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+SECONDS_PER_UPDATE = 0.05
+"""Of a core, for an update that is shown by itself: 22 to 60 ms for the lecture's networks. Above
+ten a second several run in one call and cost less each; they are counted as if they did not, for
+the next network may be a large one."""
+MOST_AT_REST = 0.5
+"""Up to this share of a core a run mostly waits: ten single updates a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -27,6 +34,21 @@ class Wish:
     learning_rate: float | None = None
     watch: tuple[int, int, int] | None = None
 
+    @property
+    def share_of_core(self) -> float:
+        """How much of a core a run needs that trains at this tempo, from 0 to 1.
+
+        >>> [Wish(updates_per_second=pace).share_of_core for pace in (1, 10, 100, None)]
+        [0.05, 0.5, 1.0, 1.0]
+        """
+        pace = self.updates_per_second
+        return 1.0 if pace is None else min(1.0, pace * SECONDS_PER_UPDATE)
+
+    @property
+    def wants_core(self) -> bool:
+        """Whether a run that goes on like this needs more of a core than a run at rest."""
+        return not self.paused and self.share_of_core > MOST_AT_REST
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -42,8 +64,8 @@ class Limits:
     """What one run may use; None means no limit.
 
     ``paused_seconds`` is how long a paused run keeps its worker, ``working_seconds`` how long it
-    may train in one go, pauses aside, and ``megabytes`` the memory its worker may ask for beyond
-    what it was born with.
+    may train in one go, pauses and the waits of slow motion aside, and ``megabytes`` the memory its
+    worker may ask for beyond what it was born with.
     """
 
     paused_seconds: float | None = None

@@ -45,6 +45,9 @@ class Backend(Protocol):
     def kill(self, run_id: str, end: End = STOPPED) -> None:
         """End a run at once, and say this end of it."""
 
+    def has_begun(self, run_id: str) -> bool:
+        """Whether a run has a worker; until then nothing can be heard of it."""
+
     @property
     def is_reachable(self) -> bool:
         """Whether there is anything to train on now; what is submitted meanwhile waits for it."""

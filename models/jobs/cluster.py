@@ -96,6 +96,10 @@ class ClusterBackend:
     def kill(self, run_id: str, end: End = STOPPED) -> None:
         self._soon(self._kill, run_id, end)
 
+    def has_begun(self, run_id: str) -> bool:
+        held = self._held.get(run_id)
+        return held is not None and held.told is not None
+
     def close(self) -> None:
         self._soon(self._ending.set)
         self._thread.join()

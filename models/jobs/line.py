@@ -30,6 +30,10 @@ class Line:
         waiting = self._owners.setdefault(owner, deque())
         (waiting.appendleft if first else waiting.append)(run_id)
 
+    def yield_turn(self, owner: str) -> None:
+        """Let an owner who waits be the last in this round."""
+        self._owners.move_to_end(owner)
+
     def remove(self, run_id: str) -> bool:
         """Take a run out of the line; False if it does not wait."""
         for owner, waiting in self._owners.items():
@@ -50,6 +54,10 @@ class Line:
         if waiting:
             self._owners[owner] = waiting
         return owner, run_id
+
+    def owners(self) -> list[str]:
+        """Return everybody who waits, in the order of this round."""
+        return list(self._owners)
 
     def order(self) -> list[str]:
         """Return every waiting run in the order of its turn."""

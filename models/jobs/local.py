@@ -40,7 +40,10 @@ _log = logging.getLogger(__name__)
 
 
 class LocalBackend:
-    """Trains up to ``slots`` runs at a time in processes of this machine."""
+    """Trains runs in processes of this machine: ``slots`` at full speed, and more that rest.
+
+    It takes as many as ``most_workers`` says; what is submitted beyond that waits.
+    """
 
     def __init__(self, slots: int, sink: Sink) -> None:
         self._slots, self._sink = slots, sink
@@ -90,6 +93,9 @@ class LocalBackend:
             command = self._held.get(run_id)
         if command is not None:
             self._end(command["run"], end)
+
+    def has_begun(self, run_id: str) -> bool:
+        return self._ready.is_set() and run_id in self._held
 
     def _end(self, turn: str, end: End = STOPPED) -> None:
         """Kill the worker of a turn that has not ended by itself."""

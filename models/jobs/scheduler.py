@@ -3,6 +3,12 @@
 The scheduler is the one place where a run changes from waiting to training and back. It writes
 every event to the store, so that nobody who reads the store has to know what runs where. Pause,
 a lost trainer and a restarted server are one path: the run goes on from its last checkpoint.
+
+A slot is a core, and only a run that uses one holds a slot. To start takes a slot whatever the
+tempo, in the order of the line. A run that is paused or slow gives its slot to the line and keeps
+its worker, as long as there is memory for it (``models.jobs.places``). Asked to train on, it does
+so at once on a core that another run may be using, up to two on each; beyond that, or while
+another run of its owner trains, it waits in the line like everybody else.
 """
 
 import logging
@@ -22,11 +28,13 @@ from models import run_refusals
 from models.checkpoint import Position, best_epoch, rewind
 from models.events import Continued, End, Event, Paused, Rewound, State
 from models.experiment import Experiment
-from models.jobs import refusals
+from models.jobs import refusals, watchdog
 from models.jobs.adrift import Adrift
 from models.jobs.backend import Backend, Sink, Turn
+from models.jobs.forecast import Promise, Training, seconds_until_turn
 from models.jobs.line import Line
-from models.jobs.silence import Silence
+from models.jobs.places import RESTING_PER_SLOT, Place, Places
+from models.jobs.watchdog import Watchdog
 from models.runs import Run, RunStore
 from models.summary import has_weight
 from models.tasks import task_named
@@ -48,10 +56,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What one owner, and all together, may have; the defaults are those of a classroom."""
+    """What one owner, and all together, may have; the defaults are those of a classroom.
+
+    Beside the runs of an owner that use a core, ``resting_per_owner`` may be paused or slow without
+    giving their workers back. They count as running: an owner has no more runs under way for them.
+    """
 
     running_per_owner: int = 1
     waiting_per_owner: int = 3
+    resting_per_owner: int = 1
+    resting_per_slot: int = RESTING_PER_SLOT
     in_all: int = 100
     limits: Limits = field(default_factory=lambda: Limits(60, 600, 4096))
 
@@ -71,10 +85,12 @@ class Scheduler:
         slots: int,
         quotas: Quotas | None = None,
     ) -> None:
-        self._store, self._slots, self._quotas = store, slots, quotas or Quotas()
+        self._store, self._quotas = store, quotas or Quotas()
         self._line = Line()
-        self._training: dict[str, str] = {}
-        """Runs that a backend has, and their owners."""
+        self._places = Places(slots, self._quotas.resting_per_slot)
+        """Runs that the backend has."""
+        self._promises: dict[str, Promise] = {}
+        """What the owners of waiting runs have been told."""
         self._wishes: dict[str, Wish] = {}
         self._durations: deque[float] = deque(maxlen=_DURATIONS)
         self._is_closing = False
@@ -84,8 +100,8 @@ class Scheduler:
         self._file_locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         """Of runs whose files somebody is about to change; one that nobody holds is gone."""
         self._adrift = Adrift(lambda: self.is_reachable, self._take_up_lost)
-        self._silence = Silence(self._quotas.limits.working_seconds, self._end_silent)
         self._backend = make_backend(self._receive)
+        self._watchdog = Watchdog(self._look_after)
 
     # A run's life ----------------------------------------------------------------------------
 
@@ -122,7 +138,10 @@ class Scheduler:
             raise refusals.not_training()
 
     def resume(self, owner: str, run_id: str) -> None:
-        """Let a paused run train on, or a run that ended before its last epoch."""
+        """Let a paused run train on, or a run that ended before its last epoch.
+
+        It waits for its turn where no core is to be had.
+        """
         self._store.find(run_id, owner)
         if self._change(run_id, paused=False, until=0):
             return
@@ -144,7 +163,10 @@ class Scheduler:
             raise refusals.not_training()
 
     def set_tempo(self, owner: str, run_id: str, updates_per_second: float | None) -> None:
-        """Let a run train so many updates a second, or as fast as possible."""
+        """Let a run train so many updates a second, or as fast as possible.
+
+        One that was slow waits for its turn where no core is to be had.
+        """
         self._store.find(run_id, owner)
         if updates_per_second is not None and not 0.01 <= updates_per_second <= 1e6:
             raise refusals.bad_tempo(updates_per_second)
@@ -217,16 +239,18 @@ class Scheduler:
         return order.index(run_id) if run_id in order else None
 
     def expected_wait(self, run_id: str) -> float | None:
-        """Return the seconds until a waiting run starts, by the pace of the last runs.
+        """Return the seconds until a waiting run starts, by what those before it have left.
 
-        None when it does not wait, or when no run has ended yet.
+        None when it does not wait, when nothing is known of those before it, or when there is
+        nothing to train on now.
         """
-        place = self.position(run_id)
         with self._lock:
-            if place is None or not self._durations:
+            if run_id not in self._line or not self.is_reachable:
                 return None
-            mean = sum(self._durations) / len(self._durations)
-        return mean * (place + 1) / self._slots
+            seconds = self._seconds_until_turn(run_id)
+            if seconds is None:
+                return None
+            return self._promises.setdefault(run_id, Promise()).renew(seconds)
 
     def wish_of(self, run_id: str) -> Wish:
         """Return what is wished of a run, or was at its last turn."""
@@ -255,15 +279,15 @@ class Scheduler:
         Waiting runs go on waiting, and so do those that were lost with a cluster that is not back.
         What is paused, or shall be, stays paused.
         """
-        self._silence.close()
+        self._watchdog.close()
         with self._lock:
             self._is_closing = True
-            training = list(self._training)
+            training = list(self._places)
         for run_id in training:
             self._change(run_id, leave=True)
         deadline = time.monotonic() + SECONDS_TO_LEAVE
         with self._idle:
-            while self._training and time.monotonic() < deadline:
+            while len(self._places) and time.monotonic() < deadline:
                 self._idle.wait(0.1)
         self._backend.close()
         self._take_up_lost(self._adrift.close())
@@ -273,7 +297,7 @@ class Scheduler:
 
     def _trains(self, run_id: str) -> bool:
         with self._lock:
-            return run_id in self._training
+            return run_id in self._places
 
     def _waits(self, run_id: str) -> bool:
         with self._lock:
@@ -282,22 +306,36 @@ class Scheduler:
     def _check_quotas(self, owner: str) -> None:
         quotas = self._quotas
         with self._lock:
-            waiting, running = self._line.of(owner), list(self._training.values()).count(owner)
-            in_all = len(self._line) + len(self._training)
+            waiting, running = self._line.of(owner), self._places.workers_of(owner)
+            in_all = len(self._line) + len(self._places)
         if waiting + running >= quotas.running_per_owner + quotas.waiting_per_owner:
             raise refusals.too_many(waiting + running)
         if in_all >= quotas.in_all:
             raise refusals.full(in_all)
 
     def _change(self, run_id: str, **changes: Any) -> bool:
-        """Change what is wished of a run and tell the backend; False if that does not have it."""
+        """Change what is wished of a run and tell the backend; False if that does not have it.
+
+        A run that rests and shall work, and may not, gives its worker back and waits in the line.
+        """
         with self._lock:
-            if run_id not in self._training:
+            if run_id not in self._places:
                 return False
             wish = replace(self._wishes.get(run_id, Wish()), **changes)
-            self._wishes[run_id] = wish
+            rested = self._places.of(run_id).rests_since is not None
+            if rested and wish.wants_core and not self._may_work(run_id):
+                wish = replace(wish, leave=True)
+            self._wish(run_id, wish)
         self._backend.wish(run_id, wish)
+        self._start_waiting()  # it may have left its core
         return True
+
+    def _wish(self, run_id: str, wish: Wish) -> None:
+        self._wishes[run_id] = wish
+        self._places.wish(run_id, wish)
+
+    def _may_work(self, run_id: str) -> bool:
+        return self._places.may_work(run_id, self._quotas.running_per_owner)
 
     def _continue(self, run: Run, experiment: Experiment, **wishes: Any) -> None:
         """Let a run wait for a worker again, to go on from its last checkpoint."""
@@ -331,10 +369,32 @@ class Scheduler:
             if self._wishes[run_id].paused:
                 self._store.append(run_id, _parked(self._store.get(run_id), None))
 
-    def _end_silent(self, run_id: str) -> None:
-        """End a run that trains and from which nothing is heard; a pause is silent, too."""
-        if self._store.get(run_id).state is State.RUNNING:
+    def _look_after(self) -> None:
+        """End what hangs, and start what could not start a moment ago."""
+        with self._lock:
+            places = [(run_id, self._places.of(run_id)) for run_id in self._places]
+        for run_id, place in places:
+            self._look_at(run_id, place)
+        self._start_waiting()
+
+    def _look_at(self, run_id: str, place: Place) -> None:
+        """End a run from which nothing has been heard for longer than is possible."""
+        seconds = self._longest_silence(place)
+        if seconds is None or time.monotonic() - place.heard < seconds:
+            return
+        if not self._backend.has_begun(run_id):
+            place.heard = time.monotonic()  # no worker's fault: it waits for one
+        elif place.leaves or place.load.is_paused:
+            self._backend.kill(run_id, End(State.PAUSED))
+        else:
             self._backend.kill(run_id, End(State.TIMEOUT, error=_HUNG))
+
+    def _longest_silence(self, place: Place) -> float | None:
+        limits = self._quotas.limits
+        if place.leaves:
+            return SECONDS_TO_LEAVE
+        seconds = limits.paused_seconds if place.load.is_paused else limits.working_seconds
+        return None if seconds is None else seconds + watchdog.SECONDS_OF_GRACE
 
     def _files_of(self, run_id: str) -> threading.Lock:
         """Return what to hold while a run's files are changed, or are not to change."""
@@ -352,7 +412,7 @@ class Scheduler:
             except UserError as error:
                 _log.error("run %s cannot start: %s", run_id, error)
                 with self._lock:
-                    self._training.pop(run_id, None)
+                    self._places.remove(run_id)
 
     def _begin(self, run_id: str) -> None:
         run = self._store.get(run_id)
@@ -366,32 +426,59 @@ class Scheduler:
             self._backend.wish(run_id, newest)
 
     def _take(self) -> str | None:
+        """Give the next run in the line a worker, if a core is free for it."""
         with self._lock:
-            if self._is_closing or len(self._training) >= self._slots:
+            if self._is_closing or not self._places.has_core:
                 return None
-            taken = self._line.take(self._may_start)
-            if taken is None:
+            taken = self._line.take(self._may_start) if self._places.has_worker else None
+            if taken is not None:
+                owner, run_id = taken
+                self._promises.pop(run_id, None)
+                self._places.add(owner, run_id, self._wishes.setdefault(run_id, Wish()))
+                return run_id
+            leaving = self._next_to_leave()
+            if leaving is None:
                 return None
-            owner, run_id = taken
-            self._training[run_id] = owner
-            return run_id
+            wish = replace(self._wishes[leaving], leave=True)
+            self._wish(leaving, wish)
+        self._backend.wish(leaving, wish)
+        return None
 
     def _may_start(self, owner: str) -> bool:
-        running = list(self._training.values()).count(owner)
-        return running < self._quotas.running_per_owner
+        quotas = self._quotas
+        most = quotas.running_per_owner + quotas.resting_per_owner
+        if self._places.working_of(owner) >= quotas.running_per_owner:
+            return False
+        return self._places.workers_of(owner) < most
+
+    def _next_to_leave(self) -> str | None:
+        """Return the resting run that keeps the first in the line from starting."""
+        if self._places.is_making_room:
+            return None
+        for owner in self._line.owners():
+            if self._may_start(owner):
+                return self._places.next_to_leave()
+            if self._places.working_of(owner) < self._quotas.running_per_owner:
+                return self._places.next_to_leave(owner)
+        return None
 
     def _receive(self, run_id: str, event: Event) -> None:
-        if not isinstance(event, End):
-            self._silence.hear(run_id)
-            self._store.append(run_id, event)
+        if isinstance(event, End):
+            self._receive_end(run_id, event)
             return
-        self._silence.forget(run_id)
+        with self._lock:
+            has_turned = self._places.hear(run_id, event)
+        self._store.append(run_id, event)
+        if has_turned:
+            self._start_waiting()
+
+    def _receive_end(self, run_id: str, event: End) -> None:
         with self._lock:  # a command comes before the end of a turn or after it, never between
             wish = self._wishes.get(run_id, Wish())
             goes_on = self._goes_on(event, wish)
             is_adrift = event.state is State.LOST and not wish.stop and not self.is_reachable
             try:
-                self._store.append(run_id, _last_word(self._store.get(run_id), event, wish))
+                self._store.append(run_id, self._last_word(run_id, event, wish))
                 if goes_on:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))
@@ -404,12 +491,15 @@ class Scheduler:
 
     def _settle(self, run_id: str, end: End, goes_on: bool) -> None:
         """Take a run whose turn has ended off the list, and let it wait if it goes on."""
-        owner = self._training.pop(run_id, "")
-        if goes_on:
-            self._line.add(owner, run_id, first=True)
-        elif end.state is not State.PAUSED:
+        place, wish = self._places.remove(run_id), self._wishes.get(run_id, Wish())
+        if place is not None and goes_on:
+            self._wishes[run_id] = replace(wish, leave=False)
+            self._line.add(place.owner, run_id, first=True)
+            if wish.leave:  # it has had its turn
+                self._line.yield_turn(place.owner)
+        elif end.state is not State.PAUSED and not _is_left_paused(end, wish):
             self._wishes.pop(run_id, None)
-        if end.seconds and end.state is State.DONE:
+        if place is not None and end.seconds and end.state is State.DONE and not place.has_rested:
             self._durations.append(end.seconds)
         with self._idle:
             self._idle.notify_all()
@@ -418,22 +508,44 @@ class Scheduler:
         """Say whether a run whose turn has ended wants another one at once."""
         if self._is_closing or wish.stop:
             return False
-        if end.state is State.PAUSED:  # somebody asked it to go on while it was giving up
+        if end.state is State.PAUSED or _is_left_paused(end, wish):
+            # Somebody may have asked it to go on while it was giving up.
             return not wish.paused or wish.until > (end.checkpoint or 0)
         return end.state is State.INTERRUPTED
 
+    def _last_word(self, run_id: str, end: End, wish: Wish) -> End | Paused:
+        """Return what is told of the end of a turn.
 
-def _last_word(run: Run, end: End, wish: Wish) -> End | Paused:
-    """Return what is told of the end of a turn.
+        A pause may have lost its worker to a stop. One that had to leave is a pause still, and so
+        is, for a moment, a run that left in order to wait.
+        """
+        if end.state is State.PAUSED and wish.stop:
+            return replace(end, state=State.STOPPED)
+        has_left = end.state is State.INTERRUPTED and wish.leave and not wish.stop
+        if end.state is State.PAUSED or (has_left and (wish.paused or not self._is_closing)):
+            return _parked(self._store.get(run_id), end.checkpoint)
+        return end
 
-    A pause may have lost its worker to a stop, and one that had to leave is a pause still.
-    """
-    if end.state is State.PAUSED and wish.stop:
-        return replace(end, state=State.STOPPED)
-    has_left = end.state is State.INTERRUPTED and wish.leave
-    if end.state is State.PAUSED or (has_left and wish.paused and not wish.stop):
-        return _parked(run, end.checkpoint)
-    return end
+    def _seconds_until_turn(self, run_id: str) -> float | None:
+        """Return the seconds until a waiting run starts, None if that is not known."""
+        usual = sum(self._durations) / len(self._durations) if self._durations else None
+        training = self._places.training(usual)
+        order = self._line.order()
+        ahead = order[: order.index(run_id)]
+        if training is None:
+            return None
+        longest = max((run.seconds for run in training), default=0.0)
+        each = longest if usual is None else usual
+        waiting = [Training(self._store.get(run).owner, each) for run in ahead]
+        owner, cores = self._store.get(run_id).owner, self._places.cores_to_share
+        most = self._quotas.running_per_owner
+        seconds = seconds_until_turn(training, waiting, owner, cores, most)
+        return max(seconds, self._places.seconds_until_worker)
+
+
+def _is_left_paused(end: End, wish: Wish) -> bool:
+    """Say whether a paused run has given its worker back because it was asked to."""
+    return end.state is State.INTERRUPTED and wish.leave and wish.paused
 
 
 def _parked(run: Run, checkpoint: int | None) -> Paused:

@@ -1,6 +1,8 @@
 """The trainer process: ``python -m models.jobs.trainer --slots N``.
 
-It owns the pool of worker processes, so that the server owns none. Commands come as JSON lines on
+It owns the pool of worker processes, so that the server owns none. More than ``N`` runs have a
+worker at a time, for those that are paused or slow keep theirs, but no more than
+``models.jobs.places`` says; who may train is not decided here. Commands come as JSON lines on
 standard input::
 
     {"do": "submit", "run": ID, "experiment": {...}, "folder": "...", "after": UPDATE or null,
@@ -34,12 +36,13 @@ from pebble import ProcessFuture, ProcessPool
 from data.text import Text
 from models.events import End, State, to_json
 from models.jobs.job import end_with_parent, prepare_worker, run_job
+from models.jobs.places import most_workers
 from models.wish import Wish
 
 PRELOAD = ["models.jobs.preload", "models.jobs.job"]
 SPARE_WORKERS = 1
-"""Beyond the runs that train at a time: a run that follows on another need not wait for a worker
-to be made (0.5 s). It costs some 50 MB of memory."""
+"""Beyond those that have a run: the next run need not wait for a worker to be made (0.5 s). It
+costs some 50 MB of memory."""
 SECONDS_BETWEEN_CHECKS = 0.5
 SECONDS_TO_LEAVE = 1.5
 
@@ -133,7 +136,16 @@ class Trainer:
         return self._is_over or self._may_start()
 
     def _may_start(self) -> bool:
-        return bool(self._waiting) and len(self._futures) < self._slots
+        return bool(self._waiting) and len(self._futures) < most_workers(self._slots)
+
+    def _fit_pool(self) -> None:
+        """Have a worker for every slot and every run, and the next one ready.
+
+        Pebble has no public way to change the size of a pool. It makes workers until there are so
+        many; those beyond end with their task, as all do.
+        """
+        workers = max(self._slots, len(self._futures)) + SPARE_WORKERS
+        self._pool._pool_manager.worker_manager.workers_number = workers
 
     def _schedule(self, command: dict[str, Any]) -> None:
         run_id = command["run"]
@@ -148,6 +160,7 @@ class Trainer:
         )
         future = self._pool.schedule(run_job, args=arguments)
         self._futures[run_id] = future
+        self._fit_pool()
         future.add_done_callback(lambda future: self._settle(run_id, future))
 
     def _settle(self, run_id: str, future: ProcessFuture[None]) -> None:
@@ -157,6 +170,7 @@ class Trainer:
         self._wishes.pop(run_id, None)
         with self._changed:
             self._futures.pop(run_id, None)
+            self._fit_pool()
             self._changed.notify()
 
     def _forward_events(self) -> None:
