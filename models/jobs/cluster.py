@@ -3,7 +3,8 @@
 A turn gets a slot on some node; from then on it is a conversation with that node: begin, what is
 new, what is wished. The server asks rather than being sent events, so they arrive in order, files
 arrive before the event that mentions them, and nothing piles up in Dask's scheduler, which keeps
-every event that passes through it.
+every event that passes through it. While a turn rests its node gives the slot back, so that Dask
+may place another there.
 
 One thread with one event loop does everything. A machine that dies takes its runs with it; so does
 the scheduler, for nobody knows then what became of them. What had not begun waits until the
@@ -26,6 +27,7 @@ from models.jobs import node
 from models.jobs.backend import STOPPED, Backend, Sink, Turn
 from models.jobs.cluster_address import ADDRESS, check_address, security
 from models.jobs.cluster_link import Link
+from models.jobs.load import Load
 from models.jobs.parcel import Shipment, pack_checkpoint, put_together, shipments, unpack
 from models.wish import Wish
 
@@ -60,7 +62,12 @@ class _Held:
     """A turn that has not ended: its name in the cluster, and who has it."""
 
     turn: Turn
+    load: Load
+    has_rested: bool = False
+    """Whether the node has given the slot back."""
     key: str = ""
+    again: list[str] = field(default_factory=list)
+    """The names under which the slot was asked for again."""
     node: str | None = None
     told: Wish | None = None
     """The wish that the node knows; None before it has begun."""
@@ -131,12 +138,13 @@ class ClusterBackend:
     async def _leave_all(self) -> None:
         """End every turn in the cluster; nothing is said of it any more."""
         held, self._held = list(self._held.values()), {}
-        await asyncio.gather(*(self._link.give_back(each.key, each.node) for each in held))
+        given = (self._link.give_back(each.key, each.node, each.again) for each in held)
+        await asyncio.gather(*given)
 
     # Commands ---------------------------------------------------------------------------------
 
     def _submit(self, turn: Turn) -> None:
-        held = self._held[turn.run_id] = _Held(turn)
+        held = self._held[turn.run_id] = _Held(turn, Load(turn.wish))
         self._ask(held)
 
     def _ask(self, held: _Held) -> None:
@@ -156,6 +164,7 @@ class ClusterBackend:
         if held is None:
             return
         held.turn = replace(held.turn, wish=wish)
+        held.load.wish = wish
         if held.told is not None:
             self._link.spawn(self._tell(held))
         if wish.stop:
@@ -170,7 +179,7 @@ class ClusterBackend:
     def _end(self, held: _Held, end: End = STOPPED) -> None:
         """End a turn that has not ended by itself, without waiting for the node."""
         if self._holds(held):
-            self._link.spawn(self._link.give_back(held.key, held.node))
+            self._link.spawn(self._link.give_back(held.key, held.node, held.again))
             self._deliver(held, end)
 
     # What the link tells ----------------------------------------------------------------------
@@ -208,7 +217,7 @@ class ClusterBackend:
                 self._lose(held)
 
     def _lose(self, held: _Held) -> None:
-        self._link.spawn(self._link.give_back(held.key, None))
+        self._link.spawn(self._link.give_back(held.key, None, held.again))
         self._deliver(held, End(State.LOST, error=_NODE_LOST))
 
     # One turn ---------------------------------------------------------------------------------
@@ -253,10 +262,17 @@ class ClusterBackend:
                 wish = held.turn.wish
                 await self._link.ask(held.node, node.wish, held.key, wish.to_dict())
                 held.told = wish
+                self._want_slot_again(held, held.node)
         except Exception as error:  # the conversation meets the same and ends the turn
             _log.warning("turn %s was not told a wish: %s", held.key, error)
         finally:
             held.is_telling = False
+
+    def _want_slot_again(self, held: _Held, address: str) -> None:
+        """Ask for the slot that a turn gave back, once its node knows that it rests no more."""
+        if held.has_rested and not held.load.rests:
+            held.has_rested = False
+            held.again.append(self._link.ask_for_slot_again(held.key, address))
 
     async def _hand_on(self, held: _Held, news: node.News) -> None:
         """Keep the pieces until the events come; then write the files, and tell the events."""
@@ -284,6 +300,8 @@ class ClusterBackend:
         """Hand an event of a held turn to the sink; its End is the last one."""
         if not self._holds(held):
             return
+        held.load.hear(event)
+        held.has_rested = held.has_rested or held.load.rests
         if isinstance(event, End):
             del self._held[held.turn.run_id]
         try:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from models.jobs import node
@@ -134,6 +134,21 @@ class Link:
             )
             self.spawn(self._watch(key, slot))
 
+    def ask_for_slot_again(self, key: str, address: str) -> str:
+        """Let the cluster know that a turn uses a slot again where it is; returns the new name."""
+
+        def hold_again(key: str) -> None:
+            from models.jobs.node import hold_again
+
+            hold_again(key)
+
+        name = f"{key}.{uuid.uuid4().hex}"
+        if self._client is not None:
+            where = {"workers": [address], "allow_other_workers": False, "resources": {"slot": 1}}
+            slot = self._client.submit(hold_again, key, key=name, pure=False, **where)
+            self.spawn(self._watch(key, slot))
+        return name
+
     async def _watch(self, key: str, slot: Any) -> None:
         try:
             await slot
@@ -157,12 +172,15 @@ class Link:
         answers = self._client.run(function, *arguments, workers=[address])
         return (await asyncio.wait_for(answers, SECONDS_TO_ANSWER))[address]
 
-    async def give_back(self, key: str, address: str | None) -> None:
-        """Give back the slot, or the wish for one, of a turn that nobody holds any more."""
+    async def give_back(self, key: str, address: str | None, more: Sequence[str] = ()) -> None:
+        """Give back the slot, or the wish for one, of a turn that nobody holds any more.
+
+        ``more`` are the names by which it was asked for again.
+        """
         try:
             if address is not None:
                 await self.ask(address, node.leave, key)
             if self._client is not None:
-                await self._client.cancel([key], force=True)
+                await self._client.cancel([key, *more], force=True)
         except Exception as error:
             _log.warning("turn %s could not be ended: %s", key, error)

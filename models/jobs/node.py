@@ -1,10 +1,10 @@
 """One machine of a cluster: what a Dask worker does for the lab.
 
-Dask only decides who trains what. A task of Dask's is a thread that holds one slot of the worker;
-the training itself happens, as on the server, in a process of its own behind a ``LocalBackend``,
-so it starts warm, can be killed, and is held to its limits. The server talks to the worker
-directly: it begins a turn, asks for its news again and again, and says what it wishes. A server
-that has gone silent loses the slot.
+Dask only decides who trains what. A task of Dask's is a thread that holds one slot of the worker
+until its turn ends or rests (``models.jobs.load``); the training itself happens, as on the server,
+in a process of its own behind a ``LocalBackend``, so it starts warm, can be killed, and is held to
+its limits. The server talks to the worker directly: it begins a turn, asks for its news again and
+again, and says what it wishes. A server that has gone silent loses its turns.
 
 Dask loads this module into every worker (``preload``) and calls ``dask_setup``.
 """
@@ -23,6 +23,7 @@ from data.text import UserError
 from models.events import End, Epoch, Event, Paused, Started, State, to_json
 from models.experiment import Experiment
 from models.jobs.backend import Turn
+from models.jobs.load import Load
 from models.jobs.local import LocalBackend
 from models.jobs.parcel import (
     Parcel,
@@ -33,11 +34,13 @@ from models.jobs.parcel import (
     shipments,
     unpack,
 )
+from models.jobs.places import most_workers
 from models.wish import Limits, Wish
 
 SECONDS_OF_SILENCE = 10.0
-"""How long a slot is held for a server that does not ask."""
+"""How long a turn goes on for a server that does not ask."""
 SECONDS_BETWEEN_LOOKS = 0.02
+SECONDS_BETWEEN_LOOKS_AT_SLOTS = 0.2
 SECONDS_TO_WAIT_FOR_NEWS = 0.5
 SECONDS_TO_WARM_UP = 120
 SECONDS_PER_PARCEL = 1.0
@@ -57,6 +60,8 @@ class Stay:
     """
 
     folder: Path
+    load: Load = field(default_factory=lambda: Load(Wish()))
+    has_slot: bool = False
     over: threading.Event = field(default_factory=threading.Event)
     asked: float = field(default_factory=time.monotonic)
     events: deque[Event] = field(default_factory=deque)
@@ -100,9 +105,13 @@ class Node:
     """The turns that are on this machine, by key; each has a folder in ``home``."""
 
     def __init__(self, slots: int, home: Path) -> None:
-        self._home = home
+        self._slots, self._home = slots, home
         self._stays: dict[str, Stay] = {}
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._backend = LocalBackend(slots, self._hear)
+        self._watch = threading.Thread(target=self._end_silent, name="node", daemon=True)
+        self._watch.start()
 
     def wait_until_ready(self) -> bool:
         return self._backend.wait_until_ready(SECONDS_TO_WARM_UP)
@@ -113,6 +122,24 @@ class Node:
         folder.mkdir()
         stay = self._stays[key] = Stay(folder)
         return stay
+
+    def hold(self, stay: Stay) -> None:
+        """Wait until a turn ends or rests; at once if its slot is held already."""
+        with self._lock:
+            if stay.has_slot:
+                return
+            stay.has_slot = True
+        while not stay.over.wait(SECONDS_BETWEEN_LOOKS_AT_SLOTS):
+            if self._lets_go(stay):
+                return
+
+    def _lets_go(self, stay: Stay) -> bool:
+        """Give the slot of a turn that rests to others, as long as there is a worker for them."""
+        with self._lock:
+            resting = sum(not other.has_slot for other in list(self._stays.values()))
+            if stay.load.rests and resting < most_workers(self._slots) - self._slots:
+                stay.has_slot = False
+            return not stay.has_slot
 
     def begin(self, key: str, command: Mapping[str, Any]) -> None:
         """Train; something that is no experiment fails with a sentence."""
@@ -125,6 +152,7 @@ class Node:
             stay.events.append(End(State.FAILED, error=error.text))
             return
         wish, limits = Wish.from_dict(command["wish"]), Limits(**command["limits"])
+        stay.load.wish = wish
         self._backend.submit(Turn(key, experiment, stay.folder, command["after"], wish, limits))
 
     def stay(self, key: str) -> Stay:
@@ -133,8 +161,11 @@ class Node:
         stay.asked = time.monotonic()
         return stay
 
-    def wish(self, key: str, wish: Mapping[str, Any]) -> None:
-        self._backend.wish(key, Wish.from_dict(wish))
+    def wish(self, key: str, values: Mapping[str, Any]) -> None:
+        stay, wish = self._stays.get(key), Wish.from_dict(values)
+        if stay is not None:
+            stay.load.wish = wish
+        self._backend.wish(key, wish)
 
     def leave(self, key: str) -> None:
         """End a turn if it is still under way, and give its slot back."""
@@ -145,6 +176,8 @@ class Node:
             shutil.rmtree(stay.folder, ignore_errors=True)
 
     def close(self) -> None:
+        self._closed.set()
+        self._watch.join()
         self._backend.close()
         for key in list(self._stays):
             self.leave(key)
@@ -152,7 +185,15 @@ class Node:
     def _hear(self, key: str, event: Event) -> None:
         stay = self._stays.get(key)
         if stay is not None:
+            stay.load.hear(event)
             stay.events.append(event)
+
+    def _end_silent(self) -> None:
+        """End the turns of servers that ask no more."""
+        while not self._closed.wait(SECONDS_BETWEEN_LOOKS_AT_SLOTS):
+            for key, stay in list(self._stays.items()):
+                if time.monotonic() - stay.asked > SECONDS_OF_SILENCE:
+                    self.leave(key)
 
 
 _node: Node | None = None
@@ -182,14 +223,17 @@ async def dask_teardown(worker: Any) -> None:
 
 
 def hold(key: str, topic: str) -> None:
-    """Hold a slot for a turn until it ends: the task that Dask places."""
+    """Hold a slot for a turn until it ends or rests: the task that Dask places."""
     from distributed import get_worker
 
     worker, stay = get_worker(), node().open(key)
     worker.log_event(topic, {"turn": key, "worker": worker.address})
-    while not stay.over.wait(SECONDS_BETWEEN_LOOKS * 10):
-        if time.monotonic() - stay.asked > SECONDS_OF_SILENCE:
-            node().leave(key)
+    node().hold(stay)
+
+
+def hold_again(key: str) -> None:
+    """Hold a slot for a turn that rests no more; it trains on whether there is one or not."""
+    node().hold(node().stay(key))
 
 
 async def bring(key: str, pieces: Shipment) -> None:

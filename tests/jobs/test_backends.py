@@ -21,6 +21,7 @@ from models.jobs.cluster import ClusterBackend, cluster_from_environment
 from models.jobs.cluster_address import TLS
 from models.jobs.cluster_worker import lend
 from models.jobs.local import LocalBackend
+from models.jobs.places import most_workers
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, read_network
 from models.wish import Wish
 from tests.jobs.cluster import Cluster, make_certificates, open_cluster
@@ -265,15 +266,43 @@ def test_a_run_whose_process_is_killed_is_lost_and_others_are_not(place):
     assert place.all(alive, End)[0].state is State.STOPPED
 
 
-def test_more_runs_than_slots_wait_and_a_stopped_one_never_begins(place):
-    with training(place, "one", "two"):
-        place.submit("three", LONG)
-        place.submit("four", SHORT)
-        time.sleep(0.5)
-        assert not place.all("three", Started)
-        assert place.stop("three") < 1.0
-    assert place.until("four", End).state is State.DONE
-    assert not place.all("three", Started)
+@everywhere
+def test_runs_that_rest_give_their_slots_to_others(place):
+    """One is paused and one trains an update a second; both obey at once afterwards."""
+    with training(place, "paused", "slow"):
+        place.backend.wish("paused", Wish(paused=True))
+        place.backend.wish("slow", Wish(updates_per_second=1.0))
+        place.until("paused", Paused)
+        place.until("slow", Tuned)
+        began = time.monotonic()
+        for run_id in ("third", "fourth"):
+            place.submit(run_id, SHORT)
+        assert place.until("third", End).state is State.DONE
+        assert place.until("fourth", End).state is State.DONE
+        print(f"both were done after {time.monotonic() - began:.1f} s")
+        assert not place.all("slow", End)
+        for run_id in ("paused", "slow"):
+            before = place.update(run_id)
+            place.backend.wish(run_id, Wish())
+            until(lambda run_id=run_id, before=before: place.update(run_id) > before + 9, 10)
+
+
+def test_more_runs_than_workers_wait_and_a_stopped_one_never_begins(place):
+    resting = [f"rests-{number}" for number in range(most_workers(2))]
+    for run_id in resting:
+        place.submit(run_id, LONG, wish=Wish(paused=True))
+    for run_id in resting:
+        place.until(run_id, Paused)
+    place.submit("one-more", LONG)
+    place.submit("another", SHORT)
+    time.sleep(0.5)
+    assert not place.all("one-more", Started)
+    assert place.stop("one-more") < 1.0
+    place.stop(resting[0])
+    assert place.until("another", End).state is State.DONE
+    assert not place.all("one-more", Started)
+    for run_id in resting[1:]:
+        place.stop(run_id)
 
 
 def test_runs_that_nobody_knows_are_ignored(place):

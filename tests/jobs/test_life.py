@@ -408,7 +408,7 @@ def test_an_owner_has_one_run_training_and_three_waiting(tmp_path: Path) -> None
         print(f"a flood of 1,000 was refused in {flood_seconds:.2f} s")
         assert flood_seconds < 1
         after = lab.scheduler.position(others[1]), lab.scheduler.expected_wait(others[1])
-        assert after == places
+        assert after == (places[0], pytest.approx(places[1], rel=0.5))
         for owner, run_id in zip(("flo", "eve"), reversed(others), strict=True):
             lab.scheduler.stop(owner, run_id)
         assert lab.scheduler.position(runs[3]) == 2
@@ -494,7 +494,14 @@ class Commands(RuleBasedStateMachine):
         until = self.store.get(self.run_id).updates + more
         self._politely(lambda: self.scheduler.step(OWNER, self.run_id, until))
 
-    @rule(tempo=st.sampled_from([None, 5.0, 70.0]))
+    @rule()
+    def somebody_else_trains(self) -> None:
+        """With one slot for both, nobody keeps another waiting by a pause or by slow motion."""
+        run_id = self.scheduler.submit("bob", SHORT).id
+        until(lambda: self.store.get(run_id).is_over, 30)
+        assert self.store.get(run_id).state is State.DONE
+
+    @rule(tempo=st.sampled_from([None, 0.1, 5.0, 70.0]))
     def set_tempo(self, tempo: float | None) -> None:
         self._politely(lambda: self.scheduler.set_tempo(OWNER, self.run_id, tempo))
 
