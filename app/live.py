@@ -8,6 +8,7 @@ itself and catches up from the store. What a viewer may keep open is limited in 
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
@@ -54,8 +55,8 @@ Wait = Callable[[str], float | None]
 def event_route(store_getter: Callable[[], RunStore], place_of: Place, wait_of: Wait) -> Route:
     """Return the route ``GET /api/runs/{run_id}/events``.
 
-    While ``place_of`` names a run's place in the queue, the stream tells it whenever it changes,
-    with the seconds until its turn if ``wait_of`` knows them.
+    While ``place_of`` names a run's place in the queue, the stream tells it with the seconds until
+    its turn, if ``wait_of`` knows them, and tells both anew whenever a reader would notice.
 
     It answers 404 unless the run belongs to the request's cookie, 204 (which tells an EventSource
     to stay away) when the browser has already seen the run's end, and 429 when too many streams
@@ -135,11 +136,12 @@ async def _messages(
             after = max(after, number)
         if is_over:
             return
-        place = None
+        queued = None
         while not mailbox.overflowed and not ending.is_near():
-            told, place = place, place_of(run_id)
-            if place is not None and place != told:
-                yield _queued(place, wait_of(run_id))
+            place = place_of(run_id)
+            told, queued = queued, None if place is None else (place, _rounded(wait_of(run_id)))
+            if queued is not None and queued != told:
+                yield _queued(*queued)
             seconds = SECONDS_BETWEEN_PINGS if place is None else SECONDS_BETWEEN_LOOKS
             news = [
                 event
@@ -187,7 +189,19 @@ def _timed(event: Numbered) -> str:
     return f": {since:.3f}\n{_message(number, line)}"
 
 
-def _queued(place: int, seconds: float | None) -> str:
+def _rounded(seconds: float | None) -> int | None:
+    """Return seconds as they are told, rounded up: the more there are, the less they matter.
+
+    >>> [_rounded(seconds) for seconds in (None, 0.2, 7.5, 12.5, 61.0, 200.0)]
+    [None, 1, 8, 15, 90, 210]
+    """
+    if seconds is None:
+        return None
+    step = 1 if seconds <= 10 else 5 if seconds <= 60 else 30
+    return step * max(1, math.ceil(seconds / step))
+
+
+def _queued(place: int, seconds: int | None) -> str:
     """A message without an id: it is true now, and no part of the run's history."""
     told = {"kind": "queued", "place": place, "seconds": seconds}
     return f"data: {json.dumps(told)}\n\n"

@@ -59,7 +59,11 @@ class Line:
         """Return everybody who waits, in the order of this round."""
         return list(self._owners)
 
+    def turns(self) -> list[tuple[str, str]]:
+        """Return (owner, run id) of every waiting run in the order of its turn."""
+        waiting = ([(owner, run_id) for run_id in runs] for owner, runs in self._owners.items())
+        return [turn for each in zip_longest(*waiting) for turn in each if turn is not None]
+
     def order(self) -> list[str]:
         """Return every waiting run in the order of its turn."""
-        rounds = zip_longest(*self._owners.values())
-        return [run_id for turn in rounds for run_id in turn if run_id is not None]
+        return [run_id for _, run_id in self.turns()]

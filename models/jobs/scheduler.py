@@ -124,6 +124,7 @@ class Scheduler:
         self._store.find(run_id, owner)
         with self._lock:
             waited = self._line.remove(run_id)
+            self._promises.pop(run_id, None)
         if self._change(run_id, stop=True):
             return
         if waited or self._store.find(run_id, owner).state is State.PAUSED:
@@ -530,16 +531,16 @@ class Scheduler:
         """Return the seconds until a waiting run starts, None if that is not known."""
         usual = sum(self._durations) / len(self._durations) if self._durations else None
         training = self._places.training(usual)
-        order = self._line.order()
-        ahead = order[: order.index(run_id)]
         if training is None:
             return None
         longest = max((run.seconds for run in training), default=0.0)
         each = longest if usual is None else usual
-        waiting = [Training(self._store.get(run).owner, each) for run in ahead]
-        owner, cores = self._store.get(run_id).owner, self._places.cores_to_share
+        turns = self._line.turns()
+        place = [waiting for _, waiting in turns].index(run_id)
+        ahead = [Training(owner, each) for owner, _ in turns[:place]]
+        owner, cores = turns[place][0], self._places.cores_to_share
         most = self._quotas.running_per_owner
-        seconds = seconds_until_turn(training, waiting, owner, cores, most)
+        seconds = seconds_until_turn(training, ahead, owner, cores, most)
         return max(seconds, self._places.seconds_until_worker)
 
 

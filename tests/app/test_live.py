@@ -345,7 +345,9 @@ def test_only_pages_bring_the_cookie(port):
         assert response.headers["Set-Cookie"] is None
 
 
-def test_a_waiting_run_tells_its_place_whenever_it_changes(store, port, run, monkeypatch):
+def test_a_waiting_run_tells_its_place_and_its_wait_whenever_they_change(
+    store, port, run, monkeypatch
+):
     def place(response):
         while not (line := response.readline().decode()).startswith("data: "):
             pass
@@ -356,7 +358,11 @@ def test_a_waiting_run_tells_its_place_whenever_it_changes(store, port, run, mon
         assert place(response) == {"kind": "queued", "place": 2, "seconds": None}
         WAITS[run.id] = 12.5
         QUEUE[run.id] = 1
-        assert place(response) == {"kind": "queued", "place": 1, "seconds": 12.5}
+        assert place(response) == {"kind": "queued", "place": 1, "seconds": 15}
+        WAITS[run.id] = 3.2
+        assert place(response) == {"kind": "queued", "place": 1, "seconds": 4}
+        WAITS[run.id] = 95.0
+        assert place(response) == {"kind": "queued", "place": 1, "seconds": 120}
         del QUEUE[run.id]
         store.append(run.id, STARTED)
         assert read(response, 1) == [(1, "started")]
