@@ -28,7 +28,7 @@ from models import run_refusals
 from models.checkpoint import Position, best_epoch, rewind
 from models.events import Continued, End, Event, Paused, Rewound, State
 from models.experiment import Experiment
-from models.jobs import refusals, watchdog
+from models.jobs import refusals
 from models.jobs.adrift import Adrift
 from models.jobs.backend import Backend, Sink, Turn
 from models.jobs.forecast import Promise, Training, seconds_until_turn
@@ -42,6 +42,10 @@ from models.wish import Limits, Wish
 
 SECONDS_TO_LEAVE = 6.0
 """How long runs may take to write their checkpoints when the server is asked to end."""
+SECONDS_OF_GRACE = 30.0
+"""How much longer than a run may take a worker may be silent before it counts as hanging."""
+TIMES_TO_START = 3
+"""A run may take so many times longer to start than to train: it may analyse a corpus first."""
 _DURATIONS = 20
 _AS_IT_IS = Wish()
 _HUNG = Text(
@@ -395,7 +399,9 @@ class Scheduler:
         if place.leaves:
             return SECONDS_TO_LEAVE
         seconds = limits.paused_seconds if place.load.is_paused else limits.working_seconds
-        return None if seconds is None else seconds + watchdog.SECONDS_OF_GRACE
+        if seconds is None:
+            return None
+        return seconds * (1 if place.load.has_started else TIMES_TO_START) + SECONDS_OF_GRACE
 
     def _files_of(self, run_id: str) -> threading.Lock:
         """Return what to hold while a run's files are changed, or are not to change."""

@@ -8,8 +8,6 @@ import logging
 import threading
 from collections.abc import Callable
 
-SECONDS_OF_GRACE = 30.0
-"""How much longer than a run may take a worker may be silent before it counts as hanging."""
 SECONDS_BETWEEN_LOOKS = 1.0
 
 _log = logging.getLogger(__name__)
