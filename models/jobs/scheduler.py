@@ -26,7 +26,7 @@ from weakref import WeakValueDictionary
 from data.text import Text, UserError
 from models import run_refusals
 from models.checkpoint import Position, best_epoch, rewind
-from models.events import Continued, End, Event, Paused, Rewound, State
+from models.events import Continued, End, Event, Rewound, State
 from models.experiment import Experiment
 from models.jobs import refusals
 from models.jobs.adrift import Adrift
@@ -34,6 +34,7 @@ from models.jobs.backend import Backend, Sink, Turn
 from models.jobs.forecast import Promise, Training, seconds_until_turn
 from models.jobs.line import Line
 from models.jobs.places import RESTING_PER_SLOT, Place, Places
+from models.jobs.turn_end import goes_on, is_left_paused, last_word, parked
 from models.jobs.watchdog import Watchdog
 from models.runs import Run, RunStore
 from models.summary import has_weight
@@ -372,7 +373,7 @@ class Scheduler:
         """Let those runs that wait for a worker only to be paused there be paused without one."""
         for run_id in self._line.order():
             if self._wishes[run_id].paused:
-                self._store.append(run_id, _parked(self._store.get(run_id), None))
+                self._store.append(run_id, parked(self._store.get(run_id), None))
 
     def _look_after(self) -> None:
         """End what hangs, and start what could not start a moment ago."""
@@ -482,56 +483,36 @@ class Scheduler:
     def _receive_end(self, run_id: str, event: End) -> None:
         with self._lock:  # a command comes before the end of a turn or after it, never between
             wish = self._wishes.get(run_id, Wish())
-            goes_on = self._goes_on(event, wish)
+            is_next = not self._is_closing and goes_on(event, wish)
             is_adrift = event.state is State.LOST and not wish.stop and not self.is_reachable
             try:
-                self._store.append(run_id, self._last_word(run_id, event, wish))
-                if goes_on:
+                run = self._store.get(run_id)
+                word = last_word(run, event, wish, is_closing=self._is_closing)
+                self._store.append(run_id, word)
+                if is_next:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))
             finally:  # whatever the store says, the slot is free
-                self._settle(run_id, event, goes_on)
+                self._settle(run_id, event, is_next)
             if is_adrift:
                 self._wishes[run_id] = wish  # what was paused comes back paused
                 self._adrift.add(run_id)
         self._start_waiting()
 
-    def _settle(self, run_id: str, end: End, goes_on: bool) -> None:
+    def _settle(self, run_id: str, end: End, is_next: bool) -> None:
         """Take a run whose turn has ended off the list, and let it wait if it goes on."""
         place, wish = self._places.remove(run_id), self._wishes.get(run_id, Wish())
-        if place is not None and goes_on:
+        if place is not None and is_next:
             self._wishes[run_id] = replace(wish, leave=False)
             self._line.add(place.owner, run_id, first=True)
             if wish.leave:  # it has had its turn
                 self._line.yield_turn(place.owner)
-        elif end.state is not State.PAUSED and not _is_left_paused(end, wish):
+        elif end.state is not State.PAUSED and not is_left_paused(end, wish):
             self._wishes.pop(run_id, None)
         if place is not None and end.seconds and end.state is State.DONE and not place.has_rested:
             self._durations.append(end.seconds)
         with self._idle:
             self._idle.notify_all()
-
-    def _goes_on(self, end: End, wish: Wish) -> bool:
-        """Say whether a run whose turn has ended wants another one at once."""
-        if self._is_closing or wish.stop:
-            return False
-        if end.state is State.PAUSED or _is_left_paused(end, wish):
-            # Somebody may have asked it to go on while it was giving up.
-            return not wish.paused or wish.until > (end.checkpoint or 0)
-        return end.state is State.INTERRUPTED
-
-    def _last_word(self, run_id: str, end: End, wish: Wish) -> End | Paused:
-        """Return what is told of the end of a turn.
-
-        A pause may have lost its worker to a stop. One that had to leave is a pause still, and so
-        is, for a moment, a run that left in order to wait.
-        """
-        if end.state is State.PAUSED and wish.stop:
-            return replace(end, state=State.STOPPED)
-        has_left = end.state is State.INTERRUPTED and wish.leave and not wish.stop
-        if end.state is State.PAUSED or (has_left and (wish.paused or not self._is_closing)):
-            return _parked(self._store.get(run_id), end.checkpoint)
-        return end
 
     def _seconds_until_turn(self, run_id: str) -> float | None:
         """Return the seconds until a waiting run starts, None if that is not known."""
@@ -548,16 +529,6 @@ class Scheduler:
         most = self._quotas.running_per_owner
         seconds = seconds_until_turn(training, ahead, owner, cores, most)
         return max(seconds, self._places.seconds_until_worker)
-
-
-def _is_left_paused(end: End, wish: Wish) -> bool:
-    """Say whether a paused run has given its worker back because it was asked to."""
-    return end.state is State.INTERRUPTED and wish.leave and wish.paused
-
-
-def _parked(run: Run, checkpoint: int | None) -> Paused:
-    update = run.updates if checkpoint is None else checkpoint
-    return Paused(update, checkpoint, parked=True)
 
 
 def _rewound(folder: Path) -> Position | None:

@@ -131,7 +131,9 @@ def test_whoever_waits_starts_when_the_others_slow_down(two: Lab) -> None:
 def test_a_run_that_rested_trains_on_at_once_beside_the_one_that_has_its_slot(one: Lab) -> None:
     resting, busy = paused(one, "a"), begun(one, "b")
     one.scheduler.resume("a", resting)
-    assert until(lambda: state(one, resting) is State.RUNNING, 10) < 1.0
+    assert (
+        until(lambda: state(one, resting) is State.RUNNING, 10) < 2.0
+    )  # 0.3 s on a machine that is not busy
     assert state(one, busy) is State.RUNNING
 
 
@@ -158,7 +160,9 @@ def test_a_single_update_is_answered_while_every_core_is_taken_twice(one: Lab) -
     one.scheduler.resume("a", resting[0])
     update = one.store.get(resting[1]).updates + 1
     one.scheduler.step("b", resting[1], update)
-    assert until(lambda: one.store.get(resting[1]).updates == update, 10) < 1.0
+    assert (
+        until(lambda: one.store.get(resting[1]).updates == update, 10) < 2.0
+    )  # 0.3 s on a machine that is not busy
 
 
 def test_an_owner_starts_another_run_beside_one_that_rests_but_trains_only_one(two: Lab) -> None:

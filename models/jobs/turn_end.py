@@ -1,0 +1,41 @@
+"""What the end of a turn means for its run: over, paused without a worker, or waiting again."""
+
+from dataclasses import replace
+
+from models.events import End, Paused, State
+from models.run import Run
+from models.wish import Wish
+
+
+def goes_on(end: End, wish: Wish) -> bool:
+    """Say whether a run whose turn has ended wants another one at once."""
+    if wish.stop:
+        return False
+    if end.state is State.PAUSED or is_left_paused(end, wish):
+        # Somebody may have asked it to go on while it was giving up.
+        return not wish.paused or wish.until > (end.checkpoint or 0)
+    return end.state is State.INTERRUPTED
+
+
+def last_word(run: Run, end: End, wish: Wish, *, is_closing: bool) -> End | Paused:
+    """Return what is told of the end of a turn.
+
+    A pause may have lost its worker to a stop. One that had to leave is a pause still, and so is,
+    for a moment, a run that left in order to wait; only a server that closes interrupts it.
+    """
+    if end.state is State.PAUSED and wish.stop:
+        return replace(end, state=State.STOPPED)
+    has_left = end.state is State.INTERRUPTED and wish.leave and not wish.stop
+    if end.state is State.PAUSED or (has_left and (wish.paused or not is_closing)):
+        return parked(run, end.checkpoint)
+    return end
+
+
+def is_left_paused(end: End, wish: Wish) -> bool:
+    """Say whether a paused run has given its worker back because it was asked to."""
+    return end.state is State.INTERRUPTED and wish.leave and wish.paused
+
+
+def parked(run: Run, checkpoint: int | None) -> Paused:
+    """Return the pause of a run that has no worker, after what was saved of it."""
+    return Paused(run.updates if checkpoint is None else checkpoint, checkpoint, parked=True)
