@@ -41,6 +41,13 @@ def test_a_run_that_goes_on_stands_before_its_owners_others() -> None:
     assert line.order() == ["a0", "b1", "a1"]
 
 
+def test_an_owner_who_yields_a_turn_is_the_last_of_the_round() -> None:
+    line = filled(("ada", "a1"), ("ada", "a2"), ("bob", "b1"))
+    line.yield_turn("ada")
+    assert line.owners() == ["bob", "ada"]
+    assert line.turns() == [("bob", "b1"), ("ada", "a1"), ("ada", "a2")]
+
+
 def test_a_run_that_is_removed_is_gone() -> None:
     line = filled(("ada", "a1"), ("bob", "b1"))
     assert line.remove("a1") and not line.remove("a1")
