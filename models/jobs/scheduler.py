@@ -564,7 +564,7 @@ def _rewound(folder: Path) -> Position | None:
 
 
 def slots_from_environment() -> int:
-    """Return how many runs train at a time: ``FNN_LAB_SLOTS``, or one for every core that this process may use.
+    """Return how many runs train at a time: ``FNN_LAB_SLOTS``, or one a core it may use.
 
     Raises ``UserError`` when the variable is not a whole number from 1 to 1,000.
     """
