@@ -1,4 +1,4 @@
-"""The trainer process: ``python -m models.jobs.trainer --slots N``.
+"""The trainer process: ``python -m models.jobs.trainer --slots N --threads M``.
 
 It owns the pool of worker processes, so that the server owns none. More than ``N`` runs have a
 worker at a time, for those that are paused or slow keep theirs, but no more than
@@ -17,7 +17,7 @@ and the time (since 1970) at which the event arose. When standard input ends, ev
 On Linux the workers are forked from a server that has TensorFlow imported (and has computed
 nothing), so a fresh process trains within a fraction of a second.
 
-A run that trains alone gets a worker with several threads, if that is worth it. Once others train
+A run that trains alone gets a worker with ``M`` threads, if that is worth it. Once others train
 too, it leaves that worker and goes on from its checkpoint in one with a single thread; nobody
 hears of that but by a second ``started``.
 """
@@ -65,7 +65,7 @@ _LOST = Text(
 class Trainer:
     """Runs commands on a pool of workers and writes what the workers say to ``out``."""
 
-    def __init__(self, slots: int, out: TextIO) -> None:
+    def __init__(self, slots: int, threads: int, out: TextIO) -> None:
         manager = SyncManager(ctx=multiprocessing.get_context("spawn"))
         manager.start(end_with_parent)
         # Workers reach the manager over sockets: one that is killed cannot leave a lock behind.
@@ -74,8 +74,8 @@ class Trainer:
         self._wishes = manager.dict()
         self._out = out
         self._pool = _pool(slots + SPARE_WORKERS, threads=1)
-        self._cores = min(slots, usable_cores())
-        self._wide_pool = _pool(1 + SPARE_WORKERS, self._cores) if self._cores > 1 else None
+        self._threads = min(slots, threads)
+        self._wide_pool = _pool(1 + SPARE_WORKERS, self._threads) if self._threads > 1 else None
         """Workers with several threads, for a run that has the machine for itself."""
         self._slots = slots
         self._waiting: deque[dict[str, Any]] = deque()
@@ -217,7 +217,7 @@ class Trainer:
         others = (held for held in self._open.values() if held is not command)
         if self._wide_pool is None or self._wide is not None or any(map(_wants_core, others)):
             return self._pool
-        if _threads_worth(command["experiment"], self._cores) == 1:
+        if _threads_worth(command["experiment"], self._threads) == 1:
             return self._pool
         self._wide, self._moves = command["place"], False
         return self._wide_pool
@@ -289,7 +289,7 @@ def _pool(workers: int, threads: int) -> ProcessPool:
         workers,
         max_tasks=1,
         initializer=prepare_worker,
-        initargs=(min(threads, MOST_THREADS),),
+        initargs=(threads,),
         context=_context(),
     )
 
@@ -313,11 +313,12 @@ def main() -> None:
     """Run the trainer on this process's standard input and output."""
     parser = argparse.ArgumentParser(prog="python -m models.jobs.trainer")
     parser.add_argument("--slots", type=int, default=usable_cores())
-    slots = parser.parse_args().slots
+    parser.add_argument("--threads", type=int, default=min(usable_cores(), MOST_THREADS))
+    options = parser.parse_args()
     # From here on a stray print of any library goes to standard error.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    Trainer(slots, out).run(sys.stdin)
+    Trainer(options.slots, options.threads, out).run(sys.stdin)
     _end_children()
     os._exit(0)
 
