@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data.cores import usable_cores
 from data.korean import batch_analyzer, clean
 from data.text import Text, UserError
 
@@ -62,7 +63,7 @@ def analyse_shards(
         return
     crew = _Crew(documents, indices, tokenizer)
     try:
-        crew.hire(min(workers or _cores(), len(indices)))
+        crew.hire(min(workers or usable_cores(), len(indices)))
         while crew.is_at_work and not stop():
             yield from crew.answers()
     finally:
@@ -215,12 +216,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use, which in a container can be fewer than exist."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _keeps_dying(tokenizer: str) -> UserError:

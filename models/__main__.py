@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from data.cores import usable_cores
 from data.dataset import Array
 from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
 from data.text import Text, UserError
@@ -22,6 +23,7 @@ from models.experiment import Experiment, Reading
 from models.summary import Summary, summarize
 from models.tasks import TASKS, preset_named, presets, task_named
 from models.tasks.base import InputKind
+from models.threads import threads_worth
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, TrainedNetwork, read_network
 
 if TYPE_CHECKING:
@@ -139,8 +141,9 @@ def _train(options: argparse.Namespace) -> int:
     task = task_named(experiment.task)
     summarize(task, experiment, task.load(experiment))  # refused before an old run is removed
     folder = _fresh_folder(options.out)
-    from models.training import train  # seconds of import that other commands do not need
+    from models.training import train, use_threads  # seconds of import, not needed elsewhere
 
+    use_threads(threads_worth(experiment, usable_cores()))
     report = JsonLines() if options.json else Progress()
     logging.getLogger("models").addHandler(logging.NullHandler())  # the last event says it all
     try:

@@ -1,7 +1,7 @@
 """Speed and accuracy of the training loop, beside Keras' ``fit`` and scikit-learn in the same run.
 
 Rivals take turns with the lab, round after round, so that a busy machine slows all of them alike;
-ratios of medians are what counts. All of them use one thread.
+ratios of medians are what counts. All of them use one thread, but where it says otherwise.
 """
 
 import gc
@@ -14,15 +14,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from data.cores import usable_cores
 from models.events import End, Epoch, Event
 from models.experiment import Experiment
 from models.machine import machine
 from models.preparation import prepare
 from models.tasks import preset_named, task_named
+from models.threads import threads_worth
 from models.training import train
 
 Seconds = float
@@ -40,8 +44,8 @@ class Figure:
 class _Rivals:
     """The process of ``models.rivals``."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "models.rivals"]
+    def __init__(self, threads: int = 1) -> None:
+        command = [sys.executable, "-m", "models.rivals", str(threads)]
         one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=one_thread
@@ -65,6 +69,8 @@ def measure(*, quick: bool, as_json: bool) -> None:
         found = [
             *_housing_speed(rounds, rivals),
             *_digits_speed(rounds, rivals),
+            *_threads_speed(rounds),
+            *_company_speed(rounds),
             *_accuracies(quick),
         ]
     rivals.close()
@@ -89,7 +95,7 @@ def _housing_speed(rounds: int, rivals: _Rivals) -> list[Figure]:
     return [
         Figure("housing-sgd, 80 epochs with validation, lab (s)", times["lab"], ""),
         Figure("housing-sgd, 80 epochs with validation, Keras fit (s)", times["fit"], ""),
-        Figure("housing-sgd, fit / lab", times["fit"] / times["lab"], ">= 15"),
+        Figure("housing-sgd, fit / lab", times["fit"] / times["lab"], ">= 20"),
     ]
 
 
@@ -110,6 +116,90 @@ def _digits_speed(rounds: int, rivals: _Rivals) -> list[Figure]:
         Figure("mnist, fit / lab", times["fit"] / times["lab"], ">= 1.5"),
         Figure("mnist, scikit-learn / lab", times["sklearn"] / times["lab"], "> 1"),
     ]
+
+
+def _threads_speed(rounds: int) -> list[Figure]:
+    """A run that trains alone with the threads it gets, against one thread and against ``fit``."""
+    experiment = preset_named("mnist").changed(epochs=3)
+    large = experiment.changed(batch_size=512)
+    cores = usable_cores()
+    one, several, fit = _Rivals(), _Rivals(threads_worth(experiment, cores)), _Rivals(0)
+    times = _interleaved(
+        rounds,
+        {
+            "one": lambda: one.seconds("lab_epoch", experiment),
+            "several": lambda: several.seconds("lab_epoch", experiment),
+            "fit": lambda: fit.seconds("fit_epoch", experiment),
+            "one, 512": lambda: one.seconds("lab_epoch", large),
+            "several, 512": lambda: several.seconds("lab_epoch", large),
+        },
+    )
+    for process in (one, several, fit):
+        process.close()
+    alone = times["several"]
+    larger = times["one, 512"] / times["several, 512"]
+    return [
+        Figure(f"mnist, one epoch alone on {cores} cores, lab (s)", alone, ""),
+        Figure("mnist, one epoch, Keras fit with all its threads (s)", times["fit"], ""),
+        Figure("mnist alone, one thread / several", times["one"] / alone, ">= 1.25"),
+        Figure("mnist alone, batch 512, one thread / several", larger, ">= 1.4"),
+        Figure("mnist alone, fit with all its threads / lab", times["fit"] / alone, ">= 2.5"),
+    ]
+
+
+def _company_speed(rounds: int) -> list[Figure]:
+    """Two runs at once, where the first began with several threads, against one thread each."""
+    trainers = {"one": _Trainer(1), "several": _Trainer(usable_cores())}
+    times = _interleaved(
+        rounds, {name: partial(trainer.two_runs, 6) for name, trainer in trainers.items()}
+    )
+    for trainer in trainers.values():
+        trainer.close()
+    ratio = times["one"] / times["several"]
+    return [
+        Figure("mnist, 6 epochs twice at once, a thread each (s)", times["one"], ""),
+        Figure("mnist twice at once, a thread each / several at first", ratio, ">= 1"),
+    ]
+
+
+class _Trainer:
+    """A trainer process, as the server has one."""
+
+    def __init__(self, threads: int) -> None:
+        slots = ["--slots", "2", "--threads", str(threads)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "models.jobs.trainer", *slots],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            start_new_session=True,
+        )
+        self._heard()
+
+    def two_runs(self, epochs: int) -> Seconds:
+        """Train two runs that begin together; return the seconds until both have ended."""
+        experiment = preset_named("mnist").changed(epochs=epochs).to_dict()
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            for folder in (first, second):
+                turn = {"do": "submit", "run": folder, "folder": folder, "experiment": experiment}
+                self._tell({**turn, "after": None, "limits": {}, "wish": {}})
+            ended = 0
+            while ended < 2:
+                ended += self._heard()["event"]["kind"] == End.kind
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _tell(self, command: dict[str, Any]) -> None:
+        assert self._process.stdin
+        print(json.dumps(command), file=self._process.stdin, flush=True)
+
+    def _heard(self) -> Any:
+        assert self._process.stdout
+        return json.loads(self._process.stdout.readline())
 
 
 def _accuracies(quick: bool) -> list[Figure]:

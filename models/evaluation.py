@@ -1,6 +1,8 @@
 """How good a trained network is on rows it has not seen."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -15,18 +17,27 @@ _SMALLEST_PROBABILITY = 1e-7
 """Keras' backend epsilon: probabilities are clipped to it before the logarithm."""
 
 
-def evaluate(network: TrainedNetwork, x: Rows, y: Array) -> dict[str, float]:
+def evaluate(network: TrainedNetwork, x: Rows, y: Array, threads: int = 1) -> dict[str, float]:
     """Return ``{"loss", "accuracy"}`` for a classifier, ``{"loss", "mse", "mae"}`` for a price.
 
     ``x`` is rows as stored, ``y`` (rows,). The loss is the mean over the rows without
-    the L2 penalty. Raises ``ValueError`` when there are no rows.
+    the L2 penalty; it is the same with any number of ``threads``. Raises ``ValueError`` when there
+    are no rows.
     """
     if not len(x):
         raise ValueError("no rows to evaluate")
-    answers = np.concatenate([predict(network, part) for part in parts(x, _ROWS_AT_ONCE)])
+    answers = np.concatenate(_answers(network, parts(x, _ROWS_AT_ONCE), threads))
     if network.task.head.is_classifier:
         return classification_figures(answers, y)
     return regression_figures(answers[:, 0], y)
+
+
+def _answers(network: TrainedNetwork, x: Iterator[Rows], threads: int) -> list[Array]:
+    """Return what the network says of every part; NumPy lets other threads run meanwhile."""
+    if threads == 1:
+        return [predict(network, part) for part in x]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(partial(predict, network), x))
 
 
 def parts(x: Rows, size: int) -> Iterator[Rows]:

@@ -77,6 +77,8 @@ class Started:
     """Whether the worker was born with TensorFlow imported (it starts ten times faster)."""
     epoch: int = 0
     update: int = 0
+    threads: int = 1
+    """With how many threads it trains from here on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,17 +24,17 @@ def build_model(experiment: Experiment, task: Task) -> keras.Sequential:
     """
     dense_layers(task, experiment)
     keras.utils.set_random_seed(experiment.seed)
-    model = keras.Sequential([keras.Input((task.inputs(experiment),))])
-    for layer in experiment.layers:
-        _add_hidden(model, layer, experiment.l2)
-    model.add(keras.layers.Dense(task.head.units, task.head.activation))
+    hidden = [made for layer in experiment.layers for made in _hidden(layer, experiment.l2)]
+    output = keras.layers.Dense(task.head.units, task.head.activation)
+    # All at once: with ``add``, Keras would build the whole network anew for every layer.
+    model = keras.Sequential([keras.Input((task.inputs(experiment),)), *hidden, output])
     optimizer = _OPTIMIZERS[experiment.optimizer.name](**experiment.optimizer.arguments())
     model.compile(optimizer=optimizer, loss=task.head.loss, metrics=[task.head.metric])
     return model
 
 
-def _add_hidden(model: keras.Sequential, layer: HiddenLayer, l2: float) -> None:
+def _hidden(layer: HiddenLayer, l2: float) -> list[keras.Layer]:
+    """Return the Keras layers of one hidden layer: Dense, and Dropout where it has a rate."""
     penalty = keras.regularizers.L2(l2) if l2 else None
-    model.add(keras.layers.Dense(layer.units, layer.activation, kernel_regularizer=penalty))
-    if layer.dropout:
-        model.add(keras.layers.Dropout(layer.dropout))
+    dense = keras.layers.Dense(layer.units, layer.activation, kernel_regularizer=penalty)
+    return [dense, keras.layers.Dropout(layer.dropout)] if layer.dropout else [dense]

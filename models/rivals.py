@@ -1,8 +1,9 @@
 """What the benchmark compares the training loop with: plain Keras ``fit`` and scikit-learn.
 
-``python -m models.rivals`` answers one JSON line for each line it reads, so that the rivals live in
-a process of their own, with TensorFlow as it comes: nothing that the training loop configures
-reaches them but the single thread that everybody has.
+``python -m models.rivals THREADS`` answers one JSON line for each line it reads, so that the rivals
+live in a process of their own, with TensorFlow as it comes: nothing that the training loop
+configures reaches them but the number of threads. 0 leaves that to TensorFlow, which takes all
+cores. A process that is asked for the lab's own loop should be asked for nothing else.
 """
 
 import gc
@@ -11,9 +12,14 @@ import statistics
 import sys
 import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from models.events import Epoch, Event
 from models.experiment import Experiment
 from models.preparation import Prepared, dense, prepare
 from models.tasks import task_named
@@ -25,9 +31,15 @@ def main() -> None:
     """Answer requests ``{"rival": name, "experiment": {...}}`` with seconds until stdin ends."""
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    rivals = {"fit": fit_run, "fit_epoch": fit_epoch, "sklearn_epoch": sklearn_epoch}
+    threads = int(sys.argv[1])
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    rivals: dict[str, Callable[[Experiment], Seconds]] = {
+        "fit": fit_run,
+        "fit_epoch": fit_epoch,
+        "sklearn_epoch": sklearn_epoch,
+        "lab_epoch": partial(lab_epoch, threads=threads),
+    }
     for line in sys.stdin:
         request = json.loads(line)
         experiment = Experiment.from_dict(request["experiment"])
@@ -58,6 +70,18 @@ def fit_epoch(experiment: Experiment) -> Seconds:
     clock = Clock()
     _fit(experiment, _prepared(experiment), [clock])
     return statistics.median(b - a for a, b in pairwise(clock.ends))
+
+
+def lab_epoch(experiment: Experiment, threads: int) -> Seconds:
+    """Return the seconds of the median epoch after the first in the lab, validation included."""
+    from models.training import train, use_threads
+
+    use_threads(threads)
+    events: list[Event] = []
+    with TemporaryDirectory() as folder:
+        train(experiment, events.append, folder=Path(folder))
+    epochs = [event.seconds for event in events if isinstance(event, Epoch)]
+    return statistics.median(epochs[1:])
 
 
 def sklearn_epoch(experiment: Experiment) -> Seconds:

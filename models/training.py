@@ -10,6 +10,7 @@ Importing this module configures TensorFlow but computes nothing, so a fork serv
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,6 +72,12 @@ tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 Emit = Callable[[Event], None]
 _log = logging.getLogger(__name__)
+
+
+def use_threads(threads: int) -> None:
+    """Let this process train with so many threads, unless it has computed something already."""
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
 
 
 def train(
@@ -192,6 +199,10 @@ class _Run:
         return round(self.seconds_before + time.monotonic() - self.began, 3)
 
     @property
+    def threads(self) -> int:
+        return int(tf.config.threading.get_intra_op_parallelism_threads())
+
+    @property
     def update(self) -> int:
         return self.epoch * self.updates_per_epoch + self.batches
 
@@ -205,6 +216,7 @@ class _Run:
             metric=self.task.head.metric_name,
             epoch=self.epoch,
             update=self.update,
+            threads=self.threads,
         )
 
     # Training --------------------------------------------------------------------------------
@@ -332,7 +344,7 @@ class _Run:
     def judge(self, arrays: list[Array], x: Rows, y: Array) -> dict[str, float]:
         """Evaluate the network with these arrays, in NumPy: there is nothing to compile then."""
         with np.errstate(all="ignore"):
-            return evaluate(self.network(arrays), x, y)
+            return evaluate(self.network(arrays), x, y, self.threads)
 
     def network(self, arrays: list[Array]) -> TrainedNetwork:
         kernels, biases = tuple(arrays[::2]), tuple(arrays[1::2])

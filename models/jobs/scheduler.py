@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+from data.cores import usable_cores
 from data.text import Text, UserError
 from models import run_refusals
 from models.checkpoint import Position, best_epoch, rewind
@@ -540,13 +541,13 @@ def _rewound(folder: Path) -> Position | None:
 
 
 def slots_from_environment() -> int:
-    """Return how many runs train at a time: ``FNN_LAB_SLOTS``, or one a processor core.
+    """Return how many runs train at a time: ``FNN_LAB_SLOTS``, or one a core it may use.
 
     Raises ``UserError`` when the variable is not a whole number from 1 to 1,000.
     """
     given = os.environ.get("FNN_LAB_SLOTS", "").strip()
     if not given:
-        return os.cpu_count() or 1
+        return usable_cores()
     if given.isascii() and given.isdigit() and 1 <= int(given) <= 1_000:
         return int(given)
     raise UserError(

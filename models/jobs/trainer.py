@@ -1,4 +1,4 @@
-"""The trainer process: ``python -m models.jobs.trainer --slots N``.
+"""The trainer process: ``python -m models.jobs.trainer --slots N --threads M``.
 
 It owns the pool of worker processes, so that the server owns none. More than ``N`` runs have a
 worker at a time, for those that are paused or slow keep theirs, but no more than
@@ -16,6 +16,10 @@ and the time (since 1970) at which the event arose. When standard input ends, ev
 
 On Linux the workers are forked from a server that has TensorFlow imported (and has computed
 nothing), so a fresh process trains within a fraction of a second.
+
+A run that trains alone gets a worker with ``M`` threads, if that is worth it. Once others train
+too, it leaves that worker and goes on from its checkpoint in one with a single thread; nobody
+hears of that but by a second ``started``.
 """
 
 import argparse
@@ -28,15 +32,19 @@ import threading
 import time
 import traceback
 from collections import deque
+from itertools import count
 from multiprocessing.managers import SyncManager
 from typing import Any, TextIO
 
 from pebble import ProcessFuture, ProcessPool
 
-from data.text import Text
+from data.cores import usable_cores
+from data.text import Text, UserError
 from models.events import End, State, to_json
+from models.experiment import Experiment
 from models.jobs.job import end_with_parent, prepare_worker, run_job
 from models.jobs.places import most_workers
+from models.threads import MOST_THREADS, threads_worth
 from models.wish import Wish
 
 PRELOAD = ["models.jobs.preload", "models.jobs.job"]
@@ -57,7 +65,7 @@ _LOST = Text(
 class Trainer:
     """Runs commands on a pool of workers and writes what the workers say to ``out``."""
 
-    def __init__(self, slots: int, out: TextIO) -> None:
+    def __init__(self, slots: int, threads: int, out: TextIO) -> None:
         manager = SyncManager(ctx=multiprocessing.get_context("spawn"))
         manager.start(end_with_parent)
         # Workers reach the manager over sockets: one that is killed cannot leave a lock behind.
@@ -65,15 +73,23 @@ class Trainer:
         self._events = manager.Queue()
         self._wishes = manager.dict()
         self._out = out
-        self._pool = ProcessPool(
-            slots + SPARE_WORKERS, max_tasks=1, initializer=prepare_worker, context=_context()
-        )
+        self._pool = _pool(slots + SPARE_WORKERS, threads=1)
+        self._threads = min(slots, threads)
+        self._wide_pool = _pool(1 + SPARE_WORKERS, self._threads) if self._threads > 1 else None
+        """Workers with several threads, for a run that has the machine for itself."""
         self._slots = slots
         self._waiting: deque[dict[str, Any]] = deque()
         self._is_over = False
         self._changed = threading.Condition()
+        self._places = count(1)
+        self._open: dict[str, dict[str, Any]] = {}
+        """The submit commands of runs without an End, with their latest wish and their place."""
         self._futures: dict[str, ProcessFuture[None]] = {}
-        self._open: set[str] = set()
+        """The workers by place: a name that is good for one worker of one turn."""
+        self._wide: str | None = None
+        """The place with several threads."""
+        self._moves = False
+        """Whether the run there has been asked to leave it."""
         self._keeper = threading.Thread(target=self._keep_pool, daemon=True)
 
     def run(self, commands: TextIO) -> None:
@@ -88,21 +104,46 @@ class Trainer:
         self._keeper.join(SECONDS_TO_LEAVE)
 
     def _do(self, command: dict[str, Any]) -> None:
-        run_id = command["run"]
-        if command["do"] == "submit":
-            self._open.add(run_id)
-            self._wishes[run_id] = command["wish"]
-            with self._changed:
-                self._waiting.append(command)
-                self._changed.notify()
-        elif run_id in self._open and command["do"] == "wish":
-            self._wishes[run_id] = command["wish"]
-        elif run_id in self._open:
-            self._kill(run_id)
+        with self._changed:
+            held = self._open.get(command["run"])
+            if command["do"] == "submit":
+                self._open[command["run"]] = command
+                self._enter(command)
+            elif held is not None and command["do"] == "wish":
+                held["wish"] = command["wish"]
+                self._tell(held)
+            elif held is not None:
+                self._kill(held["place"])
+            self._share_cores()
+            self._changed.notify()
 
-    def _kill(self, run_id: str) -> None:
-        self._wishes[run_id] = Wish(stop=True).to_dict()  # if it has not begun, it never will
-        future = self._futures.get(run_id)
+    def _enter(self, command: dict[str, Any]) -> None:
+        """Let a run wait for a worker, at a place of its own."""
+        command["place"] = f"{command['run']}#{next(self._places)}"
+        self._tell(command)
+        self._waiting.append(command)
+
+    def _tell(self, held: dict[str, Any]) -> None:
+        """Tell a run's worker what is wished of it."""
+        moves = self._moves and held["place"] == self._wide
+        self._wishes[held["place"]] = {**held["wish"], **({"leave": True} if moves else {})}
+
+    def _share_cores(self) -> None:
+        """Ask the run with several threads to go on with one, when others want a core too."""
+        wide = self._held_at(self._wide)
+        if wide is None or self._moves or not _wants_core(wide):
+            return
+        if any(_wants_core(held) for held in self._open.values() if held is not wide):
+            self._moves = True
+            self._tell(wide)
+
+    def _held_at(self, place: str | None) -> dict[str, Any] | None:
+        held = self._open.get((place or "").rpartition("#")[0])
+        return held if held is not None and held["place"] == place else None
+
+    def _kill(self, place: str) -> None:
+        self._wishes[place] = Wish(stop=True).to_dict()  # if it has not begun, it never will
+        future = self._futures.get(place)
         if future is not None:
             future.cancel()
 
@@ -118,19 +159,26 @@ class Trainer:
 
     def _feed_pool(self) -> bool:
         """Start the pool, give it jobs, and end it; False when it broke."""
-        if self._pool.active:  # asking starts the workers
+        if self._are_active():  # asking starts the workers
             self._say({"ready": True})
-        while self._pool.active:
+        while self._are_active():
             with self._changed:
                 self._changed.wait_for(self._has_to_act, SECONDS_BETWEEN_CHECKS)
                 command = self._waiting.popleft() if self._may_start() else None
+                if command is not None and not self._is_over:
+                    self._schedule(command)
             if self._is_over:
-                self._pool.stop()
-                self._pool.join()
+                for pool in self._pools():
+                    pool.stop()
+                    pool.join()
                 return True
-            if command is not None:
-                self._schedule(command)
         return False
+
+    def _pools(self) -> list[ProcessPool]:
+        return [self._pool] if self._wide_pool is None else [self._pool, self._wide_pool]
+
+    def _are_active(self) -> bool:
+        return all([pool.active for pool in self._pools()])
 
     def _has_to_act(self) -> bool:
         return self._is_over or self._may_start()
@@ -148,9 +196,9 @@ class Trainer:
         self._pool._pool_manager.worker_manager.workers_number = workers
 
     def _schedule(self, command: dict[str, Any]) -> None:
-        run_id = command["run"]
+        place = command["place"]
         arguments = (
-            run_id,
+            place,
             command["experiment"],
             command["folder"],
             self._events,
@@ -158,18 +206,31 @@ class Trainer:
             command["after"],
             command["limits"],
         )
-        future = self._pool.schedule(run_job, args=arguments)
-        self._futures[run_id] = future
+        pool = self._pool_for(command)
+        future = pool.schedule(run_job, args=arguments)
+        self._futures[place] = future
         self._fit_pool()
-        future.add_done_callback(lambda future: self._settle(run_id, future))
+        future.add_done_callback(lambda future: self._settle(place, future))
 
-    def _settle(self, run_id: str, future: ProcessFuture[None]) -> None:
+    def _pool_for(self, command: dict[str, Any]) -> ProcessPool:
+        """Return where a run finds its worker: one with several threads if it gains by them."""
+        others = (held for held in self._open.values() if held is not command)
+        if self._wide_pool is None or self._wide is not None or any(map(_wants_core, others)):
+            return self._pool
+        if _threads_worth(command["experiment"], self._threads) == 1:
+            return self._pool
+        self._wide, self._moves = command["place"], False
+        return self._wide_pool
+
+    def _settle(self, place: str, future: ProcessFuture[None]) -> None:
         """Say End for a worker that is gone; it counts only if the worker had not said it."""
         end = End(State.STOPPED) if future.cancelled() else End(State.LOST, error=_LOST)
-        self._events.put((run_id, to_json(end), time.time()))
-        self._wishes.pop(run_id, None)
+        self._events.put((place, to_json(end), time.time()))
+        self._wishes.pop(place, None)
         with self._changed:
-            self._futures.pop(run_id, None)
+            self._futures.pop(place, None)
+            if place == self._wide:
+                self._wide = None
             self._fit_pool()
             self._changed.notify()
 
@@ -177,17 +238,60 @@ class Trainer:
         """Write events until the manager or the reader is gone; without them there is no work."""
         try:
             while True:
-                run_id, event, at = self._events.get()
-                if run_id in self._open:
-                    if event["kind"] == End.kind:
-                        self._open.discard(run_id)
+                place, event, at = self._events.get()
+                with self._changed:
+                    run_id = self._heard(place, event)
+                if run_id is not None:
                     self._say({"run": run_id, "event": event, "at": at})
         except (EOFError, OSError):
             os._exit(1)
 
+    def _heard(self, place: str, event: dict[str, Any]) -> str | None:
+        """Return the run whose event is to be told; None where a run only moves, or has ended."""
+        held = self._held_at(place)
+        if held is None:
+            return None
+        if event["kind"] == End.kind:
+            if self._moves_on(held, event):
+                return None
+            del self._open[held["run"]]
+        return str(held["run"])
+
+    def _moves_on(self, held: dict[str, Any], end: dict[str, Any]) -> bool:
+        """Let a run that left its several threads wait for a worker with one."""
+        asked = self._moves and held["place"] == self._wide and not held["wish"].get("leave")
+        if not asked or end["state"] != State.INTERRUPTED or end["checkpoint"] is None:
+            return False
+        held["after"] = end["checkpoint"]
+        self._enter(held)
+        self._waiting.rotate(1)  # it trained before those that wait
+        self._changed.notify()
+        return True
+
     def _say(self, values: dict[str, Any]) -> None:
         self._out.write(json.dumps(values, ensure_ascii=False) + "\n")
         self._out.flush()
+
+
+def _wants_core(held: dict[str, Any]) -> bool:
+    return Wish.from_dict(held["wish"]).wants_core
+
+
+def _threads_worth(experiment: dict[str, Any], cores: int) -> int:
+    try:
+        return threads_worth(Experiment.from_dict(experiment), cores)
+    except UserError:  # the worker will say so
+        return 1
+
+
+def _pool(workers: int, threads: int) -> ProcessPool:
+    return ProcessPool(
+        workers,
+        max_tasks=1,
+        initializer=prepare_worker,
+        initargs=(threads,),
+        context=_context(),
+    )
 
 
 def _context() -> Any:
@@ -208,12 +312,13 @@ def _end_children() -> None:
 def main() -> None:
     """Run the trainer on this process's standard input and output."""
     parser = argparse.ArgumentParser(prog="python -m models.jobs.trainer")
-    parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
-    slots = parser.parse_args().slots
+    parser.add_argument("--slots", type=int, default=usable_cores())
+    parser.add_argument("--threads", type=int, default=min(usable_cores(), MOST_THREADS))
+    options = parser.parse_args()
     # From here on a stray print of any library goes to standard error.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    Trainer(slots, out).run(sys.stdin)
+    Trainer(options.slots, options.threads, out).run(sys.stdin)
     _end_children()
     os._exit(0)
 

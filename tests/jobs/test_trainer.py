@@ -7,10 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import psutil
 import pytest
 
+from data.cores import usable_cores
 from models.events import End
+from models.tasks import preset_named
 from models.wish import Wish
 from tests.jobs.lab import LONG, ROOT, SHORT, is_gone, until
 
@@ -136,3 +139,68 @@ def test_the_end_of_its_input_ends_the_trainer_and_all_its_children(tmp_path):
         trainer.stdin.close()
         assert trainer.wait(5) == 0
         until(lambda: all(is_gone(process) for process in family), 5)
+
+
+ALONE_WITH_SEVERAL_THREADS = pytest.mark.skipif(
+    usable_cores() < 2, reason="this machine has a single core to train on"
+)
+
+
+@ALONE_WITH_SEVERAL_THREADS
+def test_a_run_that_trains_alone_has_several_threads_until_others_train_too(trainer, tmp_path):
+    wide = preset_named("mnist").changed(epochs=4, train_size=20_000)
+    submit(trainer, "first", wide, folder(tmp_path, "first"))
+    told = [said(trainer)["event"]]
+    while told[-1]["kind"] != "epoch":
+        told.append(said(trainer)["event"])
+    submit(trainer, "second", wide, folder(tmp_path, "second"))
+    events = heard_until_ends(trainer, ["first", "second"])
+    events["first"] = told + events["first"]
+    assert states(events) == {"first": "done", "second": "done"}
+    assert threads_of(events["first"]) == [min(usable_cores(), 2), 1]
+    assert threads_of(events["second"]) == [1]
+    for heard in events.values():
+        assert [event["epoch"] for event in heard if event["kind"] == "epoch"] == [1, 2, 3, 4]
+    assert weights(tmp_path / "first") == weights(tmp_path / "second")
+
+
+@ALONE_WITH_SEVERAL_THREADS
+def test_a_run_that_only_waits_leaves_the_threads_to_whoever_trains(trainer, tmp_path):
+    wide = preset_named("mnist").changed(epochs=1, train_size=10_000)
+    submit(trainer, "first", wide.changed(epochs=100), folder(tmp_path, "first"))
+    tell(trainer, do="wish", run="first", wish=Wish(paused=True).to_dict())
+    while said(trainer)["event"]["kind"] != "paused":
+        pass
+    submit(trainer, "second", wide, folder(tmp_path, "second"))
+    assert states(heard_until_ends(trainer, ["second"])) == {"second": "done"}
+    stop(trainer, "first")
+    heard = heard_until_ends(trainer, ["first"])["first"]
+    assert [event["kind"] for event in heard] == ["end"], "it was disturbed in its pause"
+
+
+@ALONE_WITH_SEVERAL_THREADS
+def test_a_stop_on_the_way_to_one_thread_is_a_stop(trainer, tmp_path):
+    wide = preset_named("mnist").changed(epochs=50)
+    submit(trainer, "first", wide, folder(tmp_path, "first"))
+    while said(trainer)["event"]["kind"] != "epoch":
+        pass
+    submit(trainer, "second", SHORT, folder(tmp_path, "second"))
+    stop(trainer, "first")
+    assert states(heard_until_ends(trainer, ["first", "second"])) == {
+        "first": "stopped",
+        "second": "done",
+    }
+
+
+def folder(tmp_path, name):
+    (tmp_path / name).mkdir()
+    return tmp_path / name
+
+
+def threads_of(events):
+    return [event["threads"] for event in events if event["kind"] == "started"]
+
+
+def weights(folder):
+    with np.load(folder / "weights.npz") as arrays:
+        return {name: arrays[name].tobytes() for name in arrays}
