@@ -11,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from data.bundled_morphemes import SHIPPED, write_bundled
 from data.korean import TOKENIZERS
 from data.reviews import CORPORA, Reviews, load_reviews, read_labelled, skipped_rows
+from data.shards import make_shard
 from data.sources import SOURCES, downloads, fetch, source_named
 from data.text import Text, UserError
 from data.tokens import SHARD_ROWS, TokenizedCorpus, tokenize_corpus
@@ -77,7 +79,14 @@ def _add_tokenize(commands: Any) -> None:
     sub.set_defaults(run=_tokenize)
 
 
-COMMANDS = (_add_fetch, _add_tokenize)
+def _add_bundle(commands: Any) -> None:
+    sub = commands.add_parser(
+        "bundle", help="write the morphemes that ship with the bundled reviews (for maintainers)"
+    )
+    sub.set_defaults(run=_bundle, json=False)
+
+
+COMMANDS = (_add_fetch, _add_tokenize, _add_bundle)
 """Each adds the parser of one command, which knows the function to run."""
 
 
@@ -118,6 +127,16 @@ def _tokenize(options: argparse.Namespace) -> int:
     finally:
         progress.close()
     _print_morphemes(tokens, options.json)
+    return 0
+
+
+def _bundle(_: argparse.Namespace) -> int:
+    """Cut the bundled reviews in this process, whatever has shipped, and write what ships now."""
+    for tokenizer in SHIPPED:
+        for reviews in load_reviews("bundled"):
+            shard = make_shard(reviews.documents, tokenizer)
+            assert shard is not None  # nobody stops it
+            print(write_bundled(reviews.digest, tokenizer, shard.rows()))
     return 0
 
 

@@ -14,16 +14,23 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any, NamedTuple
 
+from data.jamo import composed, letter, narrow
 from data.java import start_jvm
+from data.spacing import kiwi, spacer
 from data.text import Text, UserError
 
 MAX_LENGTH = 2_000
 """Characters of a review that are analysed, as it reads once it is clean."""
 
 MAX_RUN = 3
-"""Times that one character may follow itself: ㅋㅋㅋㅋㅋㅋ says no more than ㅋㅋㅋ."""
+"""Times that one character may follow itself: ㅋㅋㅋㅋㅋㅋ says no more than ㅋㅋㅋ. A digit may
+follow itself as often as it likes: 10000 is not 1000."""
+
+VERSION = 2
+"""Of what this module makes of a text: raise it when the same text gives other morphemes."""
 
 UNKNOWN = "Unknown"
 """The tag of the words of a sentence that its analyser failed on."""
@@ -32,7 +39,7 @@ _MAX_RAW_LENGTH = 10 * MAX_LENGTH
 """Characters that are looked at: NFC takes the square of their number for some of them."""
 
 _LOG = logging.getLogger(__name__)
-_RUNS = re.compile(rf"(.)\1{{{MAX_RUN},}}", re.DOTALL)
+_RUNS = re.compile(rf"(\D)\1{{{MAX_RUN},}}")
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _BETWEEN = "\ue000"
 """Stands between texts that are analysed together; ``clean`` lets no such character through."""
@@ -71,24 +78,35 @@ class Tokenizer:
     name: str
     title: Text
     needs_java: bool
+    package: str
+    """The Python package it comes with."""
     create: Callable[[], Cut]
     """Loads the analyser into this process."""
     by_pieces: bool = False
     """Whether it looks at each piece between two spaces alone. What it said of a piece can then be
     remembered: half of the text of a review has been seen before."""
-    longest_piece: int = 40
-    """Characters without a space after which one is put in, because time and errors grow with
-    them: on 2,000 syllables in a row Okt takes half a minute and Hannanum gives up."""
+    longest_run: int = MAX_LENGTH
+    """Letters of Hangul in a row that it can bear. A longer run is given spaces where words begin
+    (see ``data.spacing``), and is cut hard only if it is still too long then."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the same text may give other morphemes: name, package and ``VERSION``."""
+        return f"{self.name}-{self.package}{metadata.version(self.package)}-v{VERSION}"
 
 
 def clean(text: str) -> str:
     """Return a text as the analysers get it; never raises.
 
-    NFC; no control, invisible or private characters; one space where there was any white space; no
-    character more than ``MAX_RUN`` times in a row; at most ``MAX_LENGTH`` characters.
+    NFC; letters of full and half width in their usual form; single letters of Hangul as typed, and
+    made into syllables where they spell some; no control, invisible or private characters; one
+    space where there was any white space; no character but a digit more than ``MAX_RUN`` times in a
+    row; at most ``MAX_LENGTH`` characters.
 
     >>> clean("재밌다 ㅋㅋㅋㅋㅋㅋ\\n\\n최고")
     '재밌다 ㅋㅋㅋ 최고'
+    >>> clean("ㅈㅐㅁㅣ １００００점")
+    '재미 10000점'
     """
     return _folded(text)[:MAX_LENGTH].rstrip()
 
@@ -100,8 +118,8 @@ def is_cut(text: str) -> bool:
 
 def _folded(text: str) -> str:
     visible = text[:_MAX_RAW_LENGTH].translate(_VISIBLE)
-    folded = " ".join(unicodedata.normalize("NFC", visible).split())
-    return _RUNS.sub(r"\1" * MAX_RUN, folded)
+    letters = "".join(map(letter, unicodedata.normalize("NFC", visible)))
+    return _RUNS.sub(r"\1" * MAX_RUN, " ".join(composed(letters).split()))
 
 
 def analyse(name: str, text: str) -> list[Morpheme]:
@@ -126,7 +144,7 @@ def batch_analyzer(name: str) -> Callable[[Sequence[str]], list[list[Morpheme]]]
     """Return the same analyser as a function of several clean texts, which can be faster."""
     chosen = tokenizer(name)
     with _LOADING[name]:
-        cut = _careful(chosen.create(), chosen.longest_piece)
+        cut = _careful(chosen.create(), chosen.longest_run)
     split = _pieces if chosen.by_pieces else _whole
     remember = _Memory(cut, _MAX_PIECES if chosen.by_pieces else _MAX_SENTENCES)
 
@@ -166,14 +184,14 @@ class _Visible(dict[int, int | str | None]):
     """A table for ``str.translate`` that keeps what can be seen and remembers what it decided."""
 
     def __missing__(self, code: int) -> int | str | None:
-        character = chr(code)
+        character = narrow(chr(code))
         invisible = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs")
         if character.isspace():
             self[code] = " "
         elif invisible or character in _FILLERS or 0xFE00 <= code <= 0xFE0F:
             self[code] = None
         else:
-            self[code] = code
+            self[code] = character
         return self[code]
 
 
@@ -207,15 +225,15 @@ def _whole(text: str) -> list[str]:
     return [text] if text.strip() else []
 
 
-def _careful(cut: Cut, longest_piece: int) -> Callable[[list[str]], list[Answer]]:
+def _careful(cut: Cut, longest_run: int) -> Callable[[list[str]], list[Answer]]:
     """Let one thread in at a time, and answer what the analyser fails on with its spaces."""
     lock = threading.Lock()
-    too_long = re.compile(rf"(\S{{{longest_piece}}})(?=\S)")
+    spaced = spacer(longest_run)
 
     def answer(texts: list[str]) -> list[Answer]:
         try:
             with lock:
-                pairs = cut([too_long.sub(r"\1 ", text) for text in texts])
+                pairs = cut([spaced(text) for text in texts])
             return [_shown(text, found) for text, found in zip(texts, pairs, strict=True)]
         except Exception as error:  # Every error of Java and of the analysers' own bugs.
             if len(texts) > 1:
@@ -291,9 +309,7 @@ def _around_emoji(text: str, cut: Callable[[str], Pairs]) -> Pairs:
 
 
 def _kiwi() -> Cut:
-    from kiwipiepy import Kiwi
-
-    engine: Any = Kiwi(num_workers=1)
+    engine = kiwi()
     return lambda texts: [
         _stems((token.form, token.tag) for token in engine.tokenize(text)) for text in texts
     ]
@@ -317,12 +333,45 @@ TOKENIZERS: dict[str, Tokenizer] = {
     tokenizer.name: tokenizer
     for tokenizer in (
         Tokenizer(
-            "okt", Text("Okt (옛 Twitter)", "Okt (once Twitter)"), True, _okt, by_pieces=True
+            name="okt",
+            title=Text("Okt (옛 Twitter)", "Okt (once Twitter)"),
+            needs_java=True,
+            package="konlpy",
+            create=_okt,
+            by_pieces=True,
+            longest_run=140,  # takes 0.2 s, 300 take 0.5 and 2,000 half a minute
         ),
-        Tokenizer("hannanum", Text("한나눔", "Hannanum"), True, _hannanum),
-        Tokenizer("komoran", Text("코모란", "Komoran"), True, _komoran),
-        Tokenizer("kkma", Text("꼬꼬마 (느림)", "Kkma (slow)"), True, _kkma, longest_piece=12),
-        Tokenizer("kiwi", Text("키위 (Java 없이)", "Kiwi (no Java)"), False, _kiwi),
+        Tokenizer(
+            name="hannanum",
+            title=Text("한나눔", "Hannanum"),
+            needs_java=True,
+            package="konlpy",
+            create=_hannanum,
+            longest_run=12,  # calls a longer one a single unknown noun, and fails on 500
+        ),
+        Tokenizer(
+            name="komoran",
+            title=Text("코모란", "Komoran"),
+            needs_java=True,
+            package="konlpy",
+            create=_komoran,
+            longest_run=30,  # misreads the last word of a longer one a quarter of the time
+        ),
+        Tokenizer(
+            name="kkma",
+            title=Text("꼬꼬마 (느림)", "Kkma (slow)"),
+            needs_java=True,
+            package="konlpy",
+            create=_kkma,
+            longest_run=12,  # its time doubles with every other syllable of some: 20 take 14 s
+        ),
+        Tokenizer(
+            name="kiwi",
+            title=Text("키위 (Java 없이)", "Kiwi (no Java)"),
+            needs_java=False,
+            package="kiwipiepy",
+            create=_kiwi,
+        ),
     )
 }
 """Every analyser of the lab in display order; the first is the lecture's."""

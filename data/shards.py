@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -41,6 +41,11 @@ class Shard:
     ids: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.int32]
     tokens: list[str]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the words of every row."""
+        for row in np.split(self.ids, np.cumsum(self.lengths)[:-1]):
+            yield [self.tokens[token] for token in row]
 
 
 def analyse_shards(
@@ -88,15 +93,23 @@ def make_shard(
 ) -> Shard | None:
     """Clean and cut every document in this process; None if ``stop`` answers True meanwhile."""
     analyze = batch_analyzer(tokenizer)
-    numbers: dict[str, int] = {}
-    ids: list[int] = []
-    lengths: list[int] = []
+    rows: list[list[str]] = []
     for start in range(0, len(documents), _BATCH_ROWS):
         if stop():
             return None
         for morphemes in analyze([clean(text) for text in documents[start : start + _BATCH_ROWS]]):
-            ids.extend(numbers.setdefault(morpheme.text, len(numbers)) for morpheme in morphemes)
-            lengths.append(len(morphemes))
+            rows.append([morpheme.text for morpheme in morphemes])
+    return shard_of(rows)
+
+
+def shard_of(rows: Iterable[Sequence[str]]) -> Shard:
+    """Number the words of some rows in order of first appearance."""
+    numbers: dict[str, int] = {}
+    ids: list[int] = []
+    lengths: list[int] = []
+    for words in rows:
+        ids.extend(numbers.setdefault(word, len(numbers)) for word in words)
+        lengths.append(len(words))
     return Shard(np.array(ids, np.int32), np.array(lengths, np.int32), list(numbers))
 
 

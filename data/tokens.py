@@ -8,6 +8,8 @@ and training may start on the rows that are done. Files under ``home()/cache/tok
     whole/ids.npy              int32, every token of every row, one after the other
     whole/offsets.npy          int64, row i is ids[offsets[i]:offsets[i + 1]]
     whole/tokens.txt           token k in line k, in order of first appearance
+
+The bundled reviews need none of it where their morphemes shipped (``data.bundled_morphemes``).
 """
 
 import contextlib
@@ -25,9 +27,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data.bundled_morphemes import bundled_morphemes, has_shipped
 from data.home import home
 from data.korean import tokenizer as known
-from data.shards import Shard, analyse_shards
+from data.shards import Shard, analyse_shards, shard_of
 from data.text import Text, UserError
 
 SHARD_ROWS = 500
@@ -92,7 +95,7 @@ def tokenize_corpus(
     """
     known(tokenizer)
     folder = _folder(digest, tokenizer)
-    found = _read_whole(folder)
+    found = _finished(digest, tokenizer)
     if found is not None:
         progress(len(documents), len(documents))
         return found
@@ -110,7 +113,7 @@ def load_tokens(digest: str, tokenizer: str) -> TokenizedCorpus | None:
     Reading the first rows of a corpus under way takes a moment (half a second for 200,000 rows).
     """
     folder = _folder(digest, tokenizer)
-    found = _read_whole(folder)
+    found = _finished(digest, tokenizer)
     if found is None:
         found = _join(_shards_from_the_start(folder), complete=False)
     # The last shards may have been joined, and removed, while they were read.
@@ -120,13 +123,23 @@ def load_tokens(digest: str, tokenizer: str) -> TokenizedCorpus | None:
 def rows_done(digest: str, tokenizer: str, rows: int) -> int:
     """Return how many of a corpus's ``rows`` rows ``load_tokens`` finds, without reading a shard.
 
-    For pages that ask every second. A damaged shard counts: the next analysis mends it.
+    For pages that ask every second. What is damaged counts: the next analysis mends it.
     """
     folder = _folder(digest, tokenizer)
+    if has_shipped(digest, tokenizer):
+        return rows
     shards = _shards_in_a_row(folder)
     # The last shards may have been joined, and removed, before they were counted.
     whole = None if shards else _read_whole(folder)
     return min(shards * SHARD_ROWS, rows) if whole is None else len(whole)
+
+
+def _finished(digest: str, tokenizer: str) -> TokenizedCorpus | None:
+    """Return all rows of a corpus, as they shipped or as they were put on disk, or None."""
+    rows = bundled_morphemes(digest, tokenizer)
+    if rows is not None:
+        return _join([shard_of(rows)], complete=True)
+    return _read_whole(_folder(digest, tokenizer))
 
 
 def _shards_in_a_row(folder: Path) -> int:
@@ -206,7 +219,7 @@ def _join(shards: Iterable[Shard], complete: bool) -> TokenizedCorpus:
 
 
 def _folder(digest: str, tokenizer: str) -> Path:
-    return home() / "cache" / f"tokens-{digest[:16]}-{tokenizer}-v1"
+    return home() / "cache" / f"tokens-{digest[:16]}-{known(tokenizer).fingerprint}"
 
 
 def _shard_path(folder: Path, index: int) -> Path:

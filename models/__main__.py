@@ -17,7 +17,7 @@ from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
 from data.text import Text, UserError
 from data.vocabulary import Encoded
 from models.checkpoint import clear_checkpoints
-from models.console import JsonLines, Progress
+from models.console import JsonLines, Preparation, Progress
 from models.events import End, State
 from models.experiment import Experiment, Reading
 from models.summary import Summary, summarize
@@ -236,7 +236,9 @@ def _encoded(network: TrainedNetwork, reviews: Reviews) -> Encoded:
 
     assert network.vocabulary is not None
     tokenizer = _reading(network).tokenizer
-    return encode_documents(reviews.documents, reviews.digest, tokenizer, network.vocabulary)
+    return encode_documents(
+        reviews.documents, reviews.digest, tokenizer, network.vocabulary, Preparation()
+    )
 
 
 def _reading(network: TrainedNetwork) -> Reading:

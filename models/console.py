@@ -3,7 +3,27 @@
 import json
 import sys
 
-from models.events import Batches, End, Epoch, Event, Started, State, to_json
+from data.text import Text
+from models.events import Batches, End, Epoch, Event, Preparing, Started, State, to_json
+
+_PREPARING = Text("형태소 분석 {done:,} / {total:,}", "Morphemes of {done:,} / {total:,} reviews")
+
+
+class Preparation:
+    """Shows on stderr how many reviews are cut into morphemes, if there are any to be cut."""
+
+    has_begun = False
+
+    def __call__(self, done: int, total: int) -> None:
+        self.has_begun = self.has_begun or done < total
+        if not self.has_begun:
+            return
+        line = str(_PREPARING.format(done=done, total=total))
+        if not sys.stderr.isatty():
+            print(line, file=sys.stderr)
+            return
+        end = "\n" if done == total else ""
+        print(f"\r[{'#' * (30 * done // total):30}] {line} ", end=end, file=sys.stderr, flush=True)
 
 
 class JsonLines:
@@ -24,8 +44,13 @@ class Progress:
     state = State.RUNNING
     started: Started
 
+    def __init__(self) -> None:
+        self.preparation = Preparation()
+
     def __call__(self, event: Event) -> None:
         match event:
+            case Preparing():
+                self.preparation(event.done, event.total)
             case Started():
                 self.started = event
                 print(f"{event.parameters:,} parameters, {event.updates_per_epoch:,} updates/epoch")

@@ -1,6 +1,6 @@
 """From reviews to the rows of a network: tokens, the vocabulary of the training rows, indices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data.reviews import Reviews, load_reviews
@@ -14,6 +14,14 @@ MIN_TEST_ROWS = 1_000
 """Test rows that must have been analysed before a large corpus can be trained on."""
 
 
+Report = Callable[[int, int], None]
+"""Is told how many reviews are cut into morphemes, of how many."""
+
+
+def unheard(done: int, total: int) -> None:
+    """Tell nobody: the ``Report`` of whoever does not wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedDocuments:
     """Encoded reviews, their labels, and the words behind the indices."""
@@ -25,17 +33,26 @@ class PreparedDocuments:
     vocabulary: Vocabulary
 
 
-def prepare_documents(experiment: Experiment) -> PreparedDocuments:
+def prepare_documents(experiment: Experiment, report: Report = unheard) -> PreparedDocuments:
     """Read, tokenise and encode the corpus of an experiment.
 
-    A small corpus is tokenised here; a large one must have been tokenised before, at least its
-    first rows. Raises ``UserError`` when it has not, or when there is no such corpus.
+    A small corpus is tokenised here, which ``report`` hears of; a large one must have been
+    tokenised before, at least its first rows. Raises ``UserError`` when it has not, or when
+    there is no such corpus.
     """
     reading = experiment.reading or Reading()
     train, test = load_reviews(reading.corpus)
     rows, validation = split_rows(experiment, len(train.documents))
-    tokens = _tokens(train, reading.tokenizer, rows + validation)
-    test_tokens = _tokens(test, reading.tokenizer, min(MIN_TEST_ROWS, len(test.documents)))
+    total = len(train.documents) + len(test.documents)
+    tokens = _tokens(
+        train, reading.tokenizer, rows + validation, lambda done, _: report(done, total)
+    )
+    test_tokens = _tokens(
+        test,
+        reading.tokenizer,
+        min(MIN_TEST_ROWS, len(test.documents)),
+        lambda done, _: report(len(train.documents) + done, total),
+    )
     stop = STOP_WORDS if reading.stop_words else frozenset[str]()
     vocabulary = build_vocabulary(tokens, rows, reading.vocabulary_size, stop)
     encoded_test = encode(test_tokens, vocabulary, slice(0, len(test_tokens)))
@@ -50,14 +67,18 @@ def prepare_documents(experiment: Experiment) -> PreparedDocuments:
 
 
 def encode_documents(
-    documents: Sequence[str], digest: str, tokenizer: str, vocabulary: Vocabulary
+    documents: Sequence[str],
+    digest: str,
+    tokenizer: str,
+    vocabulary: Vocabulary,
+    report: Report = unheard,
 ) -> Encoded:
     """Tokenise any reviews (kept under ``digest``) and return their vocabulary indices."""
-    tokens = tokenize_corpus(documents, digest, tokenizer, lambda done, total: None, lambda: False)
+    tokens = tokenize_corpus(documents, digest, tokenizer, report, lambda: False)
     return encode(tokens, vocabulary, slice(0, len(tokens)))
 
 
-def _tokens(reviews: Reviews, tokenizer: str, needed: int) -> TokenizedCorpus:
+def _tokens(reviews: Reviews, tokenizer: str, needed: int, report: Report) -> TokenizedCorpus:
     tokens = load_tokens(reviews.digest, tokenizer)
     if tokens is not None and (tokens.complete or len(tokens) >= needed):
         return tokens
@@ -66,7 +87,7 @@ def _tokens(reviews: Reviews, tokenizer: str, needed: int) -> TokenizedCorpus:
             reviews.documents,
             reviews.digest,
             tokenizer,
-            lambda done, total: None,
+            report,
             lambda: False,
             workers=1,
         )

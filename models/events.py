@@ -60,6 +60,15 @@ ENDED = frozenset(State) - {State.QUEUED, State.RUNNING, State.PAUSED}
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing:
+    """Before the start: ``done`` of ``total`` reviews have been cut into morphemes."""
+
+    kind: ClassVar[str] = "preparing"
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The network is built and the data is in place; the first batch follows.
 
@@ -249,7 +258,8 @@ class Passing:
 
 
 Event = (
-    Started
+    Preparing
+    | Started
     | Batches
     | Baselines
     | Epoch
@@ -264,7 +274,7 @@ Event = (
     | Step
     | Passing
 )
-PASSING = (Snapshot, Weight, Step, Passing)
+PASSING = (Preparing, Snapshot, Weight, Step, Passing)
 """What is true for a moment only: no part of a run's history, and never written to a file."""
 
 _KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Event)}

@@ -7,7 +7,7 @@ import numpy as np
 from data.dataset import Array, Dataset
 from data.scaling import Scaling, identity, pixel_scaling, standardization
 from data.vocabulary import Encoded, Vocabulary
-from models.documents import prepare_documents
+from models.documents import Report, prepare_documents, unheard
 from models.experiment import Experiment
 from models.summary import split_rows
 from models.tasks.base import InputKind, Task
@@ -34,16 +34,18 @@ class Prepared:
     vocabulary: Vocabulary | None = None
 
 
-def prepare(task: Task, experiment: Experiment, dataset: Dataset) -> Prepared:
+def prepare(
+    task: Task, experiment: Experiment, dataset: Dataset, report: Report = unheard
+) -> Prepared:
     """Cut and scale a data set for an experiment.
 
     The first ``train_size`` rows are used and the last ``validation_share`` of them validate, as
     Keras' ``validation_split`` does; with a share of 0 the test rows validate. The scaling is
-    fitted on the rows that train. Raises ``UserError`` like ``split_rows``, and
-    like ``prepare_documents`` for text.
+    fitted on the rows that train. ``report`` hears how far that is where it takes long. Raises
+    ``UserError`` like ``split_rows``, and like ``prepare_documents`` for text.
     """
     if task.kind is InputKind.TEXT:
-        return _prepare_text(experiment, dataset)
+        return _prepare_text(experiment, dataset, report)
     rows, validation = split_rows(experiment, len(dataset.x_train))
     flat = dataset.x_train.reshape(len(dataset.x_train), -1)
     x_test = dataset.x_test.reshape(len(dataset.x_test), -1)
@@ -72,8 +74,8 @@ def dense(scaling: Scaling, rows: Rows, inputs: int) -> Array:
     return found
 
 
-def _prepare_text(experiment: Experiment, dataset: Dataset) -> Prepared:
-    documents = prepare_documents(experiment)
+def _prepare_text(experiment: Experiment, dataset: Dataset, report: Report) -> Prepared:
+    documents = prepare_documents(experiment, report)
     rows, validation = split_rows(experiment, len(dataset.x_train))
     y_test = dataset.y_test[: documents.test_rows]
     return Prepared(

@@ -39,6 +39,7 @@ from models.events import (
     End,
     Epoch,
     Event,
+    Preparing,
     Snapshot,
     Started,
     State,
@@ -96,9 +97,9 @@ def train(
     two seconds, and at every end) and ``model.keras`` at the end. ``after`` an update, the run goes
     on from the newest checkpoint up to there, as if it had never stopped.
 
-    Raises ``UserError`` when the experiment cannot be trained, before any event. A folder that
-    cannot be written at the start or at the end ends the run as ``failed`` with a sentence; in
-    between, training goes on.
+    Raises ``UserError`` when the experiment cannot be trained, before any event but
+    ``Preparing``. A folder that cannot be written at the start or at the end ends the run as
+    ``failed`` with a sentence; in between, training goes on.
     """
     run = _Run.begin(experiment, emit, folder)
     conductor = Conductor(ask, emit, run, limits or Limits())
@@ -173,7 +174,9 @@ class _Run:
         task = task_named(experiment.task)
         dataset = task.load(experiment)
         summary = summarize(task, experiment, dataset)
-        prepared = prepared or prepare(task, experiment, dataset)
+        prepared = prepared or prepare(
+            task, experiment, dataset, lambda done, total: emit(Preparing(done, total))
+        )
         model = build_model(experiment, task)
         runner = BatchRunner(model, task, prepared, experiment)
         variables = [*model.trainable_variables, *_state_variables(model)]

@@ -64,7 +64,7 @@ class LiveChart {
     this.leave?.();
     Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
-    Object.assign(this, { last: 0, cut: false, announced: 0, pace: null, seconds: [], replay: null });
+    Object.assign(this, { preparing: null, last: 0, cut: false, announced: 0, pace: null, seconds: [], replay: null });
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
     this.figures.forEach((figure) => figure.clear());
@@ -93,6 +93,10 @@ class LiveChart {
     Object.assign(this, { place, wait: seconds });
   }
 
+  take_preparing(event) {
+    if (!this.started) Object.assign(this, { preparing: event, place: null });
+  }
+
   take_replay(event) {
     this.replay = event;
   }
@@ -105,6 +109,7 @@ class LiveChart {
   take_started(event) {
     if (this.started) this.cutBack(event);
     Object.assign(this, { started: event, place: null, waiting: false, paused: false });
+    this.preparing = null;
     Object.assign(this, { pace: null, seconds: [], replay: null });
     this.figures.forEach((figure) => figure.span(event.epochs));
   }
@@ -238,6 +243,7 @@ class LiveChart {
     if (this.cut) return "reconnecting";
     if (!this.live) return "past";
     if (this.started && !this.waiting) return this.paused ? "paused" : this.replay ? "replay" : "live";
+    if (this.preparing) return "preparing";
     return this.place == null ? "starting" : "queued";
   }
 
@@ -285,6 +291,8 @@ class LiveChart {
       seconds: (this.end?.seconds ?? 0).toFixed(1),
       best_epoch: this.end?.best_epoch ?? this.epoch?.best_epoch ?? 0,
       place: this.place ?? 0,
+      done: whole(this.preparing?.done ?? 0),
+      total: whole(this.preparing?.total ?? 0),
       wait: this.wait == null ? "" : fill(this.labels.wait, { seconds: whole(Math.ceil(this.wait)) }),
     };
   }
@@ -319,6 +327,7 @@ class LiveChart {
   progress() {
     const total = this.started ? this.started.epochs * this.started.updates_per_epoch : 0;
     let share = total ? Math.min(1, this.update() / total) : 0;
+    if (this.preparing) share = this.preparing.done / this.preparing.total;
     if (this.end?.state === "done") share = 1;
     const track = this.root.querySelector(".fl-chart-track");
     track.setAttribute("aria-valuenow", Math.round(share * 100));

@@ -16,6 +16,7 @@ LABELS = (
     "queued",
     "wait",
     "starting",
+    "preparing",
     "paused",
     "tuned",
     "reconnecting",

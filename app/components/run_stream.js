@@ -21,6 +21,7 @@ const followRun = (() => {
   const LINGER_MS = 1000;
   const RETRY_MS = 2000;
   const PASSING = new Set(["snapshot", "weight", "step"]);
+  const BEFORE_START = new Set(["queued", "preparing"]);
   const CLOCK_STARTS = new Set(["started", "resumed", "tuned"]);
 
   class RunStream {
@@ -107,7 +108,7 @@ const followRun = (() => {
       const event = JSON.parse(message.data);
       const number = Number(message.lastEventId);
       if (number > this.heard) this.hearNumbered(event, number);
-      else if (event.kind === "queued") this.pass(event);
+      else if (BEFORE_START.has(event.kind)) this.pass(event);
       else if (PASSING.has(event.kind)) this.passing.push({ event, number: null, at: this.position(event) });
       this.release();
     }
@@ -191,7 +192,7 @@ const followRun = (() => {
       if (number === null) this.pass(event);
       else {
         this.released.push({ event, number });
-        if (event.kind === "started") this.latest.delete("queued");
+        if (event.kind === "started") BEFORE_START.forEach((kind) => this.latest.delete(kind));
         this.setClock(event, at, paced);
         this.tell(event, number);
       }

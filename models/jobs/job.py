@@ -19,7 +19,17 @@ from queue import Queue
 from typing import Any
 
 from data.text import Text, UserError
-from models.events import PASSING, End, Event, Passing, Started, State, to_json, to_line
+from models.events import (
+    PASSING,
+    End,
+    Event,
+    Passing,
+    Preparing,
+    Started,
+    State,
+    to_json,
+    to_line,
+)
 from models.experiment import Experiment, Layer, Optimizer
 from models.wish import Limits, Wish
 
@@ -65,7 +75,7 @@ def run_job(
     def emit(event: Event) -> None:
         if isinstance(event, Started):
             event = replace(event, preloaded=_PRELOADED)
-        if isinstance(event, PASSING):
+        if isinstance(event, PASSING) and not isinstance(event, Preparing):
             event = Passing(to_line(event))
         events.put((run_id, to_json(event), time.time()))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from data.text import Text
-from models.events import Baselines, End, Event, Started, State, Tuned, from_json
+from models.events import Baselines, End, Event, Preparing, Started, State, Tuned, from_json
 from models.jobs.arising import arose_at
 from models.jobs.backend import STOPPED, Sink, Turn
 from models.wish import Wish
@@ -145,7 +145,7 @@ class LocalBackend:
                 if not self._holds(turn):
                     return
                 self._begun.add(run_id)
-                if not isinstance(event, Started | Baselines | Tuned):
+                if not isinstance(event, Preparing | Started | Baselines | Tuned):
                     self._trained.add(run_id)
                 if isinstance(event, End):
                     del self._held[run_id]

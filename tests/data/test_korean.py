@@ -6,6 +6,7 @@ Everything runs in one process apart from this: a JVM cannot be stopped in the p
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import time
@@ -115,6 +116,20 @@ def run_python(code: str, **environment: str) -> Any:
         ("<b>좋다</b>", "<b>좋다</b>"),
         (unicodedata.normalize("NFD", "좋다"), "좋다"),
         ("\u1112\u200b\u1161", "하"),
+        ("10000원이 아깝다", "10000원이 아깝다"),
+        ("평점 5555점!!!!! ㅠㅠㅠㅠ", "평점 5555점!!! ㅠㅠㅠ"),
+        ("ＧＯＯＤ　１００００점！！！！！", "GOOD 10000점!!!"),
+        ("ﾻﾻﾻﾻﾻ ﾡￂￂ", "ㅋㅋㅋ ㄱㅏㅏ"),
+        ("\u110f\u110f\u110f\u110f \u1172\u1172", "ㅋㅋㅋ ㅠㅠ"),
+        ("영화\u11ab", "영환"),
+        ("ㅈㅐㅁㅣ", "재미"),
+        ("ㅈㅐㅁㅣㅇㅓㅄㄷㅏㅋㅋㅋㅋ", "재미없다ㅋㅋㅋ"),
+        ("진ㅉㅏ ㅈㅗㅎㄷㅏ", "진짜 좋다"),
+        ("ㅂㅐㅇㅜ ㅈㅜㄱㅇㅡㅁㅠㅠ", "배우 죽음ㅠㅠ"),
+        (
+            "ㅋㅋㅠㅠ ㅋㅠㅋㅠ ㅠㅁㅠ ㅡㅅㅡ ㅂㅡㅡ ㅇㅋ",
+            "ㅋㅋㅠㅠ ㅋㅠㅋㅠ ㅠㅁㅠ ㅡㅅㅡ ㅂㅡㅡ ㅇㅋ",
+        ),
         ("가나 " * 2_000, ("가나 " * 2_000)[:MAX_LENGTH].rstrip()),
     ],
 )
@@ -127,13 +142,17 @@ def test_a_clean_text_has_nothing_hidden_and_no_long_runs(text: str) -> None:
     cleaned = clean(text)
     assert cleaned == cleaned.strip() and "  " not in cleaned
     assert not {unicodedata.category(character) for character in cleaned} & {"Cc", "Cf", "Cs"}
-    assert not any(
-        len(set(cleaned[i : i + MAX_RUN + 1])) == 1 for i in range(len(cleaned) - MAX_RUN)
-    )
+    windows = (cleaned[i : i + MAX_RUN + 1] for i in range(len(cleaned) - MAX_RUN))
+    assert not any(len(set(window)) == 1 and not window.isdecimal() for window in windows)
     cleaned.encode()
 
 
-@given(texts)
+@given(st.text("0123456789", min_size=1, max_size=40), texts)
+def test_a_number_stays_the_number_it_is(number: str, before: str) -> None:
+    assert clean(f"{before} {number}").split(" ")[-1] == number
+
+
+@given(texts | st.text("ㄱㅋㅎㅏㅐㅠㅡㄴㅅ\u1100\u1161\u11abﾡￂ하 ", max_size=30))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
@@ -217,11 +236,37 @@ def test_an_emoji_does_not_cost_the_sentence_its_analysis(
     assert UNKNOWN not in {morpheme.tag for morpheme in morphemes}
 
 
+UNSPACED = "배우들연기는좋았는데이야기가자꾸산으로가서끝까지보기힘들었고솔직히많이"
+ENDINGS = ["재미없다", "지루하다", "최고였다", "별로였다"]
+
+
+@pytest.mark.parametrize("name", QUICK_AND_KKMA)
+def test_the_last_word_is_read_alike_wherever_it_stands(
+    elsewhere: ProcessPoolExecutor, name: str
+) -> None:
+    """Whatever stands before it, however long, and never cut in two."""
+    before = [UNSPACED, *(UNSPACED[cut:] for cut in (8, 10, 15))]
+    before += [UNSPACED + more for more in ("연출도", "연출도음악도", "음악도영상도")]
+    before += [UNSPACED * times for times in (2, 4, 7)]
+    for ending in ENDINGS:
+        alone, *read = elsewhere.submit(
+            analyse_all, name, [ending, *(f"{text}{ending}" for text in before)]
+        ).result()
+        assert {tuple(words(each[-len(alone) :])) for each in read} == {tuple(words(alone))}
+
+
+@pytest.mark.parametrize("name", [*TOKENIZERS])
+def test_a_number_is_no_other_number(elsewhere: ProcessPoolExecutor, name: str) -> None:
+    answer = elsewhere.submit(analyse, name, "평점 10000점 만점에 5555점").result()
+    assert [re.sub(r"\D", "", word) for word in words(answer) if word[0].isdigit()] == (
+        ["10000", "5555"]
+    )
+
+
 def test_okt_says_the_same_of_the_pieces_as_of_the_sentence(elsewhere: ProcessPoolExecutor) -> None:
     rows = (BUNDLED / "reviews.tsv").read_text(encoding="utf-8").split("\n")[1:601]
     documents = [clean(row.split("\t")[1]) for row in rows if row]
-    documents = [text for text in documents if max(map(len, text.split())) <= 40]
-    assert len(documents) > 500
+    documents += [text.replace(" ", "")[:140] for text in documents[:50]]
     by_pieces = elsewhere.submit(analyse_all, "okt", documents).result()
     assert by_pieces == elsewhere.submit(whole_by_okt, documents).result()
 
@@ -236,7 +281,9 @@ def cut_unless_angry(texts: Sequence[str]) -> list[Pairs]:
 @pytest.fixture
 def angry(monkeypatch: pytest.MonkeyPatch) -> Analyzer:
     title = Text("성난 분석기", "An angry analyser")
-    tokenizer = Tokenizer("angry", title, needs_java=False, create=lambda: cut_unless_angry)
+    tokenizer = Tokenizer(
+        "angry", title, needs_java=False, package="pytest", create=lambda: cut_unless_angry
+    )
     monkeypatch.setitem(TOKENIZERS, "angry", tokenizer)
     return analyzer("angry")
 
@@ -264,7 +311,9 @@ def test_nobody_is_asked_the_same_twice(monkeypatch: pytest.MonkeyPatch) -> None
         return [[(text, "N")] for text in texts]
 
     title = Text("듣는 분석기", "An analyser that listens")
-    listening = Tokenizer("listening", title, needs_java=False, create=lambda: cut_and_note)
+    listening = Tokenizer(
+        "listening", title, needs_java=False, package="pytest", create=lambda: cut_and_note
+    )
     monkeypatch.setitem(TOKENIZERS, "listening", listening)
     for texts in (["영화"], ["영화", "음악", "음악"], ["음악", ""], []):
         answers = batch_analyzer("listening")(texts)

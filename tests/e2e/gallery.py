@@ -39,6 +39,7 @@ from models.events import (  # noqa: E402
     End,
     Epoch,
     Event,
+    Preparing,
     Started,
     State,
     to_json,
@@ -143,11 +144,16 @@ async def events(request: Request) -> Response:
     return StreamingResponse(_stream(run, last), media_type="text/event-stream", headers=headers)
 
 
-async def _stream(run: str, last: int) -> AsyncIterator[str]:
+def _before_the_start(run: str) -> list[dict[str, Any]]:
     if run.startswith("queued"):
-        for place in (2, 1):
-            yield f"data: {json.dumps({'kind': 'queued', 'place': place})}\n\n"
-            await asyncio.sleep(3)
+        return [{"kind": "queued", "place": place} for place in (2, 1)]
+    return [to_json(Preparing(650, 2_600))] if run.startswith("prepared") else []
+
+
+async def _stream(run: str, last: int) -> AsyncIterator[str]:
+    for told in _before_the_start(run):
+        yield f"data: {json.dumps(told)}\n\n"
+        await asyncio.sleep(3)
     for number, event in enumerate(played(run), start=1):
         if number <= last:
             continue
@@ -170,6 +176,7 @@ CHART_LABELS = {
         "tuned": "학습률 {rate}",
         "timeout": "시간이 지났습니다.",
         "starting": "네트워크와 데이터를 준비하는 중입니다…",
+        "preparing": "형태소로 나누는 중입니다: {total}개 가운데 {done}개.",
         "reconnecting": "연결이 끊겨 다시 잇는 중입니다.",
         "done": "학습을 마쳤습니다.",
         "stopped": "정지했습니다.",
@@ -200,6 +207,7 @@ CHART_LABELS = {
         "tuned": "learning rate {rate}",
         "timeout": "The time is over.",
         "starting": "Preparing the network and the data…",
+        "preparing": "Cutting into morphemes: {done} of {total}.",
         "reconnecting": "The connection was lost and is being restored.",
         "done": "Training is complete.",
         "stopped": "Stopped.",

@@ -147,6 +147,15 @@ def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
     wait_for_state(page, "live")
 
 
+def test_what_is_prepared_before_the_start_is_said_with_how_far_it_is(visit: Open) -> None:
+    page = visit("prepared-1")
+    wait_for_state(page, "preparing")
+    expect(page.locator(".fl-chart-status")).to_have_text(re.compile("2,600개 가운데 650개"))
+    expect(page.locator(".fl-chart-track")).to_have_attribute("aria-valuenow", "25")
+    wait_for_state(page, "live")
+    expect(page.locator(".fl-chart-status")).not_to_have_text(re.compile("2,600"))
+
+
 def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
     page = visit("long-3")
     wait_for_update(page, 300)

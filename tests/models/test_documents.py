@@ -73,6 +73,15 @@ def test_particles_and_punctuation_can_be_left_out(write: Write) -> None:
     assert set(left.vocabulary.words) == set(kept) - STOP_WORDS
 
 
+def test_whoever_waits_for_the_morphemes_hears_how_far_they_are(write: Write) -> None:
+    write(["좋은 영화"] * 700, ["나쁜 영화"] * 300)
+    heard: list[tuple[int, int]] = []
+    prepare_documents(KIWI, lambda *told: heard.append(told))
+    assert heard == [(done, 1_000) for done in (0, 500, 700, 700, 1_000)]
+    prepare_documents(KIWI, lambda *told: heard.append(told))
+    assert len(heard) == 5  # they are there by now
+
+
 def large(write: Write) -> None:
     some = ["좋은 영화", "나쁜 영화", "배우 연기", "음악 최고"]
     write([some[row % 4] for row in range(ROWS_IN_MEMORY + 1)], ["영화"])

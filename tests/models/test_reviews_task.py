@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from data.dataset import Array
+from data.korean import VERSION
 from data.reviews import read_labelled
+from models.console import Preparation, Progress
 from models.documents import encode_documents
 from models.evaluation import evaluate
-from models.events import End, Event, Started
+from models.events import End, Event, Preparing, Started
 from models.experiment import Experiment, Layer, Reading
 from models.network import build_model
 from models.preparation import dense, prepare
@@ -22,6 +24,13 @@ TASK = task_named("reviews")
 KIWI = preset_named("sentiment").changed(reading=Reading("bundled", "kiwi"))
 SMALL = KIWI.changed(epochs=2, reading=Reading("bundled", "kiwi", vocabulary_size=200))
 REAL_ROWS = 2_000
+
+
+@pytest.fixture
+def bare_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home where nothing has been prepared yet."""
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 def run(experiment: Experiment, folder: Path | None = None) -> list[Event]:
@@ -69,6 +78,33 @@ def test_the_preset_is_the_lectures() -> None:
     nsmc = preset_named("sentiment-nsmc")
     assert nsmc.reading and (nsmc.reading.corpus, nsmc.batch_size) == ("nsmc", 512)
     assert (TASK.head.units, TASK.head.activation) == (2, "softmax")
+
+
+def test_the_bundled_reviews_need_no_preparation(bare_home: Path) -> None:
+    kinds = [event.kind for event in run(SMALL.changed(epochs=1))]
+    assert kinds[0] == "started" and "preparing" not in kinds
+
+
+def test_a_run_tells_how_far_its_reviews_are_before_it_starts(
+    bare_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.korean.VERSION", VERSION + 1)  # of which none have shipped
+    events = run(SMALL.changed(epochs=1))
+    told = [event for event in events if isinstance(event, Preparing)]
+    assert events[: len(told)] == told and isinstance(events[len(told)], Started)
+    assert told[0] == Preparing(0, 2_600) and told[-1] == Preparing(2_600, 2_600)
+    assert [each.done for each in told] == sorted(each.done for each in told)
+
+
+def test_the_terminal_shows_how_far_the_reviews_are(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress()
+    for done in (0, 500, 2_600):
+        progress(Preparing(done, 2_600))
+    told = capsys.readouterr()
+    assert told.out == "" and len(told.err.splitlines()) == 3
+    assert "형태소 분석 500 / 2,600" in told.err and "Morphemes of 500 / 2,600" in told.err
+    Preparation()(520, 520)  # nothing is left to be cut
+    assert capsys.readouterr().err == ""
 
 
 def test_the_first_layer_has_an_input_for_every_word_of_the_vocabulary() -> None:
