@@ -39,8 +39,10 @@ def adopt_address() -> None:
         asked = st.query_params.get(name)
         if asked in known and not _is_old_address(name, asked):
             st.session_state[name] = asked
-        else:
-            _write_address(name, st.session_state.setdefault(name, known[0]))
+            continue
+        value = st.session_state.setdefault(name, known[0])
+        if asked is not None or value != known[0]:  # an address that says nothing means the first
+            _write_address(name, value)
     asked = st.query_params.get(RUN)
     if not _is_old_address(RUN, asked):
         _adopt_run(asked)

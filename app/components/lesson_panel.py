@@ -11,6 +11,7 @@ import streamlit as st
 from app import lesson_progress, run_words, state
 from app.components.choice import choice
 from app.components.lesson_result import guesses, result, words
+from app.components.number_field import number_input
 from app.i18n import say, t
 from app.typed_numbers import read_number
 from data.text import Text, UserError
@@ -25,8 +26,8 @@ OFF = ""
 """What the choice says when no lesson is under way; no file can have this name."""
 
 REFUSAL = "lesson-refusal"
-GUESS = 200
-"""Pixels of the field for a number."""
+FRACTIONS = {"test_mse", "test_mae", "test_accuracy", "train_accuracy"}
+"""Figures that are guessed with a digit after the point, as far as a guess goes."""
 
 
 def lesson_panel(task: Task, train_size: int | None = None) -> None:
@@ -177,7 +178,7 @@ def _answer(lesson: Lesson, question: Question, key: str) -> None:
             key=key,
         )
         return
-    st.text_input(say(question.text), key=key, autocomplete="off", width=GUESS)
+    number_input(say(question.text), is_whole=question.answer not in FRACTIONS, key=key)
 
 
 def _choices(lesson: Lesson, question: Question) -> tuple[str, ...]:

@@ -20,16 +20,20 @@ Take = Callable[[Any], None]
 """Keeps another value of one setting; raises ``UserError`` for one that cannot be."""
 
 
-def number_field(
-    label: str, value: float, key: str, take: Take, *, help: str | None = None, **looks: Any
-) -> None:
+def number_input(label: str, *, is_whole: bool, **arguments: Any) -> None:
+    """Draw a field of text for a number; ``number_keys.js`` says what type and placeholder do."""
+    place = "0" if is_whole else "0.01"
+    st.text_input(label, type="phone", icon="", placeholder=place, autocomplete="off", **arguments)
+
+
+def number_field(label: str, value: float, key: str, take: Take, **looks: Any) -> None:
     """Draw a field that shows ``value``; ``looks`` are further arguments of ``st.text_input``."""
 
     def read(text: str) -> None:
         take(_like(value, read_number(text, label)))
 
-    st.text_input(
-        label, help=help, autocomplete="off", **control(key, write_number(value), read), **looks
+    number_input(
+        label, is_whole=isinstance(value, int), **control(key, write_number(value), read), **looks
     )
 
 
