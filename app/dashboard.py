@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import failures, state
-from app.components.browser_parts import browser_parts
+from app.components.browser_parts import address_history, number_keys
 from app.components.choice import choice
 from app.i18n import LANGUAGES, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
@@ -40,7 +40,8 @@ with st.container(key="language"):
         label_visibility="collapsed",
     )
 with st.container(key="browser-parts"):
-    browser_parts()
+    number_keys()
+    address_history()
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -7,7 +7,11 @@ _number_keys = assets.component("number_keys", _NOTHING)
 _address_history = assets.component("address_history", _NOTHING)
 
 
-def browser_parts() -> None:
-    """Give number fields their keys, and the Back button one step a page."""
-    _address_history(key="address-history")
+def number_keys() -> None:
+    """Give the number fields of the page their role, their keypad and their arrow keys."""
     _number_keys(key="number-keys")
+
+
+def address_history() -> None:
+    """Let one step back in the browser be one page back."""
+    _address_history(key="address-history")

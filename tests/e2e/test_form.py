@@ -217,3 +217,23 @@ def test_one_step_back_is_one_page_back(page: Page, server: Server) -> None:
         expect(page).to_have_url(re.compile(rf"/{key}(\?|$)"))
         page.wait_for_timeout(500)
         lesson.settle()
+
+
+def test_a_run_that_was_deleted_in_another_tab_answers_no_more(page: Page, server: Server) -> None:
+    lesson = Lesson(page, server.url, "en")
+    lesson.open("train", task="boston")
+    lesson.set_epochs(1)
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.go("predict", task="boston")
+    price = page.get_by_role("heading", name=re.compile("Predicted price"))
+    expect(price).to_be_visible()
+    other = Lesson(page.context.new_page(), server.url, "en")
+    other.open("runs")
+    other.page.locator('[class*="st-key-menu-"] button').first.click()
+    other.button("runs.delete").click()
+    expect(other.button("runs.undo")).to_be_visible()
+    lesson.button("predict.house_example").click()
+    expect(page.get_by_text(lesson.says("predict.run_deleted"))).to_be_visible()
+    expect(page.get_by_text(lesson.says("predict.no_run"))).to_be_visible()
+    expect(price).to_have_count(0)
