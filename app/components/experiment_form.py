@@ -54,9 +54,10 @@ def experiment_form(task: Task, *, rate_is_live: bool = False) -> Experiment:
     _layers(draft)
     st.markdown(f"#### {t('form.training')}")
     _optimizer(draft)
-    _slider("learning_rate", draft, LEARNING_RATES, _with_rate, disabled=rate_is_live)
-    if rate_is_live:
-        st.caption(t("form.rate_is_live"))
+    with st.container(key="rate"):  # its note moves no other field, where somebody may be typing
+        _slider("learning_rate", draft, LEARNING_RATES, _with_rate, disabled=rate_is_live)
+        if rate_is_live:
+            st.caption(t("form.rate_is_live"))
     _slider("epochs", draft, EPOCHS)
     _slider("batch_size", draft, BATCH_SIZES)
     if rows is not None:

@@ -52,8 +52,9 @@ with controls:
     run_controls(experiment, run, possible=summary is not None)
 with curves:
     run_curves(task, run)
-    if run:
-        run_result(task, run)
+    with st.container(key="result"):  # it comes and goes, and what is below it stays
+        if run:
+            run_result(task, run)
     if dataset and summary:
         weight_panel(task, experiment, dataset, summary, run)
 state.show_run(task.name, run.id if run else None)

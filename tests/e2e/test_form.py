@@ -80,6 +80,30 @@ def test_values_typed_in_a_row_all_count_and_the_focus_stays(page: Page, server:
     ).to_be_visible()
 
 
+@pytest.mark.parametrize("key", ["form.epochs", "formula.pick_unit"])
+def test_what_is_half_typed_stays_while_a_run_comes_and_goes(
+    page: Page, server: Server, key: str
+) -> None:
+    lesson = Lesson(page, server.url, "en")
+    lesson.open("train", task="boston")
+    name = re.compile(rf"^{re.escape(lesson.says(key))}(:|$)")
+    half = page.get_by_role("spinbutton", name=name)
+    half.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("1")
+    lesson.button("train.start").evaluate("button => button.click()")
+    lesson.wait_for_state("done")
+    page.wait_for_timeout(500)
+    lesson.settle()
+    expect(half).to_be_focused()
+    page.keyboard.type("2")
+    expect(half).to_have_value("12")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    expect(half).to_have_value("12")
+    is_well(lesson)
+
+
 def test_a_comma_a_wide_digit_and_nothing_are_read_as_meant(page: Page, server: Server) -> None:
     lesson = Lesson(page, server.url)
     lesson.open("train", task="mnist")
