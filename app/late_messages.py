@@ -30,8 +30,9 @@ class PageNumbers:
 
     def change(self, name: str, before: Any) -> None:
         """Note that the page under way shows another value of ``name`` than ``before``."""
+        self._changes = {n: each for n, each in self._changes.items() if each.page > self.seen}
         known = self._changes.get(name)
-        earlier = known.before if known and known.page > self.seen else ()
+        earlier = known.before if known else ()
         self._changes[name] = _Change(self.drawn + 1, (*earlier, before))
 
     def is_repeated(self, name: str, value: Any) -> bool:
@@ -41,6 +42,7 @@ class PageNumbers:
 
     def note(self, deed: object, result: str) -> None:
         """Note what a click came to that the page under way is the first to show."""
+        self._deeds = {d: each for d, each in self._deeds.items() if each[0] > self.seen}
         self._deeds[deed] = (self.drawn + 1, result)
 
     def unseen(self, deed: object) -> str | None:
