@@ -5,6 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from app import failures, state
+from app.components.browser_parts import address_history, number_keys
+from app.components.choice import choice
 from app.i18n import LANGUAGES, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
@@ -27,15 +29,21 @@ page = st.navigation(
     position="top",
 )
 with st.container(key="language"):
-    st.segmented_control(
+    choice(
+        st.segmented_control,
         t("nav.language"),
-        list(LANGUAGES),
+        LANGUAGES,
+        state.language(),
+        "language-switch",
+        state.turn_to_language,
         required=True,
-        format_func=LANGUAGES.__getitem__,
         label_visibility="collapsed",
-        **state.switch(state.LANGUAGE),
     )
+with st.container(key="browser-parts"):
+    number_keys()
+    address_history()
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server
     failures.show(error)
+state.number_page()

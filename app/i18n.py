@@ -33,6 +33,11 @@ def say(text: Text) -> str:
     return text.en if state.language() == "en" else text.ko
 
 
+def both(key: str, **values: object) -> Text:
+    """Return the text of this key in both languages, for what is said on a later page."""
+    return Text(*(texts(language)[key].format(**values) for language in LANGUAGES))
+
+
 def group(prefix: str) -> dict[str, str]:
     """Return the texts under a prefix by the rest of their keys, as a component's labels."""
     start = prefix + "."

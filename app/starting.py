@@ -16,14 +16,20 @@ Weight = tuple[int, int, int]
 """A Dense layer (0 is the first), one of its inputs (-1 is the bias), one of its units."""
 
 
-def start(experiment: Experiment) -> Run:
+def start(experiment: Experiment, deed: object = None) -> Run:
     """Submit an experiment for this browser's owner and show the run.
 
+    A click that is repeated before the browser has seen its run makes no other one: the clicks are
+    the same if they ask for the same experiment, or for the same ``deed`` where one is given.
     Raises ``UserError`` like ``Scheduler.submit`` and ``readable``.
     """
     experiment = readable(experiment)
+    deed = deed or experiment
+    if made := state.unseen(deed):
+        return services().store.find(made, state.owner())
     watch = Wish(watch=picked(experiment))
     run = services().scheduler.submit(state.owner(), experiment, watch)
+    state.note(deed, run.id)
     expect_show(run.id)
     state.show_run(experiment.task, run.id)
     return run

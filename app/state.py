@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.late_messages import PageNumbers
 from app.owner import COOKIE, is_owner
 from data.text import Text
 from models.experiment import Experiment
@@ -24,19 +25,27 @@ _KNOWN = {
 }
 """Every value of what the address remembers; the first one is the default."""
 
+_PAGE = "page-number"
+_ABSENT = object()
+
 
 def adopt_address() -> None:
     """Take language and task from the address where it names them, else write them into it.
 
     To be called first on every run: a link or the browser's Back button changes the address only.
+    A click that was under way when the address changed still comes from the old one.
     """
     for name, known in _KNOWN.items():
         asked = st.query_params.get(name)
-        if asked in known:
+        if asked in known and not _is_old_address(name, asked):
             st.session_state[name] = asked
-        else:
-            st.query_params[name] = st.session_state.setdefault(name, known[0])
-    _adopt_run(st.query_params.get(RUN))
+            continue
+        value = st.session_state.setdefault(name, known[0])
+        if asked is not None or value != known[0]:  # an address that says nothing means the first
+            _write_address(name, value)
+    asked = st.query_params.get(RUN)
+    if not _is_old_address(RUN, asked):
+        _adopt_run(asked)
 
 
 def _adopt_run(asked: str | None) -> None:
@@ -46,20 +55,34 @@ def _adopt_run(asked: str | None) -> None:
     st.session_state["asked"] = asked
 
 
-def switch(name: str) -> dict[str, Any]:
-    """Return the arguments that tie a control to ``LANGUAGE`` or ``TASK``."""
-    key = f"{name}-switch"
-    st.session_state[key] = st.session_state[name]
+def _is_old_address(name: str, asked: str | None) -> bool:
+    return _pages().is_repeated(f"?{name}", asked)
 
-    def turn() -> None:
-        st.query_params[name] = st.session_state[name] = st.session_state[key]
 
-    return {"key": key, "on_change": turn}
+def _write_address(name: str, value: str | None) -> None:
+    now = st.query_params.get(name)
+    if now == value:
+        return
+    _pages().change(f"?{name}", now)
+    if value is None:
+        st.query_params.pop(name)
+    else:
+        st.query_params[name] = value
+
+
+def turn_to_language(language: str) -> None:
+    """Choose a language; to be called by a callback."""
+    _turn(LANGUAGE, language)
 
 
 def turn_to(task_name: str) -> None:
-    """Choose a task; to be called by the callback of another control than its switch."""
-    st.query_params[TASK] = st.session_state[TASK] = task_name
+    """Choose a task; to be called by a callback."""
+    _turn(TASK, task_name)
+
+
+def _turn(name: str, value: str) -> None:
+    st.session_state[name] = value
+    _write_address(name, value)
 
 
 def language() -> str:
@@ -91,22 +114,9 @@ def draft(task: Task) -> Experiment:
     return drafts.setdefault(task.name, task.default)
 
 
-def edit(experiment: Experiment) -> None:
-    """Keep what the form says now."""
-    st.session_state.setdefault("drafts", {})[experiment.task] = experiment
-
-
 def replace_draft(experiment: Experiment) -> None:
-    """Put another experiment into the form: its fields are drawn anew with these values."""
-    edit(experiment)
-    versions: dict[str, int] = st.session_state.setdefault("versions", {})
-    versions[experiment.task] = form_version(experiment.task) + 1
-
-
-def form_version(task_name: str) -> int:
-    """Return a number that changes when the form must be drawn anew."""
-    versions: dict[str, int] = st.session_state.setdefault("versions", {})
-    return versions.get(task_name, 0)
+    """Keep what the form of a task shows from now on."""
+    st.session_state.setdefault("drafts", {})[experiment.task] = experiment
 
 
 def run_id(task_name: str) -> str | None:
@@ -117,13 +127,10 @@ def run_id(task_name: str) -> str | None:
 
 def show_run(task_name: str, run: str | None) -> None:
     """Remember the run on show for a task, here and in the address."""
-    if run is None:
-        st.query_params.pop(RUN, None)
-        return
-    st.session_state.setdefault("runs", {})[task_name] = run
-    st.session_state["asked"] = run
-    if st.query_params.get(RUN) != run:
-        st.query_params[RUN] = run
+    _write_address(RUN, run)
+    if run is not None:
+        st.session_state.setdefault("runs", {})[task_name] = run
+        st.session_state["asked"] = run
 
 
 def chosen(key: str, default: Any = None) -> Any:
@@ -134,9 +141,52 @@ def chosen(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
-def show(key: str, value: Any) -> None:
-    """Let the control of this key, which is yet to be drawn, show a value."""
-    st.session_state[key] = value
+def show(key: str, value: Any, looks: Any = None) -> None:
+    """Let the control of this key, which is yet to be drawn, show a value.
+
+    The browser is told only of another value than it said itself: what is being typed elsewhere
+    stays. ``looks`` is what the value is shown as, which the browser is told of when it changes.
+    """
+    shown = st.session_state.setdefault("looks", {})
+    now = st.session_state.get(key, _ABSENT)
+    if now is _ABSENT or now != value or shown.get(key) != looks:
+        if now is not _ABSENT:
+            _pages().change(key, now)
+        st.session_state[key] = value
+    shown[key] = looks
+
+
+def is_repeated(key: str) -> bool:
+    """Say whether the browser has not seen yet what the control of this key was changed to.
+
+    What it says of the control is then what stood there before, and nobody's wish.
+    """
+    return _pages().is_repeated(key, st.session_state.get(key))
+
+
+def unseen(deed: object) -> str | None:
+    """Return what ``note`` was told of the same click, if the browser has not seen it yet."""
+    return _pages().unseen(deed)
+
+
+def note(deed: object, result: str) -> None:
+    """Remember what a click came to until the browser has seen it."""
+    _pages().note(deed, result)
+
+
+def number_page() -> None:
+    """Give the page that ends here a number, which the browser sends back with every click."""
+    pages = _pages()
+    pages.drawn += 1
+    st.session_state[_PAGE] = str(pages.drawn)
+    st.text_input(_PAGE, key=_PAGE, label_visibility="collapsed")
+
+
+def _pages() -> PageNumbers:
+    pages: PageNumbers = st.session_state.setdefault("pages", PageNumbers())
+    seen = str(st.session_state.get(_PAGE, pages.drawn))
+    pages.seen = int(seen) if seen.isdecimal() else pages.drawn
+    return pages
 
 
 def refuse(text: Text) -> None:

@@ -49,6 +49,9 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Lowest and highest allowed value of every number in an experiment."""
 
+LEARNING_RATES = (*(m * 10.0**e for e in range(-5, 1) for m in (1, 2, 5)), 10.0)
+"""The usual learning rates, from small to large."""
+
 WHOLE_NUMBERS = frozenset(
     {
         *("units", "epochs", "batch_size", "seed", "train_size"),

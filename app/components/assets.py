@@ -22,7 +22,8 @@ def component(
     ``shared`` names scripts that stand, in this order, in front of the component's own: one module
     with it, so that their top-level names are its own too.
     """
-    css = (FOLDER / f"{name}.css").read_text(encoding="utf-8")
+    looks = FOLDER / f"{name}.css"
+    css = looks.read_text(encoding="utf-8") if looks.exists() else None
     js = "\n".join((FOLDER / f"{each}.js").read_text(encoding="utf-8") for each in (*shared, name))
     return st.components.v2.component(
         f"fnn_lab_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles

@@ -17,9 +17,8 @@ from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
 
 
-@st.fragment
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the pen, the picture and the probabilities; only this part reruns at a pen stroke."""
+    """Draw the pen, the picture and the probabilities."""
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:
         st.markdown(f"#### {t('predict.write_here')}")

@@ -13,9 +13,8 @@ from models.weights import TrainedNetwork
 VALUES = "house"
 
 
-@st.fragment
 def house_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the sliders and the answer; only this part reruns when a slider moves."""
+    """Draw the sliders and the answer."""
     sliders, answer = st.columns([6, 5], gap="large")
     with sliders:
         st.markdown(f"#### {t('predict.house')}")

@@ -9,9 +9,12 @@ from html import escape
 import streamlit as st
 
 from app import lesson_progress, run_words, state
+from app.components.choice import choice
 from app.components.lesson_result import guesses, result, words
+from app.components.number_field import number_input
 from app.i18n import say, t
-from data.text import UserError
+from app.typed_numbers import read_number
+from data.text import Text, UserError
 from models.events import State
 from models.lesson import Kind, Lesson, LessonRun, Question, Step
 from models.lesson_figures import RUN_FIGURES, SUMMARY_FIGURES, WINNER
@@ -51,21 +54,19 @@ def lesson_panel(task: Task, train_size: int | None = None) -> None:
 def _choice(task: Task, lessons: tuple[Lesson, ...], lesson: Lesson | None) -> None:
     named = {each.name: each for each in lessons}
     titles = {name: f"{_task_title(each)} · {say(each.title)}" for name, each in named.items()}
-    names = [OFF, *named]
-    key = f"lesson-choice-{task.name}"
 
-    def choose() -> None:
-        lesson_progress.choose(task.name, named.get(state.chosen(key)))
+    def choose(name: str) -> None:
+        lesson_progress.choose(task.name, named.get(name))
 
-    st.selectbox(
+    choice(
+        st.selectbox,
         t("lesson.label"),
-        names,
-        index=names.index(lesson.name if lesson else OFF),
-        format_func={OFF: t("lesson.off"), **titles}.__getitem__,
+        {OFF: t("lesson.off"), **titles},
+        lesson.name if lesson else OFF,
+        f"lesson-choice-{task.name}",
+        choose,
         label_visibility="collapsed",
         help=t("lesson.choice_help"),
-        key=key,
-        on_change=choose,
         width=320,
     )
 
@@ -148,22 +149,24 @@ def _guess(lesson: Lesson, question: Question) -> None:
     if now.step in now.guesses:
         st.markdown(f"{say(question.text)} {result(lesson, question, now.guesses[now.step])}")
         return
-    key = f"lesson-guess-{lesson.name}-{now.step}"
+    key = f"lesson-guess-{lesson.name}-{now.step}-{state.language()}"
     veils = question.answer in SUMMARY_FIGURES  # style.css hides the page's own arithmetic
     with st.container(key="lesson-veil" if veils else "lesson-open"), st.form(key, border=False):
         with st.container(horizontal=True, vertical_alignment="center"):
             _answer(lesson, question, f"{key}-value")
             asked = st.form_submit_button(
-                t("lesson.guess"), on_click=_keep, args=(lesson, f"{key}-value")
+                t("lesson.guess"), on_click=_keep, args=(lesson, question, f"{key}-value")
             )
-        if asked:  # and yet nothing was kept
+        if refusal := state.kept(REFUSAL):
+            _tell(refusal)
+        elif asked:  # and yet nothing was kept
             st.caption(t("lesson.guess_first"))
         elif veils:
             st.caption(t("lesson.hidden"))
 
 
 def _answer(lesson: Lesson, question: Question, key: str) -> None:
-    """Draw the choices, or else a field for a number."""
+    """Draw the choices, or else a field for a number; the key is another in another language."""
     choices = question.choices or _choices(lesson, question)
     if choices:
         st.radio(
@@ -175,8 +178,7 @@ def _answer(lesson: Lesson, question: Question, key: str) -> None:
             key=key,
         )
         return
-    step = 0.1 if question.answer in FRACTIONS else 1
-    st.number_input(say(question.text), min_value=type(step)(0), value=None, step=step, key=key)
+    number_input(say(question.text), is_whole=question.answer not in FRACTIONS, key=key)
 
 
 def _choices(lesson: Lesson, question: Question) -> tuple[str, ...]:
@@ -185,10 +187,22 @@ def _choices(lesson: Lesson, question: Question) -> tuple[str, ...]:
     return RUN_FIGURES[question.answer].choices if question.answer in RUN_FIGURES else ()
 
 
-def _keep(lesson: Lesson, key: str) -> None:
+def _keep(lesson: Lesson, question: Question, key: str) -> None:
     value = state.chosen(key)
-    if value is not None:
-        lesson_progress.guess(lesson, value)
+    if not value:
+        return
+    try:
+        is_name = bool(question.choices or _choices(lesson, question))
+        guess = value if is_name else read_number(value, say(question.text))
+        lesson_progress.guess(lesson, guess)
+    except UserError as error:
+        state.keep(REFUSAL, error.text)
+
+
+def _tell(refusal: Text) -> None:
+    """Say once why something could not be."""
+    st.error(say(refusal))
+    state.keep(REFUSAL, None)
 
 
 # Run -----------------------------------------------------------------------------------------
@@ -201,8 +215,7 @@ def _runs(lesson: Lesson, step: Step) -> None:
                 st.code(run.code, language="python", wrap_lines=True)
             _run(lesson, run)
     if refusal := state.kept(REFUSAL):
-        st.error(say(refusal))
-        state.keep(REFUSAL, None)
+        _tell(refusal)
 
 
 def _run(lesson: Lesson, run: LessonRun) -> None:

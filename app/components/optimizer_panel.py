@@ -1,14 +1,17 @@
 """The formulas of an experiment, and which of its weights is looked at closely."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
+from app.components.number_field import number_field
 from app.formulas import first_update_factor, loss_formula, update_formulas
-from app.i18n import t
+from app.i18n import both, t
 from app.services import services
 from app.starting import Weight
+from data.text import UserError
 from models.experiment import Experiment
 from models.runs import Run
 from models.summary import Summary
@@ -62,32 +65,41 @@ def _legend(notes: Sequence[str]) -> None:
     st.caption(" · ".join(notes).replace(" = ", "\u00a0=\u00a0"))
 
 
-def weight_picker(summary: Summary, picked: Weight, prefix: str) -> Weight:
-    """Draw three number fields that show the weight ``picked``; return the one that they name.
+def weight_picker(
+    summary: Summary, picked: Weight, prefix: str, take: Callable[[int, int], None]
+) -> None:
+    """Draw three number fields that show the weight ``picked``.
 
-    ``prefix`` has to change whenever a weight is picked elsewhere: the fields are then drawn anew.
+    ``take`` is told which place of the weight is to have which index.
     """
     (layer, source, unit), layers = picked, summary.layers
+    inputs, units = layers[layer].inputs, layers[layer].units
     with st.container(horizontal=True, gap="xsmall", key="weight-picker"):
-        layer = _field("layer", layer, len(layers), f"{prefix}.layer", low=1)
-        inputs, units = layers[layer].inputs, layers[layer].units
-        source = _field("input", source, inputs, f"{prefix}.input", low=0)
-        unit = _field("unit", unit, units, f"{prefix}.unit", low=1)
-    return layer, source, unit
+        _field("layer", layer, 1, len(layers), prefix, partial(take, 0))
+        _field("input", source, 0, inputs, prefix, partial(take, 1))
+        _field("unit", unit, 1, units, prefix, partial(take, 2))
 
 
-def _field(name: str, index: int, highest: int, prefix: str, *, low: int) -> int:
-    """Draw one field that counts from 1; return the index, from 0 (-1 where ``low`` is 0)."""
-    entered = st.number_input(
-        t(f"formula.pick_{name}"),
-        min_value=low,
-        max_value=highest,
-        value=min(index + 1, highest),
-        help=t(f"formula.pick_{name}_help"),
-        key=f"{prefix}.{highest}",
-        width=104,
-    )
-    return int(entered) - 1
+def with_index(summary: Summary, weight: Weight, place: int, index: int) -> Weight:
+    """Return a weight with one index changed; in a smaller layer the others are its last ones."""
+    layer, source, unit = (*weight[:place], index, *weight[place + 1 :])
+    ends = summary.layers[layer]
+    return layer, min(source, ends.inputs - 1), min(unit, ends.units - 1)
+
+
+def _field(
+    name: str, index: int, low: int, high: int, prefix: str, take: Callable[[int], None]
+) -> None:
+    """Draw one field that counts from 1; ``take`` is told the index, from 0 (-1 for input 0)."""
+    label = t(f"formula.pick_{name}")
+
+    def read(number: float) -> None:
+        if number not in range(low, high + 1):
+            raise UserError(both("number.outside", name=label, low=low, high=high))
+        take(int(number) - 1)
+
+    help = t(f"formula.pick_{name}_help")
+    number_field(label, index + 1, f"{prefix}.{name}", read, help=help, width=104)
 
 
 def weight_name(task: Task, summary: Summary, picked: Weight, inputs: Sequence[str] = ()) -> str:

@@ -16,7 +16,6 @@ from models.weights import TrainedNetwork
 PICTURES = 24
 
 
-@st.fragment
 def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw a choice of test pictures, the chosen one, and the network's answer beside its label."""
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")

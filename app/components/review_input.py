@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import streamlit as st
 
 from app import state
 from app.components.review_box import Answer, Pick, Question, Truth, review_box
@@ -30,9 +29,8 @@ class Review:
     row: int | None = None
 
 
-@st.fragment
 def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the box; only this part reruns as somebody types.
+    """Draw the box and the answer.
 
     The first time it stands there at once, without an answer, and asks by itself: the analyser's
     first answer takes seconds.

@@ -13,7 +13,6 @@ from app.services import services
 from data.text import UserError
 from models.events import State
 from models.run import Run
-from models.runs import LONGEST_NAME
 
 
 def run_card(run: Run, *, goes_next: bool) -> None:
@@ -76,7 +75,6 @@ def _menu(run: Run) -> None:
     st.text_input(
         t("runs.name"),
         run.name,
-        max_chars=LONGEST_NAME,
         help=t("runs.name_help"),
         key=key,
         on_change=lambda: _politely(_rename, run, state.chosen(key)),

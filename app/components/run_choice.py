@@ -1,10 +1,12 @@
 """Which trained network answers on the Predict page."""
 
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
 from app import state
+from app.components.choice import choice
 from app.i18n import t
 from app.services import services
 from models.runs import Run
@@ -17,10 +19,11 @@ def run_choice(task: Task) -> Run | None:
     if not runs:
         return None
     lines = {run.id: run_line(task, run) for run in runs}
-    chosen = st.selectbox(
-        t("run.choose"), list(lines), format_func=lines.__getitem__, key=f"run-of-{task.name}"
-    )
-    return next((run for run in runs if run.id == chosen), runs[0])
+    key = f"run-of-{task.name}"
+    asked = state.kept(key)
+    run = next((run for run in runs if run.id == asked), runs[0])
+    choice(st.selectbox, t("run.choose"), lines, run.id, key, partial(state.keep, key))
+    return run
 
 
 def run_line(task: Task, run: Run) -> str:

@@ -5,22 +5,26 @@ from functools import partial
 
 import streamlit as st
 
-from app import state
-from app.components.experiment_form import LEARNING_RATES
+from app import lesson_progress, state
+from app.components.choice import choice
+from app.components.control import control
 from app.components.optimizer_panel import rate_in_force
 from app.i18n import t
 from app.services import services
 from app.starting import picked, start
+from app.typed_numbers import read_number, write_number
 from data.text import UserError
 from models.checkpoint import best_epoch
 from models.events import State
-from models.experiment import RANGES, Experiment, check_setting
+from models.experiment import LEARNING_RATES, RANGES, Experiment, check_setting
 from models.runs import Run
+from models.tasks import task_named
 
 TEMPOS = ("fastest", "epoch", "ten", "one")
 """As fast as possible, one epoch a second, ten updates a second, one update a second."""
 
 MORE_EPOCHS = 10
+_ANEW = "start over"
 
 
 def run_tools(run: Run | None) -> None:
@@ -35,6 +39,11 @@ def run_tools(run: Run | None) -> None:
         _reset(run)
 
 
+def rate_is_live(run: Run | None) -> bool:
+    """Say whether the tools set the learning rate of a run now, in the place of the form."""
+    return run is not None and not run.is_over and services().scheduler.has_worker(run.id)
+
+
 def _on_the_way(run: Run) -> None:
     trains = services().scheduler.has_worker(run.id)
     is_paused = run.state is State.PAUSED
@@ -46,6 +55,7 @@ def _on_the_way(run: Run) -> None:
         _button(name, ":material/skip_next:", run, step, disabled=not is_paused)
     if trains:
         _tempo(run)
+    if rate_is_live(run):
         _learning_rate(run)
 
 
@@ -62,8 +72,19 @@ def _after_the_end(run: Run) -> None:
 
 
 def _reset(run: Run) -> None:
-    """Draw what starts a run anew: from the very same weights, or from others."""
-    with st.popover(t("tools.reset"), icon=":material/replay:", help=t("tools.reset_help")):
+    """Draw what starts a run anew: from the very same weights, or from others.
+
+    It waits while a lesson that is at its end offers to start the lesson over.
+    """
+    waits = _lesson_starts_over(run.task)
+    with st.popover(
+        t("tools.reset"),
+        icon=":material/replay:",
+        help=t(f"tools.{'reset_in_lesson' if waits else 'reset_help'}", again=t("lesson.again")),
+        disabled=waits,
+    ):
+        if not _form_shows(run):
+            st.caption(t("tools.form_stays"))
         for name, experiment in (
             ("same_weights", run.experiment),
             ("new_weights", run.experiment.changed(seed=_next_seed(run.experiment.seed))),
@@ -77,14 +98,27 @@ def _reset(run: Run) -> None:
             )
 
 
+def _lesson_starts_over(task_name: str) -> bool:
+    lesson = lesson_progress.chosen(task_name)
+    return lesson is not None and lesson_progress.progress(lesson).step + 1 == len(lesson.steps)
+
+
 def _next_seed(seed: int) -> int:
     return (seed + 1) % (int(RANGES["seed"][1]) + 1)
 
 
 def _begin_anew(run: Run, experiment: Experiment) -> None:
+    """Train with the run's settings again; what somebody has changed in the form stays there."""
+    if state.unseen(_ANEW):
+        return
     services().scheduler.stop(run.owner, run.id)
-    state.replace_draft(experiment)
-    start(experiment)
+    start(experiment, _ANEW)
+    if _form_shows(run):
+        state.replace_draft(experiment)
+
+
+def _form_shows(run: Run) -> bool:
+    return state.draft(task_named(run.task)) == run.experiment
 
 
 def _button(
@@ -145,19 +179,18 @@ def _tempo(run: Run) -> None:
     key = f"tempo-{run.id}-{run.stretch}"
     wished = services().scheduler.wish_of(run.id).updates_per_second
 
-    def turn() -> None:
-        tempo = _updates_per_second(state.chosen(key), run)
+    def turn(name: str) -> None:
+        tempo = _updates_per_second(name, run)
         _politely(lambda run: services().scheduler.set_tempo(run.owner, run.id, tempo), run)
 
-    labels = {name: t(f"tools.tempo_{name}") for name in TEMPOS}
-    st.selectbox(
+    choice(
+        st.selectbox,
         t("tools.tempo"),
-        TEMPOS,
-        index=_tempo_index(wished, run),
-        format_func=labels.__getitem__,
+        {name: t(f"tools.tempo_{name}") for name in TEMPOS},
+        TEMPOS[_tempo_index(wished, run)],
+        key,
+        turn,
         help=t("tools.tempo_help"),
-        key=key,
-        on_change=turn,
         width=180,
     )
 
@@ -181,31 +214,24 @@ def _updates_per_epoch(run: Run) -> int:
 def _learning_rate(run: Run) -> None:
     """Draw a list of usual rates in which any other can be typed; it shows the rate in force."""
     key, now = f"rate-{run.id}-{run.stretch}", rate_in_force(run)
-    state.show(key, now)
+    rates = sorted({*LEARNING_RATES, now})
 
-    def turn() -> None:
-        _politely(partial(_set_learning_rate, rate=_as_number(state.chosen(key))), run)
+    def turn(entered: float | str) -> None:
+        typed = isinstance(entered, str)
+        rate = read_number(entered, t("tools.learning_rate")) if typed else entered
+        _politely(partial(_set_learning_rate, rate=float(rate)), run)
 
     st.selectbox(
         t("tools.learning_rate"),
-        sorted({*LEARNING_RATES, now}),
-        format_func=lambda rate: f"{rate:g}" if isinstance(rate, float) else rate,
+        rates,
+        format_func=lambda rate: rate if isinstance(rate, str) else write_number(rate),
         help=t("tools.learning_rate_help"),
-        key=key,
-        on_change=turn,
         accept_new_options=True,
         width=140,
+        **control(key, now, turn, tuple(rates)),
     )
 
 
-def _as_number(entered: float | str) -> float | str:
-    """Return what was chosen or typed as a number, if it is one."""
-    try:
-        return float(entered)
-    except ValueError:
-        return entered
-
-
-def _set_learning_rate(run: Run, rate: float | str) -> None:
+def _set_learning_rate(run: Run, rate: float) -> None:
     check_setting("learning_rate", rate)
-    services().scheduler.set_learning_rate(run.owner, run.id, float(rate))
+    services().scheduler.set_learning_rate(run.owner, run.id, rate)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.choice import choice
 from app.i18n import say, t
 from app.services import services
 from models.tasks import TASKS
@@ -12,13 +13,15 @@ from models.tasks.base import Task
 def task_choice() -> Task:
     """Draw the switch between tasks; return the chosen one."""
     titles = {task.name: say(task.title) for task in TASKS}
-    st.segmented_control(
+    choice(
+        st.segmented_control,
         t("task.label"),
-        list(titles),
+        titles,
+        state.task().name,
+        "task-switch",
+        state.turn_to,
         required=True,
-        format_func=titles.__getitem__,
         label_visibility="collapsed",
-        **state.switch(state.TASK),
     )
     task = state.task()
     reading = state.draft(task).reading

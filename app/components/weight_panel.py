@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import starting
 from app.components.network_panel import same_network
-from app.components.optimizer_panel import optimizer_panel, weight_name, weight_picker
+from app.components.optimizer_panel import optimizer_panel, weight_name, weight_picker, with_index
 from app.components.weight_probe import weight_probe
 from app.i18n import group, t
 from app.live_runs import live_run
@@ -32,11 +32,12 @@ def _weight(
 ) -> None:
     st.markdown(f"##### {t('formula.weight')}")
     weight = starting.picked(experiment)
-    prefix = f"{task.name}.weight.{'-'.join(map(str, weight))}"
-    chosen = weight_picker(summary, weight, prefix)
-    if chosen != weight:
-        starting.pick(experiment, chosen, run)
-        st.rerun()
+
+    def take(place: int, index: int) -> None:
+        now = starting.picked(experiment)
+        starting.pick(experiment, with_index(summary, now, place, index), run)
+
+    weight_picker(summary, weight, f"{task.name}.weight", take)
     names = [feature.name for feature in dataset.features]
     weight_probe(
         run=live_run(run) if run else None,

@@ -11,6 +11,7 @@ from app.components.preset_choice import preset_choice
 from app.components.run_controls import run_controls
 from app.components.run_curves import run_curves
 from app.components.run_result import run_result
+from app.components.run_tools import rate_is_live
 from app.components.task_choice import task_choice
 from app.components.weight_panel import weight_panel
 from app.i18n import say, t
@@ -28,7 +29,7 @@ choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 run = run_on_show(task)
 with choices:
     controls = st.container(key="controls-place")
-    experiment = experiment_form(task)
+    experiment = experiment_form(task, rate_is_live=rate_is_live(run))
 with presets:
     preset_choice(task, experiment)
 
@@ -51,8 +52,9 @@ with controls:
     run_controls(experiment, run, possible=summary is not None)
 with curves:
     run_curves(task, run)
-    if run:
-        run_result(task, run)
+    with st.container(key="result"):  # it comes and goes, and what is below it stays
+        if run:
+            run_result(task, run)
     if dataset and summary:
         weight_panel(task, experiment, dataset, summary, run)
 state.show_run(task.name, run.id if run else None)

@@ -84,6 +84,22 @@ def test_a_name_is_text_wherever_it_is_shown(owner: str) -> None:
     assert "&lt;b&gt;x&lt;/b&gt; **y** =1+1" in html(app)
 
 
+def test_a_name_that_is_too_long_is_refused_with_its_length_and_may_be_shortened(
+    owner: str,
+) -> None:
+    run, long = finished(owner), "이" * 61
+    app = open_page(RUNS, lang="en")
+    field = app.text_input(key=f"name-{run.id}")
+    assert not field.proto.max_chars  # a browser would let a longer one fall silently
+    app = field.set_value(long).run()
+    (error,) = app.error
+    assert "61" in error.value and "60" in error.value
+    assert not services.services().store.get(run.id).name
+    assert app.text_input(key=f"name-{run.id}").value == long
+    app.text_input(key=f"name-{run.id}").set_value(long[:60]).run()
+    assert not app.error and services.services().store.get(run.id).name == long[:60]
+
+
 def test_a_deleted_run_disappears_and_undo_brings_it_back(owner: str) -> None:
     run, other = finished(owner), finished(owner)
     app = open_page(RUNS, lang="en")

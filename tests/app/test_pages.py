@@ -82,36 +82,36 @@ def test_an_unknown_task_or_language_in_the_address_falls_back(home: Path) -> No
 
 def test_adding_moving_and_removing_layers_changes_the_experiment(home: Path) -> None:
     app = open_page(TRAIN, task="boston")
-    app.number_input(key="boston.0.layer.0.units").set_value(32).run()
-    app.button(key="boston.0.add").click().run()
+    app.text_input(key="boston.layer.0.units").set_value("32").run()
+    app.button(key="boston.add").click().run()
     draft = app.session_state["drafts"]["boston"]
     assert [layer.units for layer in draft.layers] == [32, 64, 64]
-    app.button(key="boston.1.layer.0.down").click().run()
+    app.button(key="boston.layer.0.down").click().run()
     assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 32, 64]
-    app.button(key="boston.2.layer.1.remove").click().run()
+    app.button(key="boston.layer.1.remove").click().run()
     assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 64]
 
 
 def test_a_preset_fills_the_form_again(home: Path) -> None:
     app = open_page(TRAIN, task="boston")
-    app.number_input(key="boston.0.layer.0.units").set_value(3).run()
+    app.text_input(key="boston.layer.0.units").set_value("3").run()
     app.button(key="preset-housing-adam").click().run()
     assert app.session_state["drafts"]["boston"] == preset_named("housing-adam")
-    assert app.selectbox(key="boston.1.optimizer").value == "adam"
+    assert app.selectbox(key="boston.optimizer").value == "adam"
 
 
 def test_another_optimizer_brings_its_own_settings(home: Path) -> None:
     app = open_page(TRAIN, task="boston")
-    app.selectbox(key="boston.0.optimizer").set_value("adamw").run()
+    app.selectbox(key="boston.optimizer").set_value("adamw").run()
     optimizer = app.session_state["drafts"]["boston"].optimizer
     assert optimizer.name == "adamw"
-    app.number_input(key="boston.0.adamw.beta_1").set_value(0.8).run()
+    app.text_input(key="boston.adamw.beta_1").set_value("0.8").run()
     assert app.session_state["drafts"]["boston"].optimizer.beta_1 == 0.8
 
 
 def test_a_batch_larger_than_the_data_cannot_be_started(home: Path) -> None:
     app = open_page(TRAIN, task="boston", lang="en")
-    app.select_slider(key="boston.0.batch_size").set_value(512).run()
+    app.select_slider(key="boston.batch_size").set_value(512).run()
     assert "512" in app.error[0].value and "404" in app.error[0].value
     assert app.button(key="start").disabled
 
@@ -259,8 +259,8 @@ def test_the_reviews_form_has_its_own_choices(home: Path) -> None:
     app = open_page(TRAIN, task="reviews", lang="en")
     assert not app.exception and not app.error
     assert "1,000 words" in "".join(element.body for element in app.get("html"))
-    app.select_slider(key="reviews.0.vocabulary_size").set_value(2_000).run()
-    app.selectbox(key="reviews.0.tokenizer").set_value("kiwi").run()
+    app.select_slider(key="reviews.vocabulary_size").set_value(2_000).run()
+    app.selectbox(key="reviews.tokenizer").set_value("kiwi").run()
     reading = app.session_state["drafts"]["reviews"].reading
     assert (reading.vocabulary_size, reading.tokenizer, reading.corpus) == (
         2_000,
@@ -274,7 +274,7 @@ def test_a_corpus_that_is_not_there_is_offered_and_nothing_can_be_started(
 ) -> None:
     monkeypatch.delenv("FNN_LAB_DATA", raising=False)
     app = open_page(TRAIN, task="reviews", lang="en")
-    app.selectbox(key="reviews.0.corpus").set_value("nsmc").run()
+    app.selectbox(key="reviews.corpus").set_value("nsmc").run()
     assert not app.exception and not app.error
     assert "python -m data fetch nsmc" in shown(app)
     assert app.button(key="start").disabled

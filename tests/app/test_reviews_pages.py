@@ -51,8 +51,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 def chosen(app: AppTest, **choices: str) -> AppTest:
     for name, value in choices.items():
-        version = app.session_state["versions"].get("reviews", 0)
-        app.selectbox(key=f"reviews.{version}.{name}").set_value(value).run()
+        app.selectbox(key=f"reviews.{name}").set_value(value).run()
     return app
 
 
@@ -156,8 +155,7 @@ def test_another_corpus_brings_its_own_batch_size_unless_one_was_chosen(write: W
     for corpus, usual in (("nsmc", 512), ("bundled", 64)):
         chosen(app, corpus=corpus)
         assert batch_size() == usual
-    version = app.session_state["versions"]["reviews"]
-    app.select_slider(key=f"reviews.{version}.batch_size").set_value(128).run()
+    app.select_slider(key="reviews.batch_size").set_value(128).run()
     chosen(app, corpus="nsmc")
     assert batch_size() == 128
 

@@ -95,7 +95,7 @@ async def at_the_form(url: str, task: str, epochs: int) -> Visitor:
     """Return a new owner who has chosen how long to train."""
     visitor = Visitor(url, lang="ko", task=task)
     await visitor.enter("train")
-    await visitor.type(f"{task}.0.epochs.typed", epochs)
+    await visitor.type(f"{task}.epochs.typed", epochs)
     return visitor
 
 

@@ -51,7 +51,7 @@ class Visitor:
         """Type a number into a field; returns the seconds until the page was drawn again."""
         message = self._message()
         state = message.rerun_script.widget_states.widgets.add()
-        state.id, state.double_value = self.widgets[key], value
+        state.id, state.string_value = self.widgets[key], str(value)
         return await self._ask(message)
 
     async def rerun(self) -> float:
@@ -91,7 +91,7 @@ class Visitor:
     def _note(self, said: ForwardMsg) -> None:
         element = said.delta.new_element
         match element.WhichOneof("type"):
-            case "button" | "number_input" as kind:
+            case "button" | "text_input" as kind:
                 found = getattr(element, kind).id
                 self.widgets[found.rsplit("-", 1)[-1]] = (
                     found  # it ends in the key that it was given

@@ -23,10 +23,12 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import Response, StreamingResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from app.components.browser_parts import number_keys  # noqa: E402
 from app.components.optimizer_panel import (  # noqa: E402
     optimizer_panel,
     weight_name,
     weight_picker,
+    with_index,
 )
 from app.components.update_strip import update_strip  # noqa: E402
 from app.components.weight_probe import weight_probe  # noqa: E402
@@ -183,11 +185,15 @@ def show_run() -> None:
     cut = (experiment.batch_size, experiment.epochs)
     summary = Summary(task.input_shape, layers, rows, 0, 100, *cut)
     live = {"run": run, "url": f"/api/runs/{run}/events", "live": tempo != "over", "events": 0}
-    version = st.session_state.setdefault("version", 0)
+    picked = st.session_state.setdefault("weight", PICKED)
+
+    def take(place: int, index: int) -> None:
+        st.session_state["weight"] = with_index(summary, st.session_state["weight"], place, index)
+
     if st.button("pick elsewhere", key=f"elsewhere.{visit()}"):
-        st.session_state["version"] = version = version + 1
-    start = PICKED if version == 0 else (1, -1, version)
-    picked = weight_picker(summary, start, f"pick.{visit()}.{version}")
+        st.session_state["weight"] = picked = (1, -1, 1)
+    weight_picker(summary, picked, f"pick.{visit()}", take)
+    number_keys()
     st.text(f"picked: {json.dumps(picked)}")
     update_strip(
         rows=rows,
