@@ -23,15 +23,23 @@ from app import web_page
 
 FOLDER = Path(streamlit.__file__).parent / "static" / "static"
 """What Streamlit serves as ``/static``; the names change with the content."""
+ICON_FONT = Path(__file__).parent / "assets/material-symbols.woff2"
+"""The icons that the pages show, out of the 4,000 of Streamlit's font (``tests/icon_font.py``)."""
+NO_LETTERS = Path(__file__).parent / "assets/no-letters.woff2"
+"""Sent instead of the letters that Streamlit asks for before it has read the lab's theme."""
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_THIS_BROWSER = "private, max-age=31536000, immutable"
+"""For the pictures of a page; Streamlit names them after their content, but lets them be asked for
+again."""
 
+_FONTS = {"MaterialSymbols-Rounded": ICON_FONT, "SourceSansVF-Upright": NO_LETTERS}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 """What gets smaller, and how it is called whatever the system's own list says."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Compressed:
-    """The gzip form of a file, and the tag of exactly these bytes."""
+class _Sent:
+    """What is sent of a file, and the tag of exactly these bytes."""
 
     content: bytes
     etag: str
@@ -41,20 +49,29 @@ class StaticFiles:
     """ASGI middleware: answers for Streamlit's scripts and styles, compressed."""
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
-        self._app, self._start = app, f"{base}/static/"
+        self._app, self._start, self._media = app, f"{base}/static/", f"{base}/media/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = self._file(scope) if scope["type"] == "http" else None
-        answer = await compressed_answer(path, scope) if path else None
+        path = self._file(scope)
+        answer = await _answer(path, scope) if path else None
         if answer:
             await answer(scope, receive, send)
+        elif path:
+            await self._app(scope, receive, _adding(send, Vary="Accept-Encoding"))
+        elif scope["type"] == "http" and scope["path"].startswith(self._media):
+            await self._app(scope, receive, _adding(send, **{"Cache-Control": FOR_THIS_BROWSER}))
         else:
-            await self._app(scope, receive, _varying(send) if path else send)
+            await self._app(scope, receive, send)
 
     def _file(self, scope: Scope) -> Path | None:
-        if scope["method"] in ("GET", "HEAD") and scope["path"].startswith(self._start):
-            return _files().get(scope["path"].removeprefix(self._start))
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            start, _, name = scope["path"].rpartition(self._start)
+            return None if start else _files().get(name)
         return None
+
+
+async def _answer(path: Path, scope: Scope) -> Response | None:
+    return await compressed_answer(path, scope) if path.suffix in _TYPES else _font(path, scope)
 
 
 async def compressed_answer(path: Path, scope: Scope) -> Response | None:
@@ -72,6 +89,15 @@ async def compressed_answer(path: Path, scope: Scope) -> Response | None:
     if file.etag in asked.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(file.content, media_type=_TYPES[path.suffix], headers=headers)
+
+
+def _font(path: Path, scope: Scope) -> Response:
+    """Return a font of the lab's; its address is Streamlit's, and stays when the font changes."""
+    file = _whole(path)
+    headers = {"Cache-Control": "no-cache", "ETag": file.etag}
+    if file.etag in Headers(scope=scope).get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(file.content, media_type="font/woff2", headers=headers)
 
 
 async def file_answer(path: Path, scope: Scope) -> Response:
@@ -95,29 +121,41 @@ def accepts_gzip(header: str) -> bool:
 def compress_page() -> None:
     """Compress what the page names, before anybody asks for it."""
     names = re.findall(r'"\./static/([^"]+)"', web_page.FILE.read_text(encoding="utf-8"))
-    for path in filter(None, map(_files().get, names)):
-        _compressed(path)
+    for path in map(_files().get, names):
+        if path and path.suffix in _TYPES:
+            _compressed(path)
 
 
 @cache
 def _files() -> dict[str, Path]:
-    """Return every file of Streamlit's that gets smaller, by its address below ``/static/``."""
-    found = (path for path in FOLDER.rglob("*") if path.suffix in _TYPES)
-    return {path.relative_to(FOLDER).as_posix(): path for path in found}
+    """Return what is sent instead of a file of Streamlit's, by its address below ``/static/``."""
+    paths = [path for path in FOLDER.rglob("*") if path.suffix in _TYPES]
+    found = dict(zip(paths, paths, strict=True))
+    for start, font in _FONTS.items():
+        found |= dict.fromkeys(FOLDER.glob(f"media/{start}.*.woff2"), font)
+    return {path.relative_to(FOLDER).as_posix(): sent for path, sent in found.items()}
 
 
 @cache
-def _compressed(path: Path) -> _Compressed:
-    content = gzip.compress(path.read_bytes(), mtime=0)
-    return _Compressed(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+def _compressed(path: Path) -> _Sent:
+    return _sent(gzip.compress(path.read_bytes(), mtime=0))
 
 
-def _varying(send: Send) -> Send:
-    """Return a ``send`` that says of the plain file, too, that there is another form of it."""
+@cache
+def _whole(path: Path) -> _Sent:
+    return _sent(path.read_bytes())
 
-    async def send_varying(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+
+def _sent(content: bytes) -> _Sent:
+    return _Sent(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+
+
+def _adding(send: Send, **headers: str) -> Send:
+    """Return a ``send`` that adds headers to an answer that has the file asked for."""
+
+    async def send_more(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            MutableHeaders(scope=message).update(headers)
         await send(message)
 
-    return send_varying
+    return send_more

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from data.dataset import Array
 
 WIDTH, HEIGHT = 320, 190
-RADIUS = 2.5
+RADIUS, EDGE = 2.5, 4
+"""A dot on the last line of the grid is whole: the picture goes on for an edge around it."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -33,7 +34,7 @@ def scatter(x: Array, y: Array, x_title: str, y_title: str, label: str) -> str:
 def scatter_svg(x: Array, y: Array, x_ticks: Sequence[float], y_ticks: Sequence[float]) -> str:
     """Return SVG of the dots above a grid, in colours for light and dark pages.
 
-    The first and the last tick of each axis are the picture's edges.
+    The grid goes from the first to the last tick of each axis.
     """
     across = [round(_share(value, x_ticks) * WIDTH, 1) for value in x]
     down = [round((1 - _share(value, y_ticks)) * HEIGHT, 1) for value in y]
@@ -46,7 +47,8 @@ def scatter_svg(x: Array, y: Array, x_ticks: Sequence[float], y_ticks: Sequence[
         + [f"M0 {_share(tick, y_ticks) * HEIGHT:g}H{WIDTH}" for tick in y_ticks]
     )
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}'>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{-EDGE} {-EDGE} {WIDTH + 2 * EDGE} "
+        f"{HEIGHT + 2 * EDGE}'>"
         f"<path d='{lines}' stroke='#6B7280' stroke-opacity='0.25'/>"
         f"<g fill='#0072B2' fill-opacity='0.55'>{dots}</g></svg>"
     )
