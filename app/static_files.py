@@ -2,17 +2,19 @@
 
 Streamlit sends its scripts as they are, 3.5 MB on a first visit. Here each is compressed when it is
 first asked for, or before (``compress_page``), and kept in memory: what all pages of the lab need
-together is one megabyte, made in a third of a second. Nothing else is compressed here, so that no
-answer mixes a secret with what somebody else may have written.
+together is one megabyte in either form, made in a second. Nothing else is compressed here, so that
+no answer mixes a secret with what somebody else may have written.
 """
 
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+import brotli
 import streamlit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,6 +37,12 @@ again."""
 _FONTS = {"MaterialSymbols-Rounded": ICON_FONT, "SourceSansVF-Upright": NO_LETTERS}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 """What gets smaller, and how it is called whatever the system's own list says."""
+
+_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, mode=brotli.MODE_TEXT, quality=9),
+    "gzip": partial(gzip.compress, mtime=0),
+}
+"""The smaller form first; Brotli's best quality takes eight times as long for 8 % less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +83,14 @@ async def _answer(path: Path, scope: Scope) -> Response | None:
 
 
 async def compressed_answer(path: Path, scope: Scope) -> Response | None:
-    """Return the answer to a request for a file; None when it does not accept gzip."""
+    """Return the answer to a request for a file; None when it must come as it is."""
     asked = Headers(scope=scope)
-    if not accepts_gzip(asked.get("accept-encoding", "")):
+    encoding = encoding_for(asked.get("accept-encoding", ""))
+    if encoding is None:
         return None
-    file = await run_in_threadpool(_compressed, path)
+    file = await run_in_threadpool(_compressed, path, encoding)
     headers = {
-        "Content-Encoding": "gzip",
+        "Content-Encoding": encoding,
         "Vary": "Accept-Encoding",
         "Cache-Control": FOR_EVER,
         "ETag": file.etag,
@@ -107,15 +116,21 @@ async def file_answer(path: Path, scope: Scope) -> Response:
     return await compressed_answer(path, scope) or plain
 
 
-def accepts_gzip(header: str) -> bool:
-    """Say whether an ``Accept-Encoding`` allows gzip.
+def encoding_for(header: str) -> str | None:
+    """Return the smallest form that an ``Accept-Encoding`` allows: "br", "gzip", or None.
 
-    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0, *"), accepts_gzip("identity")
-    (True, False, False)
+    Browsers take Brotli by TLS and from their own machine only.
+
+    >>> encoding_for("gzip, br"), encoding_for("br;q=0, gzip;q=0.5"), encoding_for("identity")
+    ('br', 'gzip', None)
     """
     weights = dict(re.findall(r"([\w*-]+)\s*(?:;\s*q\s*=\s*([\d.]+))?", header.lower()))
-    weight = weights.get("gzip", weights.get("*", "0"))
-    return float(weight or 1) > 0
+    others = weights.get("*", "0")
+    return next((name for name in _COMPRESSORS if _is_wanted(weights.get(name, others))), None)
+
+
+def _is_wanted(weight: str) -> bool:
+    return weight.strip("0.") != "" or weight == ""
 
 
 def compress_page() -> None:
@@ -123,7 +138,8 @@ def compress_page() -> None:
     names = re.findall(r'"\./static/([^"]+)"', web_page.FILE.read_text(encoding="utf-8"))
     for path in map(_files().get, names):
         if path and path.suffix in _TYPES:
-            _compressed(path)
+            for encoding in _COMPRESSORS:
+                _compressed(path, encoding)
 
 
 @cache
@@ -137,8 +153,8 @@ def _files() -> dict[str, Path]:
 
 
 @cache
-def _compressed(path: Path) -> _Sent:
-    return _sent(gzip.compress(path.read_bytes(), mtime=0))
+def _compressed(path: Path, encoding: str) -> _Sent:
+    return _sent(_COMPRESSORS[encoding](path.read_bytes()))
 
 
 @cache

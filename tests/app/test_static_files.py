@@ -3,9 +3,11 @@
 import asyncio
 import gzip
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import brotli
 import pytest
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -13,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from app import static_files
 from app.components.live_chart import PLOTLY_URL
 from app.plotly_script import FILE, route
-from app.static_files import FOLDER, ICON_FONT, StaticFiles, accepts_gzip, compress_page
+from app.static_files import FOLDER, ICON_FONT, NO_LETTERS, StaticFiles, compress_page, encoding_for
 from app.web_page import FILE as PAGE
 from tests.icon_font import icons_there, icons_used
 from tests.own_loop import run_apart
@@ -50,11 +52,20 @@ def get(path: str, method: str = "GET", base: str = "", **headers: str) -> Answe
     return ask(app, path, method, **headers)
 
 
-def test_a_script_comes_compressed_and_is_kept_for_ever() -> None:
-    answer = get(ADDRESS, accept_encoding="gzip, br")
-    assert gzip.decompress(answer.body) == SCRIPT.read_bytes()
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "unpack"),
+    [
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+    ],
+)
+def test_a_script_comes_compressed_and_is_kept_for_ever(
+    accepted: str, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    answer = get(ADDRESS, accept_encoding=accepted)
+    assert unpack(answer.body) == SCRIPT.read_bytes()
     assert len(answer.body) < 0.4 * SCRIPT.stat().st_size
-    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-encoding"] == encoding
     assert answer.headers["vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["cache-control"]
     assert int(answer.headers["content-length"]) == len(answer.body)
@@ -81,16 +92,23 @@ def test_a_part_of_a_compressed_script_is_not_sent() -> None:
     assert answer.status == 200 and len(answer.body) > 10
 
 
-@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "*;q=0"])
+@pytest.mark.parametrize("accepted", ["", "identity", "zstd", "gzip;q=0", "br;q=0.0, *;q=0"])
 def test_who_does_not_accept_gzip_gets_streamlits_answer(accepted: str) -> None:
     answer = get(ADDRESS, accept_encoding=accepted)
     assert answer.body.decode() == STREAMLITS and "content-encoding" not in answer.headers
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
-@pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "*", "GZIP", "gzip ; q=1.0"])
+@pytest.mark.parametrize(
+    "accepted", ["gzip", "br;q=0, gzip;q=0.5", "br;q=0, *", "GZIP", "gzip ; q=1.0"]
+)
 def test_gzip_is_accepted_in_many_words(accepted: str) -> None:
-    assert accepts_gzip(accepted)
+    assert encoding_for(accepted) == "gzip"
+
+
+def test_each_form_has_a_tag_of_its_own() -> None:
+    tags = {get(ADDRESS, accept_encoding=each).headers["etag"] for each in ("gzip", "br")}
+    assert len(tags) == 2
 
 
 @pytest.mark.parametrize(
@@ -125,7 +143,7 @@ def test_what_the_page_names_is_ready_before_anybody_asks() -> None:
     static_files._compressed.cache_clear()
     compress_page()
     named = set(re.findall(r"\./static/(?:js|css)/[^\"]+", PAGE.read_text(encoding="utf-8")))
-    assert static_files._compressed.cache_info().currsize == len(named) > 50
+    assert static_files._compressed.cache_info().currsize == 2 * len(named) > 100
 
 
 # Icons -------------------------------------------------------------------------------------------
@@ -139,6 +157,17 @@ def test_the_icon_font_is_the_labs_and_is_asked_for_again() -> None:
     assert answer.headers["content-type"] == "font/woff2"
     assert get(address, if_none_match=answer.headers["etag"]).status == 304
     assert ICON_FONT.stat().st_size < 40_000
+
+
+def test_letters_that_no_page_shows_are_not_sent() -> None:
+    (letters,) = FOLDER.glob("media/SourceSansVF-Upright.*.woff2")
+    assert get(f"/static/media/{letters.name}").body == NO_LETTERS.read_bytes()
+    assert NO_LETTERS.stat().st_size < 1_000
+
+
+def test_pictures_of_a_page_are_kept_by_the_browser_alone() -> None:
+    kept = get("/media/name-after-its-content.jpg").headers["cache-control"]
+    assert kept.startswith("private") and "immutable" in kept
 
 
 def test_every_icon_that_is_shown_is_in_the_font() -> None:
