@@ -46,8 +46,6 @@ def measure(browser: Browser, url: str, name: str) -> None:
     for which, visits in (("first visit", first), ("second visit", second)):
         columns = zip(*visits, strict=True)
         size, requests, seconds = (statistics.median(column) for column in columns)
-            statistics.median(values) for values in zip(*visits, strict=True)
-        )
         print(f"{f'{name}, {which}':24} {size / 1000:8.0f} {requests:9.0f} {seconds:20.2f}")
 
 
