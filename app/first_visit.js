@@ -2,12 +2,13 @@
 // Gets this browser its owner, then starts Streamlit. Tabs that are opened at the same time agree on
 // a nonce in the browser's database, whose transactions are one after the other; the server gives
 // one owner for it. A browser that keeps nothing starts without an owner, and the page says so.
-const WAIT_MS = 3000;
+const DATABASE_MS = 2000;
+const SERVER_MS = 20000; // a class arrives at once
 
 const own = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 const agreed = new Promise((resolve) => {
-  setTimeout(() => resolve(own), WAIT_MS);
+  setTimeout(() => resolve(own), DATABASE_MS);
   try {
     const opening = indexedDB.open("fnn_lab", 1);
     opening.onerror = () => resolve(own);
@@ -26,8 +27,8 @@ const agreed = new Promise((resolve) => {
 });
 
 try {
-  const signal = AbortSignal.timeout(WAIT_MS);
-  await fetch("visitor", { method: "POST", headers: { "X-FNN-Nonce": await agreed }, signal });
+  const headers = { "X-FNN-Nonce": await agreed };
+  await fetch("visitor", { method: "POST", headers, signal: AbortSignal.timeout(SERVER_MS) });
 } catch (error) {
   console.warn(error);
 }

@@ -114,7 +114,8 @@ class _PathCarrier(_Carrier):
             answer = there.recv(65_536)
             self.server.visitors_waiting += 1
             self.server.visitors.acquire()
-            self.request.sendall(answer)
+            with suppress(OSError):  # who has waited too long has gone
+                self.request.sendall(answer)
         return True
 
 
