@@ -119,7 +119,7 @@ def address_of(owner: str, address: str) -> str:
 def _with_one_owner(scope: Scope) -> Scope:
     owners, others = _cookies(scope)
     path, named = scope["path"], _NAMED.fullmatch(scope["path"])
-    if named and not owners:
+    if named:  # by a page that started without a cookie, even if the browser has one since
         base, owner, rest = named.groups()
         path, owners = base + rest, [owner]
     headers = [(name, value) for name, value in scope["headers"] if name != b"cookie"]

@@ -15,6 +15,7 @@ from pathlib import Path
 import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.owner import COOKIE, is_owner
@@ -26,6 +27,7 @@ _FONT = re.compile(r'<link\s+rel="preload"\s+href="[^"]+\.woff2"[^>]*>\s*')
 _SETTLING = Path(__file__).with_name("first_visit.js")
 _FILES = ("/assets/", "/media/", "/component/", "/_stcore/")
 """What is never a page; below ``/static/`` Streamlit sends its own for a file that is not there."""
+_NO_STORE = {"Cache-Control": "no-store"}
 _CONDITIONS = (b"if-none-match", b"if-modified-since", b"range", b"if-range")
 
 
@@ -39,6 +41,9 @@ class WebPage:
         if scope["type"] != "http" or self._is_file(scope["path"]):
             await self._app(scope, receive, send)
             return
+        if answer := _without_slash(scope, self._base):
+            await answer(scope, receive, send)
+            return
         unconditional = [each for each in scope["headers"] if each[0] not in _CONDITIONS]
         scope = {**scope, "headers": unconditional}
         page = web_page(is_owner(HTTPConnection(scope).cookies.get(COOKIE)))
@@ -46,6 +51,21 @@ class WebPage:
 
     def _is_file(self, path: str) -> bool:
         return path.removeprefix(self._base).startswith(_FILES)
+
+
+def _without_slash(scope: Scope, base: str) -> Response | None:
+    """Return the way from "/train/" to "/train", which Streamlit gives from the host's root."""
+    path = scope["path"]
+    name = path.rstrip("/").rpartition("/")[2]
+    if (
+        scope["method"] not in ("GET", "HEAD")
+        or not path.endswith("/")
+        or path in ("/", f"{base}/")
+    ):
+        return None
+    up = "../" * (len(path) - len(path.rstrip("/")))
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(f"{up}{name}?{query}" if query else f"{up}{name}", 301, _NO_STORE)
 
 
 @cache
