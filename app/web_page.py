@@ -56,13 +56,10 @@ class WebPage:
 def _without_slash(scope: Scope, base: str) -> Response | None:
     """Return the way from "/train/" to "/train", which Streamlit gives from the host's root."""
     path = scope["path"]
-    name = path.rstrip("/").rpartition("/")[2]
-    if (
-        scope["method"] not in ("GET", "HEAD")
-        or not path.endswith("/")
-        or path in ("/", f"{base}/")
-    ):
+    is_page = path.endswith("/") and path not in ("/", f"{base}/") and not path.startswith("//")
+    if scope["method"] not in ("GET", "HEAD") or not is_page:
         return None
+    name = path.rstrip("/").rpartition("/")[2]
     up = "../" * (len(path) - len(path.rstrip("/")))
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(f"{up}{name}?{query}" if query else f"{up}{name}", 301, _NO_STORE)

@@ -177,7 +177,7 @@ def test_a_page_is_always_whole_and_never_stored(lab: Lab, path: str, method: st
 
 @pytest.mark.parametrize(
     ("path", "place"),
-    [("/train/?lang=ko", "../train?lang=ko"), ("/train//", "../../train"), ("//a.kr/", "../a.kr")],
+    [("/train/?lang=ko", "../train?lang=ko"), ("/train//", "../../train")],
 )
 def test_a_page_with_a_slash_at_its_end_leads_to_the_page_beside_it(
     lab: Lab, path: str, place: str
@@ -185,6 +185,7 @@ def test_a_page_with_a_slash_at_its_end_leads_to_the_page_beside_it(
     """From the host's root the way would lead out of the path that a proxy takes away."""
     status, _, headers = lab.get(path)
     assert (status, headers["location"]) == (301, place)
+    assert lab.get(f"/{path}")[0] == 400
 
 
 def test_a_browser_with_its_cookie_starts_at_once(lab: Lab) -> None:
