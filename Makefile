@@ -32,6 +32,7 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the RE
 	$(BIN)/python -m tests.e2e.chromium
 	$(BIN)/python -m tests.bench.drawn_digits
 	$(BIN)/python -m tests.bench.browser
+	$(BIN)/python -m tests.bench.first_visit
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.instrument
 	$(BIN)/python -m tests.bench.typing

@@ -1,7 +1,6 @@
-"""Finished figures. Each comes in two halves: plain values first, then the drawing of them."""
+"""The plain values of finished figures, apart from the drawing of them."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from data.dataset import Array, Dataset
 
@@ -23,16 +22,3 @@ def rooms_and_prices(dataset: Dataset) -> tuple[Array, Array]:
     column = [feature.name for feature in dataset.features].index("RM")
     rooms = np.concatenate([dataset.x_train, dataset.x_test])[:, column]
     return rooms, np.concatenate([dataset.y_train, dataset.y_test])
-
-
-def scatter(x: Array, y: Array, x_title: str, y_title: str) -> go.Figure:
-    """Draw two columns against each other, small enough for a card."""
-    marker = {"color": "#0072B2", "size": 5, "opacity": 0.55}
-    figure = go.Figure(go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip"))
-    figure.update_layout(
-        height=230,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis={"title": x_title, "fixedrange": True},
-        yaxis={"title": y_title, "fixedrange": True},
-    )
-    return figure

@@ -4,30 +4,32 @@ The policy is a second wall. Pages never put a learner's text into HTML; if one 
 browser would still load nothing from elsewhere and run no script that the server did not send.
 """
 
-import base64
-import hashlib
 import os
 import re
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.hosts import hostname
+from app.web_page import inline_scripts
 from data.text import Text, UserError
 
 VARIABLE = "FNN_LAB_FRAME_ANCESTORS"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9*][a-z0-9.-]*(:[0-9]{1,5})?", re.IGNORECASE)
-_FIXED = (
+_ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_OF_PAGES = (
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 )
+_PARTS = ("text/javascript", "application/javascript", "text/css", "font/")
+"""What no window shows as a page. A hundred of them are fetched on a first visit: what only a page
+obeys would be 70 kB of headers."""
 
 
 class SecurityHeaders:
@@ -48,14 +50,15 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers(policy):
+                is_part = headers.get("content-type", "").startswith(_PARTS)
+                for name, value in _ALWAYS if is_part else self._headers(policy):
                     headers.setdefault(name, value)  # a route may have said it more strictly
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _headers(self, policy: str) -> list[tuple[str, str]]:
-        found = [*_FIXED, ("Content-Security-Policy", policy)]
+    def _headers(self, policy: str) -> Sequence[tuple[str, str]]:
+        found = [*_ALWAYS, *_OF_PAGES, ("Content-Security-Policy", policy)]
         # It cannot name other sites, and old browsers obey it.
         return found if self._ancestors else [*found, ("X-Frame-Options", "SAMEORIGIN")]
 
@@ -84,14 +87,6 @@ def content_policy(host: str, ancestors: tuple[str, ...] = ()) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-@cache
-def inline_scripts() -> tuple[str, ...]:
-    """Return the hashes of the scripts that stand in Streamlit's own page."""
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
-    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    return tuple(_hash(script) for script in scripts)
-
-
 def ancestors_from_environment() -> tuple[str, ...]:
     """Return the sites of ``FNN_LAB_FRAME_ANCESTORS``, separated by commas or spaces.
 
@@ -102,11 +97,6 @@ def ancestors_from_environment() -> tuple[str, ...]:
         if not _ORIGIN.fullmatch(site):
             raise _no_site(site)
     return tuple(sites)
-
-
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _no_site(site: str) -> UserError:

@@ -32,7 +32,7 @@ def live_run(run: Run) -> LiveRun:
     is_fresh = state.kept(_FRESH) == run.id
     return {
         "run": run.id,
-        "url": f"/api/runs/{run.id}/events",
+        "url": state.own_address(f"api/runs/{run.id}/events"),
         "live": is_fresh or not run.is_over,
         "place": services().scheduler.position(run.id),
         "events": 0 if is_fresh else run.events,

@@ -1,7 +1,8 @@
 """ASGI entry: ``streamlit run app/main.py`` finds ``app`` here and serves it.
 
 Adds to Streamlit what a script cannot do: the live event stream, plotly.js for the live chart, the
-owner cookie, what browsers are told to refuse, and the start and stop of the trainer.
+owner cookie, compressed files, what browsers are told to refuse, and the start and stop of the
+trainer.
 """
 
 import sys
@@ -14,10 +15,21 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from app import failures, lifespan, live, plotly_script, recovery, services  # noqa: E402
+from app import (  # noqa: E402
+    failures,
+    lifespan,
+    live,
+    owner,
+    plotly_script,
+    recovery,
+    services,
+)
+from app.base_path import base_path, below  # noqa: E402
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
-from app.owner import OwnerCookie  # noqa: E402
+from app.owner import OwnerCookie, Owners  # noqa: E402
+from app.static_files import StaticFiles  # noqa: E402
+from app.web_page import WebPage  # noqa: E402
 from data.text import UserError  # noqa: E402
 
 try:
@@ -25,22 +37,31 @@ try:
 except UserError as error:
     sys.exit(str(error))
 
+base = base_path()
 app = st.App(
     Path(__file__).with_name("dashboard.py"),
     lifespan=lifespan.lifespan,
-    routes=[
-        live.event_route(
-            lambda: services.services().store,
-            lambda run_id: services.services().scheduler.position(run_id),
-            lambda run_id: services.services().scheduler.expected_wait(run_id),
-        ),
-        plotly_script.route(),
-        recovery.route(recovery.recovery, lambda owner: len(services.services().store.runs(owner))),
-    ],
+    routes=below(
+        base,
+        [
+            live.event_route(
+                lambda: services.services().store,
+                lambda run_id: services.services().scheduler.position(run_id),
+                lambda run_id: services.services().scheduler.expected_wait(run_id),
+            ),
+            plotly_script.route(),
+            owner.route(Owners()),
+            recovery.route(
+                recovery.recovery, lambda owner: len(services.services().store.runs(owner))
+            ),
+        ],
+    ),
     middleware=[
         Middleware(SecurityHeaders, ancestors=ancestors),
         Middleware(KnownHosts, hosts=hosts),
+        Middleware(StaticFiles, base=base),
         Middleware(OwnerCookie),
+        Middleware(WebPage, base=base),
     ],
     on_script_error=failures.show,
 )

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from html import escape
+from urllib.parse import urlencode, urljoin
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,6 +23,8 @@ from app.owner import COOKIE, is_owner, is_secure, owner_cookie
 from data.text import Text
 
 PATH = "/owner"
+LINK = "link"
+"""The part of the address that holds the secret."""
 SECONDS_VALID = 600.0
 MOST_LINKS = 1_000
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -89,18 +92,23 @@ recovery = Recovery()
 """The links of this server."""
 
 
+def link(page_url: str, secret: str, language: str) -> str:
+    """Return the address that a link of this secret has beside a page of the lab."""
+    return urljoin(page_url, f"{PATH.strip('/')}?{urlencode({LINK: secret, 'lang': language})}")
+
+
 def route(links: Recovery, runs_of: Callable[[str], int]) -> Route:
-    """Return the route of ``PATH/{secret}``; ``runs_of`` counts the runs of an owner."""
+    """Return the route of ``PATH?link=…``; ``runs_of`` counts the runs of an owner."""
 
     def move(request: Request) -> Response:
-        secret = request.path_params["secret"]
+        secret = request.query_params.get(LINK, "")
         if not _SECRET.fullmatch(secret) or (owner := links.owner_of(secret)) is None:
-            return _page(f"<p>{_both(_UNKNOWN)}</p><p><a href='/'>{_both(_HOME)}</a></p>", 404)
+            return _page(f"<p>{_both(_UNKNOWN)}</p><p><a href='.'>{_both(_HOME)}</a></p>", 404)
         if request.method == "POST" and _is_confirmed(request, secret):
             return _adopt(links.redeem(secret), request)
         return _ask(secret, runs_of(owner), _lost(request, owner, runs_of))
 
-    return Route(PATH + "/{secret}", move, methods=["GET", "POST"])
+    return Route(PATH, move, methods=["GET", "POST"])
 
 
 def _is_confirmed(request: Request, secret: str) -> bool:
@@ -120,7 +128,7 @@ def _ask(secret: str, runs: int, lost: int) -> Response:
         f"<p>{_both(_QUESTION.format(runs=runs))}</p>{warning}"
         f"<form method='post'><button>{_both(_BUTTON)}</button></form>"
     )
-    cookie = f"{_CONFIRMING}={secret}; HttpOnly; SameSite=Strict; Path={PATH}; Max-Age=600"
+    cookie = f"{_CONFIRMING}={secret}; HttpOnly; SameSite=Strict; Max-Age=600"
     answer.headers.append("set-cookie", cookie)
     return answer
 
@@ -130,7 +138,7 @@ def _adopt(owner: str | None, request: Request) -> Response:
         return _page(f"<p>{_both(_UNKNOWN)}</p>", 404)
     language = request.query_params.get("lang", "")
     query = f"?lang={language}" if language in ("ko", "en") else ""
-    answer = RedirectResponse(f"/runs{query}", status_code=303, headers=_HEADERS)
+    answer = RedirectResponse(f"runs{query}", status_code=303, headers=_HEADERS)
     answer.headers.append("set-cookie", owner_cookie(owner, secure=is_secure(request.scope)))
     return answer
 

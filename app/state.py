@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.late_messages import PageNumbers
-from app.owner import COOKIE, is_owner
+from app.owner import COOKIE, address_of, is_owner
 from data.text import Text
 from models.experiment import Experiment
 from models.tasks import TASKS, task_named
@@ -93,9 +93,19 @@ def language() -> str:
 def owner() -> str:
     """Return whose runs these are: the browser's cookie, or this session where there is none."""
     cookie = st.context.cookies.get(COOKIE)
-    if isinstance(cookie, str) and is_owner(cookie):
+    if is_owner(cookie):
         return cookie
     return str(st.session_state.setdefault("owner", secrets.token_urlsafe(24)))
+
+
+def has_cookie() -> bool:
+    """Say whether the browser has kept its cookie, so that it will find its runs again."""
+    return is_owner(st.context.cookies.get(COOKIE))
+
+
+def own_address(address: str) -> str:
+    """Return where the browser asks for something below ``api/`` that is this owner's."""
+    return address if has_cookie() else address_of(owner(), address)
 
 
 def task() -> Task:

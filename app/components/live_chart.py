@@ -7,8 +7,8 @@ ends, pauses or goes on: the browser itself reads the events and appends to the 
 from app.components import assets
 from app.live_runs import LiveRun
 
-PLOTLY_URL = "/assets/plotly-basic-4.1.1.min.js"
-"""Where the app serves plotly.js."""
+PLOTLY_URL = "assets/plotly-basic-4.1.1.min.js"
+"""Where the app serves plotly.js, from the folder of the page."""
 
 LABELS = (
     "language",

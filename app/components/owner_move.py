@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import state
 from app.i18n import t
-from app.recovery import PATH, recovery
+from app.recovery import link, recovery
 
 _SECRET = "recovery-secret"
 _THIS_COMPUTER = {"localhost", "127.0.0.1", "::1"}
@@ -22,10 +22,9 @@ def owner_move() -> None:
         label = t("runs.move_again" if secret else "runs.move_make")
         st.button(label, key="move-link", on_click=_make)
         if secret:
-            address = urlsplit(st.context.url or "")
-            link = f"{address.scheme}://{address.netloc}{PATH}/{secret}?lang={state.language()}"
-            st.code(link, language=None, wrap_lines=True)
-            if address.hostname in _THIS_COMPUTER:
+            url = st.context.url or ""
+            st.code(link(url, secret, state.language()), language=None, wrap_lines=True)
+            if urlsplit(url).hostname in _THIS_COMPUTER:
                 st.caption(t("runs.move_local"))
 
 

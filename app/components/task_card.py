@@ -5,7 +5,8 @@ from html import escape
 import streamlit as st
 
 from app import state
-from app.charts import mosaic, rooms_and_prices, scatter
+from app.charts import mosaic, rooms_and_prices
+from app.components.scatter import scatter
 from app.i18n import say, t
 from app.navigation import TRAIN
 from data.dataset import Dataset
@@ -48,9 +49,8 @@ def _picture(task: Task, dataset: Dataset) -> None:
         alt = t(f"home.picture_{task.name}", count=COLUMNS * ROWS)
         st.image(wall, width="stretch", alt=alt)
     else:
-        figure = scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"))
         alt = t(f"home.picture_{task.name}")
-        st.plotly_chart(figure, config={"staticPlot": True}, alt=alt, key=f"data-{task.name}")
+        st.html(scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"), alt))
 
 
 def _quotes(dataset: Dataset) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.cookie_notice import cookie_notice
 from app.components.interrupted_runs import interrupted_runs
 from app.components.owner_move import owner_move
 from app.components.run_list import run_list
@@ -12,6 +13,7 @@ from app.navigation import TRAIN
 from app.services import services
 
 st.title(t("runs.title"))
+cookie_notice()
 store, owner = services().store, state.owner()
 runs = store.runs(owner)
 interrupted_runs()

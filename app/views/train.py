@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.cookie_notice import cookie_notice
 from app.components.corpus_panel import corpus_panel, is_missing
 from app.components.experiment_form import experiment_form
 from app.components.lesson_panel import lesson_panel
@@ -23,6 +24,7 @@ from models.summary import Summary, summarize
 with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()
     presets = st.container(key="presets-place", width="content")
+cookie_notice()
 lesson_panel(task)
 choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 

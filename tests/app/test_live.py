@@ -11,13 +11,11 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse
-from starlette.routing import Route
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
 from app import live, streams
 from app.live import event_route
-from app.owner import COOKIE, OwnerCookie, is_owner
+from app.owner import COOKIE, OwnerCookie
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.arising import arose_at
@@ -45,17 +43,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def port(store):
-    async def html(request):
-        return HTMLResponse("<p>page</p>" * 100)
-
-    async def text(request):
-        return PlainTextResponse("text")
-
     app = Starlette(
         routes=[
             event_route(lambda: store, QUEUE.get, WAITS.get),
-            Route("/", html),
-            Route("/text", text),
         ],
         middleware=[Middleware(SelectiveGZipMiddleware), Middleware(OwnerCookie)],
     )
@@ -320,29 +310,6 @@ def test_only_reading_is_possible(port, run):
         assert response.status == 405
         assert response.headers["Access-Control-Allow-Origin"] is None
         connection.close()
-
-
-def test_a_first_page_brings_the_cookie(port):
-    with get(port, "/", cookie="") as response:
-        cookie = response.headers["Set-Cookie"]
-    token = cookie.split(";")[0].removeprefix(f"{COOKIE}=")
-    assert is_owner(token)
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
-
-
-def test_a_browser_with_a_cookie_keeps_it(port):
-    with get(port, "/") as response:
-        assert response.headers["Set-Cookie"] is None
-
-
-def test_a_forged_cookie_is_replaced(port):
-    with get(port, "/", cookie=f"{COOKIE}=short") as response:
-        assert response.headers["Set-Cookie"] is not None
-
-
-def test_only_pages_bring_the_cookie(port):
-    with get(port, "/text", cookie="") as response:
-        assert response.headers["Set-Cookie"] is None
 
 
 def test_a_waiting_run_tells_its_place_and_its_wait_whenever_they_change(

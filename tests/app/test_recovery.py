@@ -70,11 +70,11 @@ def test_a_click_brings_the_owner_and_the_secret_is_not_the_cookie(
     browser: Browser, links: Recovery
 ) -> None:
     secret = links.issue(ADA)
-    page = browser.get(f"/owner/{secret}?lang=en")
+    page = browser.get(f"/owner?link={secret}&lang=en")
     assert page.status_code == 200 and "See 7 runs" in page.text and "실행 7개" in page.text
     assert ADA not in page.text and secret != ADA
-    moved = browser.post(f"/owner/{secret}?lang=en")
-    assert (moved.status_code, moved.headers["location"]) == (303, "/runs?lang=en")
+    moved = browser.post(f"/owner?link={secret}&lang=en")
+    assert (moved.status_code, moved.headers["location"]) == (303, "runs?lang=en")
     cookie = moved.headers["set-cookie"]
     assert cookie.startswith(f"{COOKIE}={ADA};") and "HttpOnly" in cookie
     assert browser.cookies[COOKIE] == ADA
@@ -83,15 +83,15 @@ def test_a_click_brings_the_owner_and_the_secret_is_not_the_cookie(
 def test_looking_at_a_link_does_not_use_it_up(browser: Browser, links: Recovery) -> None:
     secret = links.issue(ADA)
     for _ in range(3):
-        assert browser.get(f"/owner/{secret}").status_code == 200
-    assert browser.post(f"/owner/{secret}").status_code == 303
+        assert browser.get(f"/owner?link={secret}").status_code == 200
+    assert browser.post(f"/owner?link={secret}").status_code == 303
 
 
 def test_a_used_link_is_a_sentence_in_both_languages(browser: Browser, links: Recovery) -> None:
     secret = links.issue(ADA)
-    browser.get(f"/owner/{secret}")
-    assert browser.post(f"/owner/{secret}").status_code == 303
-    for again in (browser.get(f"/owner/{secret}"), browser.post(f"/owner/{secret}")):
+    browser.get(f"/owner?link={secret}")
+    assert browser.post(f"/owner?link={secret}").status_code == 303
+    for again in (browser.get(f"/owner?link={secret}"), browser.post(f"/owner?link={secret}")):
         assert again.status_code == 404
         assert "이미 쓰였거나" in again.text and "used already" in again.text
 
@@ -103,7 +103,7 @@ def test_a_guessed_link_shows_nothing_of_anybody(
     browser: Browser, links: Recovery, secret: str
 ) -> None:
     links.issue(ADA)
-    for answer in (browser.get(f"/owner/{secret}"), browser.post(f"/owner/{secret}")):
+    for answer in (browser.get(f"/owner?link={secret}"), browser.post(f"/owner?link={secret}")):
         assert answer.status_code == 404
         assert ADA not in answer.text and "<script>" not in answer.text
         assert ADA not in answer.headers.get("set-cookie", "")
@@ -111,10 +111,12 @@ def test_a_guessed_link_shows_nothing_of_anybody(
 
 def test_another_site_cannot_click_for_somebody(browser: Browser, links: Recovery) -> None:
     secret = links.issue(ADA)
-    page = browser.post(f"/owner/{secret}")  # no page was seen, so its strict cookie is missing
+    page = browser.post(
+        f"/owner?link={secret}"
+    )  # no page was seen, so its strict cookie is missing
     assert page.status_code == 200 and ADA not in page.headers.get("set-cookie", "")
     browser.cookies.clear()
-    page = browser.get(f"/owner/{secret}")
+    page = browser.get(f"/owner?link={secret}")
     assert "SameSite=Strict" in page.headers["set-cookie"]
 
 
@@ -122,16 +124,16 @@ def test_a_browser_with_runs_is_told_that_they_will_be_out_of_sight(
     browser: Browser, links: Recovery
 ) -> None:
     secret = links.issue(ADA)
-    assert "no longer be seen" not in browser.get(f"/owner/{secret}").text
+    assert "no longer be seen" not in browser.get(f"/owner?link={secret}").text
     browser.cookies.clear()
     browser.cookies.set(COOKIE, BOB)
-    assert "The 3 runs that this browser has" in browser.get(f"/owner/{secret}").text
+    assert "The 3 runs that this browser has" in browser.get(f"/owner?link={secret}").text
 
 
 def test_every_answer_keeps_the_secret_to_itself(browser: Browser, links: Recovery) -> None:
     secret = links.issue(ADA)
-    answers = [browser.get(f"/owner/{secret}"), browser.post(f"/owner/{secret}")]
-    for answer in (*answers, browser.get("/owner/unknown")):
+    answers = [browser.get(f"/owner?link={secret}"), browser.post(f"/owner?link={secret}")]
+    for answer in (*answers, browser.get("/owner?link=unknown")):
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["cache-control"] == "no-store"
 

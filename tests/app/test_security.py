@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import streamlit
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from app.components.live_chart import PLOTLY_URL
-from app.owner import COOKIE
+from app.owner import COOKIE, NONCE_HEADER, PATH, address_of
+from app.web_page import settling_script
 from models.events import End, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.runs import RunStore
@@ -26,6 +28,11 @@ ROOT = Path(__file__).parent.parent.parent
 OWNER = "a" * 32
 EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
 EVIL = "https://evil.example.com"
+PLOTLY = f"/{PLOTLY_URL}"
+NONCE = {NONCE_HEADER: "0123456789abcdef" * 2}
+STATIC = Path(streamlit.__file__).parent / "static/static"
+SCRIPT = next(f"/static/{path.relative_to(STATIC)}" for path in STATIC.glob("js/index.*.js"))
+PAGES = ("/", "/train", "/index.html", "/nothing/at/all.js", "/static/js/nothing.js")
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def test_streamlits_own_checks_stay_on() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/train", "/_stcore/health", PLOTLY_URL, "/api/runs/x/events"],
+    ["/", "/train", "/_stcore/health", PLOTLY, SCRIPT, PATH, "/api/runs/x/events"],
 )
 def test_a_foreign_name_gets_one_plain_sentence(lab: Lab, path: str) -> None:
     status, body, headers = lab.get(path, Host="evil.example.com")
@@ -125,7 +132,7 @@ def test_a_run_id_never_becomes_a_path(lab: Lab, name: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-@pytest.mark.parametrize("path", ["/api/runs/{run}/events", PLOTLY_URL])
+@pytest.mark.parametrize("path", ["/api/runs/{run}/events", PLOTLY])
 def test_the_labs_own_routes_only_answer_reading(lab: Lab, method: str, path: str) -> None:
     status, _, headers = lab.get(path.format(run=lab.run_id), method, Origin=EVIL)
     assert status == 405
@@ -133,28 +140,90 @@ def test_the_labs_own_routes_only_answer_reading(lab: Lab, method: str, path: st
 
 
 def test_no_other_site_may_read_what_the_lab_answers(lab: Lab) -> None:
-    for path in ("/", "/train", PLOTLY_URL, f"/api/runs/{lab.run_id}/events"):
+    for path in ("/", "/train", PLOTLY, SCRIPT, f"/api/runs/{lab.run_id}/events"):
         _, _, headers = lab.get(path, Origin=EVIL, Cookie=f"{COOKIE}={OWNER}")
         assert not [name for name in headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("path", ["/", "/train", PLOTLY_URL, "/nothing/at/all.js"])
-def test_every_answer_carries_the_headers(lab: Lab, path: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_carries_the_headers(lab: Lab, path: str) -> None:
     _, _, headers = lab.get(path)
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("path", [PLOTLY, SCRIPT])
+def test_every_script_is_what_it_says_and_for_the_lab_alone(
+    lab: Lab, path: str, encoding: str
+) -> None:
+    _, _, headers = lab.get(path, **{"Accept-Encoding": encoding})
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "/javascript" in headers["content-type"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_always_whole_and_never_stored(lab: Lab, path: str, method: str) -> None:
+    """An answer "as you have it" would start a browser that has lost its cookie without one."""
+    conditions = {"If-Modified-Since": "Sat, 28 Nov 2099 09:16:00 GMT", "Range": "bytes=0-9"}
+    status, body, headers = lab.get(path, method, **conditions)
+    assert status == 200 and headers["cache-control"] == "private, no-store"
+    assert {"etag", "last-modified"} & set(headers) == set()
+    assert (settling_script() in body) is (method == "GET")
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/train/?lang=ko", "../train?lang=ko"), ("/train//", "../../train")],
+)
+def test_a_page_with_a_slash_at_its_end_leads_to_the_page_beside_it(
+    lab: Lab, path: str, place: str
+) -> None:
+    """From the host's root the way would lead out of the path that a proxy takes away."""
+    status, _, headers = lab.get(path)
+    assert (status, headers["location"]) == (301, place)
+    assert lab.get(f"/{path}")[0] == 400
+
+
+def test_a_browser_with_its_cookie_starts_at_once(lab: Lab) -> None:
+    _, body, headers = lab.get("/", Cookie=f"{COOKIE}={OWNER}")
+    assert settling_script() not in body and "set-cookie" not in headers
+    assert re.search(r'<script type="module" crossorigin src="\./static/js/index', body)
+    assert settling_script() in lab.get("/", Cookie=f"{COOKIE}=short")[1]
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(lab: Lab) -> None:
-    _, _, headers = lab.get("/")
+    status, _, headers = lab.get(PATH, "POST", **NONCE)
+    assert status == 204 and headers["cache-control"] == "no-store"
     assert "HttpOnly" in headers["set-cookie"] and "SameSite=Lax" in headers["set-cookie"]
     assert "Secure" not in headers["set-cookie"]
 
 
 def test_behind_tls_the_cookie_never_travels_without_it(lab: Lab) -> None:
-    _, _, headers = lab.get("/", **{"X-Forwarded-Proto": "https"})  # as a proxy here would say
-    assert "; Secure" in headers["set-cookie"]
+    _, _, headers = lab.get(PATH, "POST", **NONCE, **{"X-Forwarded-Proto": "https"})
+    assert "; Secure" in headers["set-cookie"]  # as a proxy on this machine would say
+
+
+def test_a_browser_with_a_cookie_keeps_it(lab: Lab) -> None:
+    status, _, headers = lab.get(PATH, "POST", **NONCE, Cookie=f"{COOKIE}={OWNER}")
+    assert status == 204 and "set-cookie" not in headers
+
+
+def test_no_cookie_without_the_header_that_other_sites_cannot_send(lab: Lab) -> None:
+    for headers in ({}, {NONCE_HEADER: "short"}, {NONCE_HEADER: "x" * 32}):
+        status, _, answered = lab.get(PATH, "POST", **headers)
+        assert status == 400 and "set-cookie" not in answered
+    status, _, answered = lab.get(PATH, "OPTIONS", Origin=EVIL)
+    assert status == 405 and not [n for n in answered if n.startswith("access-control")]
+
+
+def test_a_page_without_cookies_sees_its_own_runs_alone(lab: Lab) -> None:
+    events = f"api/runs/{lab.run_id}/events"
+    assert lab.get(f"/{address_of(OWNER, events)}")[0] == 200
+    assert lab.get(f"/{address_of('b' * 32, events)}")[0] == 404
 
 
 # What the code must not do -----------------------------------------------------------------------

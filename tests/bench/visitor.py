@@ -5,14 +5,17 @@ asks for a page, remembers its buttons and fields, and uses them, as a browser d
 """
 
 import asyncio
+import secrets
 import time
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+
+from app.owner import NONCE_HEADER, PATH
 
 SECONDS_OF_PATIENCE = 60.0
 
@@ -103,5 +106,6 @@ class Visitor:
 
 
 def _cookie_of(url: str) -> str:
-    with urlopen(url, timeout=30) as response:
+    asking = Request(url + PATH, method="POST", headers={NONCE_HEADER: secrets.token_hex(16)})
+    with urlopen(asking, timeout=30) as response:
         return str(response.headers["Set-Cookie"]).split(";")[0]

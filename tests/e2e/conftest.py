@@ -30,17 +30,18 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def start_server(home: Path, **variables: str) -> Server:
-    """Start the lab on a free port with its own home; wait until it answers.
+def start_server(home: Path, base: str = "", **variables: str) -> Server:
+    """Start the lab on a free port with its own home, below the path ``base``; wait for an answer.
 
     With Streamlit's own command, and from a folder that has nothing to do with the lab.
     """
     port = free_port()
     streamlit = Path(sys.executable).with_name("streamlit")
     command = [streamlit, "run", ROOT / "app/main.py", "--server.port", str(port)]
+    command += ["--server.baseUrlPath", base] if base else []
     environment = {**os.environ, "FNN_LAB_HOME": str(home), **variables}
     process = subprocess.Popen(command, cwd=home, env=environment)
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{base}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:

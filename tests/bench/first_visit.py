@@ -1,0 +1,69 @@
+"""What a first visit costs: bytes on the wire, requests, and seconds until the page is at rest.
+
+``python -m tests.bench.first_visit`` serves the lab and opens its pages in Chromium, each ten times
+with an empty cache and ten times again.
+"""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from models.machine import machine
+from tests.e2e.chromium import ARGUMENTS, executable
+from tests.e2e.conftest import start_server
+from tests.e2e.lesson import Lesson
+from tests.e2e.network import Network
+
+VISITS = 10
+PAGES = {"Home": "", "Train": "train", "Predict": "predict"}
+HEADER = f"{'':24} {'kB':>8} {'requests':>9} {'at rest, median (s)':>20}"
+
+
+def visit(network: Network, lesson: Lesson, path: str) -> tuple[int, int, float]:
+    """Open a page; return bytes, answers from the server, and seconds until nothing moves."""
+    network.forget()
+    began = time.monotonic()
+    lesson.open(path)
+    drawn = time.monotonic() - began
+    network.settle()
+    fetched = [answer for answer in network.answers if answer.size]
+    return network.bytes, len(fetched), max(drawn, network.seconds)
+
+
+def measure(browser: Browser, url: str, name: str) -> None:
+    """Print what a page costs at first and again."""
+    first, second = [], []
+    for _ in range(VISITS):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        page: Page = context.new_page()
+        network, lesson = Network(page), Lesson(page, url)
+        first.append(visit(network, lesson, PAGES[name]))
+        second.append(visit(network, lesson, PAGES[name]))
+        context.close()
+    for which, visits in (("first visit", first), ("second visit", second)):
+        columns = zip(*visits, strict=True)
+        size, requests, seconds = (statistics.median(column) for column in columns)
+        print(f"{f'{name}, {which}':24} {size / 1000:8.0f} {requests:9.0f} {seconds:20.2f}")
+
+
+def main() -> None:
+    print(f"machine: {machine()}\n{HEADER}")
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = start_server(Path(home))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        try:
+            Lesson(browser.new_page(), server.url).open("")
+            time.sleep(10)  # the trainer warms up once after the server's start
+            for name in PAGES:
+                measure(browser, server.url, name)
+        finally:
+            browser.close()
+            server.process.terminate()
+            server.process.wait(20)
+
+
+if __name__ == "__main__":
+    main()
