@@ -14,7 +14,7 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from app import failures, lifespan, live, plotly_script, recovery, services  # noqa: E402
+from app import failures, lifespan, live, plotly_script, recovery, run_worker, services  # noqa: E402
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
 from app.owner import OwnerCookie  # noqa: E402
@@ -35,6 +35,7 @@ app = st.App(
             lambda run_id: services.services().scheduler.expected_wait(run_id),
         ),
         plotly_script.route(),
+        run_worker.route(),
         recovery.route(recovery.recovery, lambda owner: len(services.services().store.runs(owner))),
     ],
     middleware=[

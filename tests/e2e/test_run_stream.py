@@ -40,7 +40,7 @@ class Stream:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.goto("about:blank")
-        script = (assets.FOLDER / "run_stream.js").read_text(encoding="utf-8")
+        script = assets.joined(*assets.RUN_STREAM)
         page.evaluate(f"() => {{ {script}\n window.followRun = followRun; {SOURCE} }}")
 
     def follow(self, name: str = "one", **known: Any) -> None:
