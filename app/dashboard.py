@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from app import failures, state
-from app.i18n import LANGUAGES, t
+from app.components.connection import connection
+from app.i18n import LANGUAGES, group, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
 
@@ -35,6 +36,7 @@ with st.container(key="language"):
         label_visibility="collapsed",
         **state.switch(state.LANGUAGE),
     )
+    connection(group("connection"), key="connection")
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from app import failures, lifespan, live, plotly_script, recovery, run_worker, services  # noqa: E402
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
+from app.host_config import HostConfig  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
 from app.owner import OwnerCookie  # noqa: E402
 from data.text import UserError  # noqa: E402
@@ -42,6 +43,7 @@ app = st.App(
         Middleware(SecurityHeaders, ancestors=ancestors),
         Middleware(KnownHosts, hosts=hosts),
         Middleware(OwnerCookie),
+        Middleware(HostConfig),
     ],
     on_script_error=failures.show,
 )

@@ -28,7 +28,7 @@ const RunSource = (() => {
         this.tell({ open: true });
       };
       source.onmessage = (message) => this.hear(message);
-      source.onerror = () => this.lose(RETRY_MS);
+      source.onerror = () => this.lose();
     }
 
     // A message without an id comes with the id of the last one that had one.
@@ -41,12 +41,12 @@ const RunSource = (() => {
 
     awaitSign(ms) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.lose(0), ms);
+      this.timer = setTimeout(() => this.lose(), ms);
     }
 
-    lose(ms) {
+    lose() {
       this.close();
-      this.timer = setTimeout(() => this.open(), ms);
+      this.timer = setTimeout(() => this.open(), RETRY_MS);
       this.tell({ open: false });
     }
 

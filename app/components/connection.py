@@ -1,0 +1,18 @@
+"""Says what is wrong with the page's connection, and that it is being made anew."""
+
+from app.components import assets
+
+LABELS = ("lost", "over", "reload", "waiting", "back", "unsent")
+
+_HTML = """
+<div class="fl-connection" role="status" aria-live="polite" data-state="fine">
+  <p></p><button type="button" hidden></button>
+</div>
+"""
+
+_mount = assets.component("connection", _HTML)
+
+
+def connection(labels: dict[str, str], *, key: str) -> None:
+    """Watch Streamlit's connection; to be drawn on every page. ``labels`` holds ``LABELS``."""
+    _mount(key=key, data={"labels": assets.pick(labels, LABELS)})
