@@ -8,8 +8,10 @@ import secrets
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.owner import COOKIE, is_owner
+from app.tab_memory import TabMemory
 from data.text import Text
 from models.experiment import Experiment
 from models.tasks import TASKS, task_named
@@ -23,6 +25,33 @@ _KNOWN = {
     TASK: ("mnist", *(task.name for task in TASKS)),
 }
 """Every value of what the address remembers; the first one is the default."""
+
+_HELD = ("drafts", "versions", "runs", "kept")
+"""What a tab takes along from a session that has expired to the one that follows."""
+
+_tabs = TabMemory()
+
+
+def adopt_tab() -> bool:
+    """Go on with what this tab held in a session before this one; to be called on every run.
+
+    Returns True once when there was such a session and nothing is known of it any more.
+    """
+    context, is_lost = get_script_run_ctx(), False
+    session = context.session_id if context else ""
+    if "tab" not in st.session_state:
+        before = _session_before()
+        held = _tabs.held(owner(), before) if before else None
+        st.session_state.update(held or {})
+        st.session_state["tab"], is_lost = session, bool(before and held is None)
+    _tabs.keep(owner(), session, {name: st.session_state.setdefault(name, {}) for name in _HELD})
+    return is_lost
+
+
+def _session_before() -> str | None:
+    """Return the session that Streamlit's page had before, which it names when it connects."""
+    named = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    return named[2].strip() if len(named) == 3 else None
 
 
 def adopt_address() -> None:

@@ -14,6 +14,7 @@ const ANSWER_MS = 12000;
 const SLOW_MS = 4000; // without an answer to a click, the page says that it waits
 const HAND_MS = 1500; // what is sent so soon after a touch was sent by hand
 const SAID_MS = 8000;
+const READ = new Set(["unsent", "anew"]); // they stay until somebody goes on
 const SHORT = 8; // bytes: a question or its answer, and nothing else that matters
 
 const notices = new WeakMap();
@@ -23,7 +24,7 @@ export default function ({ data, parentElement }) {
   const notice = notices.get(parentElement);
   notice.calls += 1;
   const watch = (window[WATCH] ??= new Watch());
-  watch.showIn(parentElement.querySelector(".fl-connection"), data.labels);
+  watch.showIn(parentElement.querySelector(".fl-connection"), data);
   // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
   const { calls } = notice;
   return () => notice.calls === calls && notices.delete(parentElement);
@@ -60,7 +61,7 @@ class Watch {
     this.sent += 1;
     if (performance.now() - this.touched > HAND_MS) return;
     this.doubtful = true;
-    if (this.state === "unsent") this.say("fine");
+    if (READ.has(this.state)) this.say("fine");
     setTimeout(() => this.ask()); // the question goes out after what it is about
     clearTimeout(this.slow);
     this.slow = setTimeout(() => this.doubtful && this.say("waiting"), SLOW_MS);
@@ -121,11 +122,12 @@ class Watch {
 
   // Words -----------------------------------------------------------------------------------
 
-  showIn(place, labels) {
+  showIn(place, { labels, anew }) {
     Object.assign(this, { place, labels });
+    if (anew) this.state = "anew";
     place.querySelector("button").textContent = labels.reload;
     place.querySelector("button").onclick = () => window.location.reload();
-    this.write();
+    this.say(this.state);
   }
 
   say(state) {
