@@ -2,8 +2,7 @@
 
 A host may speak to Streamlit's page: ask whether its connection is alive, let it run the script
 again. The lab's own page is the only one that may (see ``components/connection.js``); Streamlit's
-default is a list of its makers' sites. And where Streamlit would open a dialog about an error, in
-English, it tells the host instead, which says it in the reader's language.
+default is a list of its makers' sites.
 """
 
 from urllib.parse import urlsplit
@@ -36,23 +35,23 @@ def _is_asked(scope: Scope) -> bool:
 
 def _answer(headers: Headers) -> JSONResponse:
     told = {
-        "allowedOrigins": [_own_origin(headers)],
+        "allowedOrigins": _own_origins(headers),
         "useExternalAuthToken": False,
         "enableCustomParentMessages": False,
         "enforceDownloadInNewTab": False,
         "metricsUrl": "",
-        "blockErrorDialogs": True,
+        "blockErrorDialogs": False,
         "resourceCrossOriginMode": None,
     }
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-def _own_origin(headers: Headers) -> str:
+def _own_origins(headers: Headers) -> list[str]:
     """Return where the browser has the page from, which a proxy's ``Host`` may not tell.
 
     The page itself asks, so that the page that asks is its own.
     """
-    page = urlsplit(headers.get("referer", ""))
+    page, host = urlsplit(headers.get("referer", "")), headers.get("host", "")
     if page.scheme in ("http", "https") and page.netloc:
-        return f"{page.scheme}://{page.netloc}"
-    return f"http://{headers.get('host', '')}"
+        return [f"{page.scheme}://{page.netloc}"]
+    return [f"http://{host}", f"https://{host}"]

@@ -12,9 +12,9 @@ _FRESH = "fresh-run"
 class LiveRun(TypedDict):
     """A run to show: its id, the address of its events, whether it is still going.
 
-    ``worker`` is the address of the script that hears runs for all tabs; without it, a page hears its
-    runs itself. ``place`` is its place in the queue, None (or left out) once it has a worker; ``events`` is the
-    number of its last event.
+    ``worker`` is the address of the script that hears runs for all tabs; without it, a page hears
+    its runs itself. ``place`` is its place in the queue, None (or left out) once it has a worker;
+    ``events`` is the number of its last event.
     """
 
     run: str

@@ -51,7 +51,7 @@ def adopt_tab() -> bool:
 def _session_before() -> str | None:
     """Return the session that Streamlit's page had before, which it names when it connects."""
     named = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
-    return named[2].strip() if len(named) == 3 else None
+    return named[2].strip() or None if len(named) == 3 else None
 
 
 def adopt_address() -> None:

@@ -27,7 +27,11 @@ def component(
     """
     css = (FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(
-        f"fnn_lab_{name}", html=html, css=css, js=joined(*shared, name), isolate_styles=isolate_styles
+        f"fnn_lab_{name}",
+        html=html,
+        css=css,
+        js=joined(*shared, name),
+        isolate_styles=isolate_styles,
     )
 
 

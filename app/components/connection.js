@@ -33,7 +33,7 @@ export default function ({ data, parentElement }) {
 class Watch {
   constructor() {
     Object.assign(this, { place: null, labels: {}, state: "fine", socket: null });
-    Object.assign(this, { touched: -Infinity, sent: 0, asked: null, doubtful: false });
+    Object.assign(this, { touched: -Infinity, sent: 0, doubtful: false, asked: null, until: 0 });
     this.listenToSockets();
     window.addEventListener("message", (event) => this.take(event));
     for (const name of ["pointerdown", "keydown", "input", "change"]) {
@@ -57,14 +57,17 @@ class Watch {
 
   takeSent(socket, data) {
     if (socket !== this.socket) this.meet(socket);
-    if (data.byteLength <= SHORT) return;
+    if (data.byteLength <= SHORT) {
+      Object.assign(this, { asked: this.sent, until: performance.now() + ANSWER_MS });
+      return;
+    }
     this.sent += 1;
     if (performance.now() - this.touched > HAND_MS) return;
     this.doubtful = true;
     if (READ.has(this.state)) this.say("fine");
     setTimeout(() => this.ask()); // the question goes out after what it is about
     clearTimeout(this.slow);
-    this.slow = setTimeout(() => this.doubtful && this.say("waiting"), SLOW_MS);
+    this.slow = setTimeout(() => this.asked !== null && this.say("waiting"), SLOW_MS);
   }
 
   meet(socket) {
@@ -89,9 +92,9 @@ class Watch {
 
   // One question at a time: a second one would give the connection time anew.
   ask() {
-    if (this.asked !== null || this.state === "lost" || document.visibilityState !== "visible") return;
+    const waits = this.asked !== null && performance.now() < this.until;
+    if (waits || this.state === "lost" || document.visibilityState !== "visible") return;
     this.tell({ type: "SEND_APP_HEARTBEAT", ackTimeoutMilliseconds: ANSWER_MS });
-    this.asked = this.sent;
   }
 
   // What Streamlit tells its host ------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a page does when its connection dies: by silence, by a cut, and for longer than a session."""
+"""What a page does when its connection dies: silently, by a cut, for longer than a session."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,9 @@ class Tab(Life):
         expect(self.notice().locator("p")).to_have_text(words)
 
     def has_no_words_of_streamlits_own(self) -> None:
-        expect(self.page.get_by_text(re.compile("connection error|connecting", re.I))).to_be_hidden()
+        expect(
+            self.page.get_by_text(re.compile("connection error|connecting", re.I))
+        ).to_be_hidden()
         expect(self.page.get_by_test_id("stDialog")).to_be_hidden()
 
 
