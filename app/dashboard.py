@@ -12,7 +12,7 @@ from data.text import UserError
 
 HERE = Path(__file__).parent
 
-is_anew = state.adopt_tab()
+lost = state.adopt_tab()
 state.adopt_address()
 st.set_page_config(
     page_title="FNN Lab", page_icon="📈", layout="wide", menu_items={"About": t("nav.about")}
@@ -37,7 +37,7 @@ with st.container(key="language"):
         label_visibility="collapsed",
         **state.switch(state.LANGUAGE),
     )
-    connection(group("connection"), is_anew=is_anew, key="connection")
+    connection(group("connection"), lost=lost, key="connection")
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -32,20 +32,21 @@ _HELD = ("drafts", "versions", "runs", "kept")
 _tabs = TabMemory()
 
 
-def adopt_tab() -> bool:
+def adopt_tab() -> str | None:
     """Go on with what this tab held in a session before this one; to be called on every run.
 
-    Returns True once when there was such a session and nothing is known of it any more.
+    Returns the name of the session before this one when nothing is known of it any more.
     """
-    context, is_lost = get_script_run_ctx(), False
+    context = get_script_run_ctx()
     session = context.session_id if context else ""
-    if "tab" not in st.session_state:
+    if "lost_session" not in st.session_state:
         before = _session_before()
         held = _tabs.held(owner(), before) if before else None
         st.session_state.update(held or {})
-        st.session_state["tab"], is_lost = session, bool(before and held is None)
+        st.session_state["lost_session"] = before if held is None else None
     _tabs.keep(owner(), session, {name: st.session_state.setdefault(name, {}) for name in _HELD})
-    return is_lost
+    lost: str | None = st.session_state["lost_session"]
+    return lost
 
 
 def _session_before() -> str | None:

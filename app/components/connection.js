@@ -125,9 +125,9 @@ class Watch {
 
   // Words -----------------------------------------------------------------------------------
 
-  showIn(place, { labels, anew }) {
-    Object.assign(this, { place, labels });
-    if (anew) this.state = "anew";
+  showIn(place, { labels, lost }) {
+    if (lost && lost !== this.lost) this.state = "anew";
+    Object.assign(this, { place, labels, lost });
     place.querySelector("button").textContent = labels.reload;
     place.querySelector("button").onclick = () => window.location.reload();
     this.say(this.state);

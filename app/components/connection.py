@@ -13,10 +13,10 @@ _HTML = """
 _mount = assets.component("connection", _HTML)
 
 
-def connection(labels: dict[str, str], *, is_anew: bool, key: str) -> None:
+def connection(labels: dict[str, str], *, lost: str | None, key: str) -> None:
     """Watch Streamlit's connection; to be drawn on every page. ``labels`` holds ``LABELS``.
 
-    ``is_anew`` says that the server has forgotten what this tab had put together.
+    ``lost`` names this tab's former session when the server has forgotten what it held: that is
+    said once.
     """
-    data = {"labels": assets.pick(labels, LABELS), "anew": is_anew}
-    _mount(key=key, data=data)
+    _mount(key=key, data={"labels": assets.pick(labels, LABELS), "lost": lost})

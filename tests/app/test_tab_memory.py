@@ -112,20 +112,20 @@ def test_a_session_goes_on_where_the_one_before_it_ended(
     second = session_after(named, monkeypatch)
     assert second.session_state["drafts"]["mnist"].seed == seed + 1
     assert second.session_state["kept"]["strokes"] == [1, 1, 1]
-    assert second.session_state["lost"] is False
+    assert second.session_state["lost"] is None
     second.run()
     assert second.session_state["kept"]["strokes"] == [1, 1, 1, 1]  # adopted once
 
 
-def test_a_first_session_has_lost_nothing_and_an_unknown_one_says_so_once(
+def test_a_first_session_has_lost_nothing_and_one_after_an_unknown_one_names_it(
     memories: TabMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert session_after(None, monkeypatch).session_state["lost"] is False
+    assert session_after(None, monkeypatch).session_state["lost"] is None
     unknown = session_after("unknown", monkeypatch)
-    assert unknown.session_state["lost"] is True
     assert unknown.session_state["kept"]["strokes"] == [1]
     unknown.run()
-    assert unknown.session_state["lost"] is False
+    assert unknown.session_state["lost"] == "unknown"
+    assert unknown.session_state["kept"]["strokes"] == [1, 1]
 
 
 @pytest.mark.parametrize(
