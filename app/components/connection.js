@@ -9,7 +9,7 @@
 // must show what is so.
 
 const WATCH = "__fnnLabConnection"; // on window: one watch, whichever page has mounted it
-const ASK_MS = 10000;
+const ASK_MS = 15000; // a silent connection is given up after 27 seconds at the latest
 const ANSWER_MS = 12000;
 const SLOW_MS = 4000; // without an answer to a click, the page says that it waits
 const HAND_MS = 1500; // what is sent so soon after a touch was sent by hand
@@ -32,7 +32,7 @@ export default function ({ data, parentElement }) {
 
 class Watch {
   constructor() {
-    Object.assign(this, { place: null, labels: {}, state: "fine", socket: null });
+    Object.assign(this, { place: null, labels: {}, state: stateOfPage(), socket: null });
     Object.assign(this, { touched: -Infinity, sent: 0, doubtful: false, asked: null, until: 0 });
     this.listenToSockets();
     window.addEventListener("message", (event) => this.take(event));
@@ -145,4 +145,10 @@ class Watch {
     this.place.querySelector("p").textContent = this.labels[this.state] ?? "";
     this.place.querySelector("button").hidden = this.state !== "over";
   }
+}
+
+// The connection may be gone by the time that the page has loaded this script.
+function stateOfPage() {
+  const { testConnectionState } = document.querySelector('[data-testid="stApp"]').dataset;
+  return testConnectionState === "CONNECTED" ? "fine" : "lost";
 }
