@@ -83,7 +83,8 @@ function take(port, { follow, leave, after }) {
   fill();
 }
 
+// Where a worker has no event streams it does not answer, and the tabs hear their runs themselves.
 self.onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data }) => take(port, data);
+  if (self.EventSource) port.onmessage = ({ data }) => take(port, data);
 };
 setInterval(takeTurns, TURN_MS);

@@ -9,7 +9,9 @@ const openSource = (() => {
   class SharedSource {
     constructor(worker, url, after, tell) {
       Object.assign(this, { url, heard: after, tell, open: null });
-      this.port = new SharedWorker(worker).port;
+      this.worker = new SharedWorker(worker);
+      this.worker.onerror = () => this.goAlone();
+      this.port = this.worker.port;
       this.port.onmessage = ({ data }) => this.take(data);
       this.renewing = setInterval(() => this.follow(), RENEW_MS);
       this.awaitAnswer();
@@ -45,6 +47,7 @@ const openSource = (() => {
     close() {
       clearTimeout(this.timer);
       clearInterval(this.renewing);
+      this.worker.onerror = null;
       this.port.postMessage({ leave: this.url });
       this.port.close();
       this.own?.close();
@@ -54,6 +57,11 @@ const openSource = (() => {
   return function openSource(run, after, tell) {
     if (!run.worker || !window.SharedWorker) return new RunSource(run.url, after, tell);
     const absolute = (address) => new URL(address, document.baseURI).href;
-    return new SharedSource(absolute(run.worker), absolute(run.url), after, tell);
+    try {
+      return new SharedSource(absolute(run.worker), absolute(run.url), after, tell);
+    } catch (error) {
+      console.warn(error); // a frame on another site's page may have no workers
+      return new RunSource(run.url, after, tell);
+    }
   };
 })();

@@ -1,7 +1,6 @@
 """The worker that hears runs for all tabs of a browser, in a page that holds nothing else."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -127,16 +126,32 @@ def test_of_many_runs_three_are_heard_at_a_time_and_every_one_in_its_turn(worker
 STREAM = {"run": "r", "url": "/events", "live": True, "worker": "/worker.js"}
 
 
-def test_a_page_whose_worker_does_not_answer_hears_the_run_itself(page: Page) -> None:
-    """So it goes when the worker's script could not be loaded, or the browser has ended it."""
+def fall_back(page: Page, worker: str, seconds: float) -> list[str]:
+    """Return what a page with such workers hears by itself after some seconds."""
     page.goto("data:text/html,<base href='http://lab.invalid/'>")
     page.clock.install()
-    followed: Any = assets.joined(*assets.RUN_STREAM)
-    silent = """window.SharedWorker = class {
-      port = { postMessage: () => {}, close: () => {} };
-    };"""
-    page.evaluate(f"() => {{ {followed}\n window.followRun = followRun; {SOURCE}\n {silent} }}")
+    script = f"{assets.joined(*assets.RUN_STREAM)}\n window.followRun = followRun; {SOURCE}"
+    page.evaluate(f"() => {{ {script}\n window.SharedWorker = class {{ {worker} }}; }}")
     page.evaluate("run => follow(run, 'one')", STREAM)
-    assert page.evaluate("sources.length") == 0
-    page.clock.run_for(16_000)
+    page.clock.run_for(1000 * seconds)
+    found: list[str] = page.evaluate("sources.map(({url}) => url)")
+    return found
+
+
+PORT = "port = { postMessage: () => {}, close: () => {} };"
+
+
+def test_a_page_whose_worker_does_not_answer_hears_the_run_itself(page: Page) -> None:
+    assert fall_back(page, PORT, 14) == []
+    page.clock.run_for(2_000)
     assert page.evaluate("sources.map(({url}) => url)") == ["http://lab.invalid/events?after=0"]
+
+
+def test_a_page_whose_worker_cannot_be_loaded_hears_the_run_at_once(page: Page) -> None:
+    failing = f"{PORT} constructor() {{ setTimeout(() => this.onerror()); }}"
+    assert fall_back(page, failing, 0.1) == ["http://lab.invalid/events?after=0"]
+
+
+def test_a_page_that_may_have_no_worker_hears_the_run_at_once(page: Page) -> None:
+    forbidden = "constructor() { throw new DOMException('no', 'SecurityError'); }"
+    assert fall_back(page, forbidden, 0.1) == ["/events?after=0"]
