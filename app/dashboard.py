@@ -7,12 +7,14 @@ import streamlit as st
 from app import failures, state
 from app.components.browser_parts import address_history, number_keys
 from app.components.choice import choice
-from app.i18n import LANGUAGES, t
+from app.components.connection import connection
+from app.i18n import LANGUAGES, group, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
 
 HERE = Path(__file__).parent
 
+lost = state.adopt_tab()
 state.adopt_address()
 st.set_page_config(
     page_title="FNN Lab", page_icon="📈", layout="wide", menu_items={"About": t("nav.about")}
@@ -39,6 +41,7 @@ with st.container(key="language"):
         required=True,
         label_visibility="collapsed",
     )
+    connection(group("connection"), lost=lost, key="connection")
 with st.container(key="browser-parts"):
     number_keys()
     address_history()

@@ -26,7 +26,9 @@ from models.events import End
 from models.jobs.arising import arose
 from models.runs import RunStore
 
-SECONDS_BETWEEN_PINGS = 15.0
+SECONDS_BETWEEN_SIGNS_OF_LIFE = 10.0
+"""A page that has heard nothing for 25 seconds (``components/run_source.js``) connects anew: the
+connection of a phone that slept, or of a Wi-Fi that changed, falls silent without being closed."""
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_GATHER = 0.02
 """What is told together, a report and a picture, travels together: sending is most of the work."""
@@ -36,6 +38,8 @@ MOST_SECONDS_TO_GATHER = 0.15
 LONGEST_QUEUE = 1_000
 PASSING_NUMBER = 0
 """The number of every event that is true for a moment only, see ``models.events.PASSING``."""
+_ALIVE = 'data: {"kind":"alive"}\n\n'
+"""An event and no comment, which the page's scripts would never see."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _TOO_MANY = Text(
     "실시간 곡선이 너무 많이 열려 있습니다. 다른 탭을 닫으면 이 곡선이 이어집니다.",
@@ -136,19 +140,24 @@ async def _messages(
             after = max(after, number)
         if is_over:
             return
-        queued = None
+        queued, quiet = None, 0.0
         while not mailbox.overflowed and not ending.is_near():
             place = place_of(run_id)
             told, queued = queued, None if place is None else (place, _rounded(wait_of(run_id)))
             if queued is not None and queued != told:
                 yield _queued(*queued)
-            seconds = SECONDS_BETWEEN_PINGS if place is None else SECONDS_BETWEEN_LOOKS
+            seconds = SECONDS_BETWEEN_SIGNS_OF_LIFE if place is None else SECONDS_BETWEEN_LOOKS
             news = [
                 event
                 for event in await mailbox.next(seconds, _seconds_to_gather(len(streams)))
                 if event[0] > after or event[0] == PASSING_NUMBER
             ]
-            yield "".join(map(_timed, news)) or ": ping\n\n"
+            quiet = 0.0 if news else quiet + seconds
+            if news:
+                yield "".join(map(_timed, news))
+            elif quiet >= SECONDS_BETWEEN_SIGNS_OF_LIFE:
+                quiet = 0.0
+                yield _ALIVE
             after = max(after, *(number for number, _, _ in news), 0)
             if any(_is_end(line) for _, line, _ in news):
                 return

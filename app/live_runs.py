@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from app import state
+from app import run_worker, state
 from app.services import services
 from models.runs import Run
 
@@ -12,13 +12,15 @@ _FRESH = "fresh-run"
 class LiveRun(TypedDict):
     """A run to show: its id, the address of its events, whether it is still going.
 
-    ``place`` is its place in the queue, None (or left out) once it has a worker; ``events`` is the
-    number of its last event.
+    ``worker`` is the address of the script that hears runs for all tabs; without it, a page hears
+    its runs itself. ``place`` is its place in the queue, None (or left out) once it has a worker;
+    ``events`` is the number of its last event.
     """
 
     run: str
     url: str
     live: bool
+    worker: NotRequired[str]
     place: NotRequired[int | None]
     events: NotRequired[int]
 
@@ -33,6 +35,7 @@ def live_run(run: Run) -> LiveRun:
     return {
         "run": run.id,
         "url": state.own_address(f"api/runs/{run.id}/events"),
+        "worker": run_worker.ADDRESS,
         "live": is_fresh or not run.is_over,
         "place": services().scheduler.position(run.id),
         "events": 0 if is_fresh else run.events,

@@ -22,10 +22,12 @@ from app import (  # noqa: E402
     owner,
     plotly_script,
     recovery,
+    run_worker,
     services,
 )
 from app.base_path import base_path, below  # noqa: E402
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
+from app.host_config import HostConfig  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
 from app.owner import OwnerCookie, Owners  # noqa: E402
 from app.static_files import StaticFiles  # noqa: E402
@@ -50,6 +52,7 @@ app = st.App(
                 lambda run_id: services.services().scheduler.expected_wait(run_id),
             ),
             plotly_script.route(),
+            run_worker.route(),
             owner.route(Owners()),
             recovery.route(
                 recovery.recovery, lambda owner: len(services.services().store.runs(owner))
@@ -61,6 +64,7 @@ app = st.App(
         Middleware(KnownHosts, hosts=hosts),
         Middleware(StaticFiles, base=base),
         Middleware(OwnerCookie),
+        Middleware(HostConfig),
         Middleware(WebPage, base=base),
     ],
     on_script_error=failures.show,

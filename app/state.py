@@ -8,9 +8,11 @@ import secrets
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.late_messages import PageNumbers
 from app.owner import COOKIE, address_of, is_owner
+from app.tab_memory import TabMemory
 from data.text import Text
 from models.experiment import Experiment
 from models.tasks import TASKS, task_named
@@ -27,6 +29,33 @@ _KNOWN = {
 
 _PAGE = "page-number"
 _ABSENT = object()
+_HELD = ("drafts", "versions", "runs", "kept")
+"""What a tab takes along from a session that has expired to the one that follows."""
+
+_tabs = TabMemory()
+
+
+def adopt_tab() -> str | None:
+    """Go on with what this tab held in a session before this one; to be called on every run.
+
+    Returns the name of the session before this one when nothing is known of it any more.
+    """
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    if "lost_session" not in st.session_state:
+        before = _session_before()
+        held = _tabs.held(owner(), before) if before else None
+        st.session_state.update(held or {})
+        st.session_state["lost_session"] = before if held is None else None
+    _tabs.keep(owner(), session, {name: st.session_state.setdefault(name, {}) for name in _HELD})
+    lost: str | None = st.session_state["lost_session"]
+    return lost
+
+
+def _session_before() -> str | None:
+    """Return the session that Streamlit's page had before, which it names when it connects."""
+    named = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    return named[2].strip() or None if len(named) == 3 else None
 
 
 def adopt_address() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import headers, hosts, streams
+from app import headers, hosts, streams, tab_memory
 from data import images
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,8 @@ def test_its_variables_are_those_of_the_code() -> None:
 def test_its_numbers_are_those_of_the_code() -> None:
     text = " ".join(PAGE.split())
     assert f"{streams.MOST_PER_OWNER} an owner, {streams.MOST_IN_ALL} in all" in text
+    tabs = f"{tab_memory.MOST_TABS_OF_AN_OWNER} tabs an owner and {tab_memory.MOST_TABS} in all"
+    assert tabs in text
     assert f"not read for {streams.SECONDS_TO_TAKE:.0f} s" in text
     assert f"{images.MAX_BYTES >> 20} MB and {images.MAX_PIXELS // 10**6} megapixels" in text
     assert all(f"`{domain}`" in text for domain in hosts.LOCAL_DOMAINS)

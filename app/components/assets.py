@@ -13,6 +13,9 @@ from streamlit.components.v2.types import ComponentRenderer
 
 FOLDER = Path(__file__).parent
 
+RUN_STREAM = ("run_source", "shared_source", "run_stream")
+"""The scripts by which a component follows a run."""
+
 
 def component(
     name: str, html: str, *, shared: tuple[str, ...] = (), isolate_styles: bool = True
@@ -24,10 +27,18 @@ def component(
     """
     looks = FOLDER / f"{name}.css"
     css = looks.read_text(encoding="utf-8") if looks.exists() else None
-    js = "\n".join((FOLDER / f"{each}.js").read_text(encoding="utf-8") for each in (*shared, name))
     return st.components.v2.component(
-        f"fnn_lab_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles
+        f"fnn_lab_{name}",
+        html=html,
+        css=css,
+        js=joined(*shared, name),
+        isolate_styles=isolate_styles,
     )
+
+
+def joined(*names: str) -> str:
+    """Return scripts as one."""
+    return "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 def pick(labels: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

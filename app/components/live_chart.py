@@ -74,7 +74,7 @@ METRIC_LABELS = ("announce", "column", "column_val", "column_baseline_loss")
 """Needed for the metric alone."""
 
 SCRIPTS = (
-    "run_stream",
+    *assets.RUN_STREAM,
     "numerals",
     "chart_numbers",
     "chart_view",

@@ -58,7 +58,8 @@ _HTML = """
 """
 
 PARTS = (
-    *("run_stream", "diagram_marks", "diagram_layout"),
+    *assets.RUN_STREAM,
+    *("diagram_marks", "diagram_layout"),
     *("diagram_columns", "diagram_panel", "diagram_pictures"),
 )
 

@@ -5,7 +5,7 @@
 // listener first gets, before the call returns, all that was released so far: the numbered events in
 // order, then the last of each other kind. Following again with the same listener tells the stream
 // what Python knows now and repeats nothing. Besides the server's own there are two kinds:
-//   {kind: "connection", open}
+//   {kind: "connection", open}: whether the run is heard now, said when it changes
 //   {kind: "replay", seconds, took}: events wait so that the run fills `seconds`; it comes again
 //     with `took`, null before, once it is heard in how many seconds the run has really ended.
 //
@@ -19,20 +19,22 @@ const followRun = (() => {
   const PIECE_MS = 50; // points of a batch that span more than this are released in pieces
   const HELD_MS = 400; // waiting less than this is no replay
   const LINGER_MS = 1000;
-  const RETRY_MS = 2000;
+  const LET_GO_MS = 5000; // a tab that is hidden for longer hears nothing until it is seen again
   const PASSING = new Set(["snapshot", "weight", "step"]);
   const BEFORE_START = new Set(["queued", "preparing"]);
   const CLOCK_STARTS = new Set(["started", "resumed", "tuned"]);
 
   class RunStream {
     constructor(run) {
-      Object.assign(this, { url: run.url, live: run.live, known: run.events ?? 0 });
+      Object.assign(this, { run, live: run.live, known: run.events ?? 0, source: null });
       Object.assign(this, { listeners: new Set(), released: [], latest: new Map() });
       Object.assign(this, { heard: 0, numbered: [], passing: [], plan: null, clock: null });
       this.ended = false;
-      this.woken = () => document.visibilityState === "visible" && this.wake();
-      document.addEventListener("visibilitychange", this.woken);
-      this.connect();
+      this.look = () => this.beSeen(document.visibilityState === "visible");
+      this.go = () => this.disconnect();
+      document.addEventListener("visibilitychange", this.look);
+      window.addEventListener("pagehide", this.go);
+      this.look();
     }
 
     // Listeners -------------------------------------------------------------------------------
@@ -62,51 +64,42 @@ const followRun = (() => {
       if (!this.ended || !(run.events > this.heard)) return;
       Object.assign(this, { live: run.live, known: run.events, ended: false });
       this.disconnect();
-      this.connect();
+      this.look();
     }
 
     // The connection --------------------------------------------------------------------------
 
     connect() {
-      const source = new EventSource(`${this.url}?after=${this.heard}`);
-      this.source = source;
-      source.onopen = () => this.connected(true);
-      source.onmessage = (message) => this.hear(message);
-      source.onerror = () => {
-        this.connected(false);
-        // After an HTTP error the browser gives up for good: ask again, older events are ignored.
-        if (source.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.wake(), RETRY_MS);
-      };
+      if (this.ended) return;
+      this.source ??= openSource(this.run, this.heard, ({ data, number, open }) => {
+        if (data !== undefined) this.hear(JSON.parse(data), number);
+        else this.pass({ kind: "connection", open });
+      });
     }
 
-    connected(open) {
-      this.pass({ kind: "connection", open });
-    }
-
-    wake() {
-      if (this.ended || this.source?.readyState !== EventSource.CLOSED) return;
-      this.disconnect();
-      this.connect();
+    // Six streams are all that a browser opens: who is not seen leaves them to the others.
+    beSeen(seen) {
+      clearTimeout(this.leaving);
+      if (seen) this.connect();
+      else this.leaving = setTimeout(this.go, LET_GO_MS);
     }
 
     disconnect() {
-      clearTimeout(this.retry);
       this.source?.close();
       this.source = null;
     }
 
     close() {
       this.disconnect();
-      clearTimeout(this.timer);
-      document.removeEventListener("visibilitychange", this.woken);
+      [this.timer, this.leaving].forEach(clearTimeout);
+      document.removeEventListener("visibilitychange", this.look);
+      window.removeEventListener("pagehide", this.go);
     }
 
     // Hearing ---------------------------------------------------------------------------------
 
-    // A message without an id comes with the id of the last one that had one.
-    hear(message) {
-      const event = JSON.parse(message.data);
-      const number = Number(message.lastEventId);
+    // What has no number of its own comes with that of the last event that had one.
+    hear(event, number) {
       if (number > this.heard) this.hearNumbered(event, number);
       else if (BEFORE_START.has(event.kind)) this.pass(event);
       else if (PASSING.has(event.kind)) this.passing.push({ event, number: null, at: this.position(event) });

@@ -51,7 +51,7 @@ _HTML = f"""
 </section>
 """
 
-_mount = assets.component("update_strip", _HTML, shared=("run_stream", "numerals"))
+_mount = assets.component("update_strip", _HTML, shared=(*assets.RUN_STREAM, "numerals"))
 
 
 def update_strip(

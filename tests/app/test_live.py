@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ from starlette.middleware import Middleware
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
 from app import live, streams
+from app.components import assets
 from app.live import event_route
 from app.owner import COOKIE, OwnerCookie
 from models.events import Batches, End, Started, State
@@ -196,12 +198,22 @@ def test_a_foreign_run_is_not_found(port, run, cookie):
     assert set(foreign_answer[1]["error"]) == {"ko", "en"}
 
 
-def test_a_quiet_stream_is_kept_open_by_pings(store, port, run, monkeypatch):
-    monkeypatch.setattr(live, "SECONDS_BETWEEN_PINGS", 0.05)
+def test_a_quiet_stream_says_that_it_lives_in_a_way_that_scripts_can_see(
+    store, port, run, monkeypatch
+):
+    monkeypatch.setattr(live, "SECONDS_BETWEEN_SIGNS_OF_LIFE", 0.05)
     with watch(port, run) as response:
-        assert response.readline() == b": ping\n"
+        assert read(response, 2) == [(None, "alive")] * 2
+        monkeypatch.setattr(live, "SECONDS_BETWEEN_SIGNS_OF_LIFE", 10)
         store.append(run.id, End(State.DONE))
-        assert read(response) == [(1, "end")]
+        assert read(response)[-1] == (1, "end")
+
+
+def test_an_open_stream_speaks_often_enough_for_the_page_that_waits(port, run):
+    """The page gives a connection up after so many milliseconds of silence."""
+    script = (assets.FOLDER / "run_source.js").read_text(encoding="utf-8")
+    silent = re.search(r"SILENT_MS = (\d+)", script)
+    assert silent and 2 * live.SECONDS_BETWEEN_SIGNS_OF_LIFE < int(silent[1]) / 1000 <= 30
 
 
 def test_a_slow_viewer_is_let_go_and_catches_up(store, port, run, monkeypatch):

@@ -1,6 +1,7 @@
 """What stands between a browser and a server: a Wi-Fi that drops, a proxy that changes paths.
 
-Chromium's own "offline" leaves open event streams alone; closing their sockets does not.
+Chromium's own "offline" leaves open event streams alone; closing their sockets does not. And a
+connection can die without anybody closing it: a phone slept, or the network forgot it.
 """
 
 import socket
@@ -27,6 +28,7 @@ class Relay(socketserver.ThreadingTCPServer):
         self.server_port = urlsplit(server_url).port or 0
         self.is_cut = False
         self.sockets: set[socket.socket] = set()
+        self.muted: set[socket.socket] = set()
 
     @property
     def url(self) -> str:
@@ -43,6 +45,10 @@ class Relay(socketserver.ThreadingTCPServer):
         """Carry bytes again."""
         self.is_cut = False
 
+    def mute(self) -> None:
+        """Let every connection that is open now carry nothing more, and close none of them."""
+        self.muted |= self.sockets
+
 
 class _Carrier(socketserver.BaseRequestHandler):
     server: Relay
@@ -55,9 +61,9 @@ class _Carrier(socketserver.BaseRequestHandler):
                 return
             ends = {self.request, there}
             self.server.sockets |= ends
-            back = threading.Thread(target=_carry, args=(there, self.request), daemon=True)
+            back = threading.Thread(target=self._carry, args=(there, self.request), daemon=True)
             back.start()
-            _carry(self.request, there)
+            self._carry(self.request, there)
             back.join()
             self.server.sockets -= ends
 
@@ -118,15 +124,20 @@ class _PathCarrier(_Carrier):
                 self.request.sendall(answer)
         return True
 
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        """Carry bytes one way until either side closes, then close the other way too.
 
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    """Carry bytes one way until either side closes, then close the other way too."""
-    with suppress(OSError):
-        while received := source.recv(65_536):
-            target.sendall(received)
-    for each in (source, target):
+        What comes through a muted connection is lost, its end as well.
+        """
         with suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
+            while received := source.recv(65_536):
+                if source not in self.server.muted:
+                    target.sendall(received)
+        if source in self.server.muted:
+            return
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

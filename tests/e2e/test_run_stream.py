@@ -40,7 +40,7 @@ class Stream:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.goto("about:blank")
-        script = (assets.FOLDER / "run_stream.js").read_text(encoding="utf-8")
+        script = assets.joined(*assets.RUN_STREAM)
         page.evaluate(f"() => {{ {script}\n window.followRun = followRun; {SOURCE} }}")
 
     def follow(self, name: str = "one", **known: Any) -> None:
@@ -231,3 +231,44 @@ def test_an_event_of_another_kind_is_handed_on(stream: Stream, kind: str) -> Non
     stream.follow()
     stream.say(STARTED, {"kind": kind})
     assert stream.kinds() == ["started", kind]
+
+
+def test_a_stream_that_falls_silent_is_asked_for_again(page: Page) -> None:
+    page.clock.install()
+    stream = Stream(page)
+    stream.follow(live=False)
+    page.evaluate("sources[0].onopen()")
+    stream.say(STARTED, epoch(1))
+    page.clock.run_for(20_000)
+    page.evaluate("say({kind: 'alive'})")
+    page.clock.run_for(20_000)
+    assert page.evaluate("sources.map(({readyState}) => readyState)") == [1]
+    page.clock.run_for(8_000)
+    assert page.evaluate("sources.map(({url, readyState}) => [url, readyState])") == [
+        *(["/events?after=0", 2], ["/events?after=2", 1])
+    ]
+    told = [e["open"] for e, *_ in page.evaluate("heard.one") if e["kind"] == "connection"]
+    assert told == [True, False]
+    page.clock.run_for(11_000)  # nor does the new one open
+    assert page.evaluate("sources.length") == 3
+
+
+def test_a_hidden_tab_lets_go_of_its_stream_and_catches_up_when_it_is_seen(page: Page) -> None:
+    page.clock.install()
+    stream = Stream(page)
+    stream.follow(live=False)
+    stream.say(STARTED, epoch(1))
+    turn = """state => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(turn, "hidden")
+    page.clock.run_for(4_000)
+    page.evaluate(turn, "visible")  # a glance at another tab costs nothing
+    page.clock.run_for(10_000)
+    assert page.evaluate("sources.map(({readyState}) => readyState)") == [1]
+    page.evaluate(turn, "hidden")
+    page.clock.run_for(6_000)
+    assert page.evaluate("sources.map(({readyState}) => readyState)") == [2]
+    page.evaluate(turn, "visible")
+    assert page.evaluate("sources.at(-1).url") == "/events?after=2"
