@@ -264,4 +264,6 @@ def _row(lesson: Lesson, run: LessonRun, figures: tuple[str, ...]) -> str:
     values = [lesson_progress.figure(lesson, run.name, name) for name in figures]
     cells = [words(lesson, name, value) for name, value in zip(figures, values, strict=True)]
     data = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f"<tr><th scope=row>{escape(say(run.title))}</th>{data}</tr>"
+    found = lesson_progress.run_of(lesson, run.name)
+    called = f"<small>{escape(run_words.name(found))}</small>" if found else ""
+    return f"<tr><th scope=row>{escape(say(run.title))}{called}</th>{data}</tr>"

@@ -1,7 +1,10 @@
 """The live curves of the run on show, or the empty chart that waits for one."""
 
+from html import escape
+
 import streamlit as st
 
+from app import run_words
 from app.components.live_chart import live_chart
 from app.components.run_tools import run_tools
 from app.i18n import group, t
@@ -14,7 +17,10 @@ HEIGHT = 660
 
 def run_curves(task: Task, run: Run | None) -> None:
     """Draw the chart; the page runs once more when the run on it ends or pauses."""
-    st.markdown(f"#### {t('train.curves')}")
+    with st.container(horizontal=True, vertical_alignment="center", key="curves-head"):
+        st.markdown(f"#### {t('train.curves')}", width="content")
+        if run:
+            st.html(f'<p class="fl-run-name">{escape(run_words.name(run))}</p>')
     run_tools(run)
     turned = live_chart(
         live_run(run) if run else None,
