@@ -214,11 +214,15 @@ class LiveChart {
     return null;
   }
 
-  // Beyond the best epoch the gap between the two losses is what overfitting looks like.
+  // Where a run overfits, the gap between the two losses beyond the best epoch shows it.
   judgeFit() {
+    const epochs = [...this.epochs.values()];
     const best = this.epochs.get(this.epoch?.best_epoch);
     if (!best || best.val_loss === null) return this.figures[0].markBest(null, [[], []]);
-    const beyond = [...this.epochs.values()].filter(({ epoch }) => epoch >= best.epoch);
+    const course = courseOf(epochs.map(({ loss }) => loss), epochs.map(({ val_loss }) => val_loss));
+    this.root.dataset.course = course ?? "";
+    const overfits = course === "overfitting";
+    const beyond = overfits ? epochs.filter(({ epoch }) => epoch >= best.epoch) : [];
     const back = beyond.toReversed();
     const x = [...beyond, ...back].map(({ epoch }) => epoch);
     const y = [...beyond.map((epoch) => epoch.val_loss), ...back.map((epoch) => epoch.loss)];

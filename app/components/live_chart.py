@@ -77,6 +77,7 @@ SCRIPTS = (
     "numerals",
     "chart_numbers",
     "chart_view",
+    "chart_verdict",
     "chart_overlay",
     "chart_figure",
     "chart_tables",
