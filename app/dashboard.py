@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import failures, state
+from app import failures, live_runs, state
 from app.i18n import LANGUAGES, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
@@ -26,6 +26,8 @@ page = st.navigation(
     ],
     position="top",
 )
+if page.url_path != "train":
+    live_runs.leave_show()
 with st.container(key="language"):
     st.segmented_control(
         t("nav.language"),

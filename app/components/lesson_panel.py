@@ -209,7 +209,8 @@ def _run(lesson: Lesson, run: LessonRun) -> None:
     """Draw the button of a run, or where the run stands."""
     found = lesson_progress.run_of(lesson, run.name)
     if found and not found.is_over:
-        st.markdown(t("lesson.live", run=say(run.title), state=t(f"state.{found.state}")))
+        # No word for its state: the curves say it at every moment, this only when it is drawn.
+        st.markdown(t("lesson.live", run=say(run.title)))
         return
     if found:
         st.markdown(_ended(lesson, run, found))

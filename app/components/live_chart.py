@@ -31,6 +31,11 @@ LABELS = (
     "progress_ended",
     "progress_label",
     "reset_zoom",
+    "show_to",
+    "show_from",
+    "show_close",
+    "cut_above",
+    "cut_below",
     "trace_batch",
     "trace_train",
     "trace_val",
@@ -78,6 +83,7 @@ SCRIPTS = (
     "chart_numbers",
     "chart_view",
     "chart_verdict",
+    "chart_range",
     "chart_overlay",
     "chart_figure",
     "chart_tables",
@@ -111,6 +117,7 @@ _HTML = """
   <figure class="fl-chart-figure" data-figure="loss">
     <figcaption>
       <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <button type="button" class="fl-chart-whole" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
@@ -119,6 +126,7 @@ _HTML = """
   <figure class="fl-chart-figure" data-figure="metric">
     <figcaption>
       <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <button type="button" class="fl-chart-whole" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>

@@ -8,7 +8,7 @@ from app import run_words
 from app.components.live_chart import live_chart
 from app.components.run_tools import run_tools
 from app.i18n import group, t
-from app.live_runs import end_show, live_run
+from app.live_runs import end_show, leave_show, live_run
 from models.runs import Run
 from models.tasks.base import Task
 
@@ -22,6 +22,8 @@ def run_curves(task: Task, run: Run | None) -> None:
         if run:
             st.html(f'<p class="fl-run-name">{escape(run_words.name(run))}</p>')
     run_tools(run)
+    if run is None:
+        leave_show()
     turned = live_chart(
         live_run(run) if run else None,
         labels=group("live"),
