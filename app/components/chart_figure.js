@@ -185,7 +185,7 @@ class Figure {
     write(this.whole, fill(label, { value: cut ? writes(cut.value) : "" }));
     const [low, high] = (this.range ?? EMPTY_RANGE).map(writes);
     const told = cut ? fill(labels[this.isShare() ? "cut_below" : "cut_above"], { low, high, value: writes(cut.value) }) : "";
-    this.plot.setAttribute("aria-label", [this.alt, told].filter(Boolean).join(" "));
+    this.plot.setAttribute("aria-label", [this.alt, told].filter(Boolean).join(". "));
   }
 
   // Drawing ---------------------------------------------------------------------------------

@@ -5,11 +5,13 @@
 const LABEL_GAP = 2;
 const SAME_SHARE = 0.1; // figures that differ by less are said in one go
 const TOOTH = 8; // pixels: the length of a tooth of a torn edge
+const NARROW = 360; // pixels of a plot: on a narrower one, labels would lie over most of the curves
 
 class Overlay {
   // crowd(left, top, bottom) counts the points of curves in that part of the plot, in pixels.
   constructor(element, plot, crowd) {
     Object.assign(this, { element, plot, crowd, baselines: [], best: null, sizes: new Map() });
+    this.notes = element.closest("figure").querySelector(".fl-chart-notes");
     this.takeCut(null);
   }
 
@@ -45,7 +47,22 @@ class Overlay {
     this.placeFlag(this.best === null ? null : xaxis.d2p(this.best));
     const groups = this.groups(yaxis);
     this.placeLines(groups);
-    this.placeLabels(groups);
+    const isNarrow = this.size.width < NARROW;
+    this.placeLabels(isNarrow ? [] : groups);
+    this.listNotes(isNarrow ? groups : []);
+  }
+
+  // Below the plot, what its labels would say.
+  listNotes(groups) {
+    const notes = groups.map(({ arrow, members }) => arrow + this.sentence(members));
+    this.notes.hidden = !notes.length;
+    if (String(notes) === this.noted) return;
+    this.noted = String(notes);
+    this.notes.replaceChildren(...notes.map((note) => {
+      const item = document.createElement("li");
+      item.textContent = note;
+      return item;
+    }));
   }
 
   // One torn edge for all that leaves the axis close by.

@@ -121,6 +121,7 @@ _HTML = """
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
+    <ul class="fl-chart-notes" hidden></ul>
     <p class="fl-chart-empty" hidden></p>
   </figure>
   <figure class="fl-chart-figure" data-figure="metric">
@@ -130,6 +131,7 @@ _HTML = """
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
+    <ul class="fl-chart-notes" hidden></ul>
   </figure>
   <p class="fl-chart-announcer" aria-live="polite"></p>
 </section>
