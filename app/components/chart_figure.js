@@ -298,9 +298,9 @@ class Figure {
     const wasLog = this.isLog();
     this.view = view;
     if (smoothed) this.smoothAnew();
-    this.isFit = false;
+    if (this.Plotly && wasLog !== this.isLog()) this.Plotly.relayout(this.plot, this.rescaled());
+    this.isFit = false; // what lies over the plot follows with the next frame
     if (!this.Plotly) return;
-    if (wasLog !== this.isLog()) this.Plotly.relayout(this.plot, this.rescaled());
     const looks = [BATCH, SMOOTH];
     const visible = looks.map((trace) => this.isVisible(trace));
     this.Plotly.restyle(this.plot, { visible, opacity: looks.map((trace) => this.opacity(trace)) }, looks);

@@ -16,7 +16,7 @@ HEIGHT = 660
 
 
 def run_curves(task: Task, run: Run | None) -> None:
-    """Draw the chart; the page runs once more when the run on it ends or pauses."""
+    """Draw the chart; the page runs once more when the run on it gets its turn, ends or pauses."""
     with st.container(horizontal=True, vertical_alignment="center", key="curves-head"):
         st.markdown(f"#### {t('train.curves')}", width="content")
         if run:
@@ -31,5 +31,5 @@ def run_curves(task: Task, run: Run | None) -> None:
         height=HEIGHT,
         key=f"curves-{task.name}",
     )
-    if turned:
+    if turned and not (run and run.is_under_way):
         end_show(turned)
