@@ -162,7 +162,7 @@ def live_chart(
     Below them the numbers fold out as tables, and the component grows. ``metric`` is "accuracy"
     (shown in per cent) or "mae"; ``labels`` holds ``LABELS``, ``FIGURE_LABELS`` of "loss" and of
     the metric, and ``METRIC_LABELS`` of the metric. Returns the run's id in the one script run
-    that follows its end, a pause or its going on, else None.
+    that follows its turn, its end, a pause or its going on, else None.
     """
     data = {
         "run": run,
