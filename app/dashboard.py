@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import failures, state
+from app import failures, live_runs, state
 from app.components.browser_parts import address_history, number_keys
 from app.components.choice import choice
 from app.components.connection import connection
@@ -30,6 +30,8 @@ page = st.navigation(
     ],
     position="top",
 )
+if page.url_path != "train":
+    live_runs.leave_show()
 with st.container(key="language"):
     choice(
         st.segmented_control,

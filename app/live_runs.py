@@ -28,10 +28,12 @@ class LiveRun(TypedDict):
 def live_run(run: Run) -> LiveRun:
     """Return what ``run_stream.js`` follows a run by.
 
-    A run that this session has just started is live until it has been watched to its end, even if
-    it is over before the page is drawn: half a second of training is shown over four.
+    A run that this session has just started is live until it has been watched to its end or left,
+    even if it is over before the page is drawn: half a second of training is shown over four.
     """
     is_fresh = state.kept(_FRESH) == run.id
+    if not is_fresh:
+        leave_show()
     return {
         "run": run.id,
         "url": state.own_address(f"api/runs/{run.id}/events"),
@@ -51,3 +53,8 @@ def end_show(run_id: str) -> None:
     """Remember that a run has been watched to its end, or to a pause."""
     if state.kept(_FRESH) == run_id:
         state.keep(_FRESH, None)
+
+
+def leave_show() -> None:
+    """Remember that the page of the curves was left: who comes back sees what there is at once."""
+    state.keep(_FRESH, None)

@@ -1,8 +1,8 @@
 """A run in words: what it was, how good it is, when it was and how long it took."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,9 +13,24 @@ from models.run import Run
 from models.tasks import task_named
 
 
-def title(run: Run) -> str:
-    """Return the owner's name for a run, or its task's; it is plain text and may hold anything."""
-    return run.name or say(task_named(run.task).title)
+def name(run: Run) -> str:
+    """Return what a run is called on every page and in every file.
+
+    That is its owner's name for it, which is plain text and may hold anything, or else its task,
+    the lecture's setting that it has, and when it was made, to the second: somebody may start
+    several a minute.
+    """
+    return run.name or t("run.name", what=_kind(run), when=created(run))
+
+
+def _kind(run: Run) -> str:
+    """Return the title of a run's task and of the preset that it was made with, if of one.
+
+    Seed and epochs aside: a run that is trained on keeps what it is called.
+    """
+    task, own = task_named(run.task), {"seed": run.experiment.seed, "epochs": run.experiment.epochs}
+    found = [name for name, p in task.presets.items() if p.changed(**own) == run.experiment]
+    return " ".join([say(task.title), *(t(f"preset.{name}") for name in found)])
 
 
 def recipe(run: Run) -> str:
@@ -48,14 +63,9 @@ def progress(run: Run) -> str:
     return " · ".join(parts)
 
 
-def when(run: Run) -> str:
-    """Return when a run was made, to the minute, by the browser's clock."""
-    return f"{_moment(run):%Y-%m-%d %H:%M}"
-
-
 def created(run: Run) -> str:
-    """Return the same to the second, as a spreadsheet reads it."""
-    return f"{_moment(run):%Y-%m-%d %H:%M:%S}"
+    """Return when a run was made, by the browser's clock; a spreadsheet reads it as a time."""
+    return f"{datetime.fromtimestamp(run.created, _time_zone()):%Y-%m-%d %H:%M:%S}"
 
 
 def seconds(run: Run) -> float | None:
@@ -74,13 +84,14 @@ def _outline(run_id: str, _events: int) -> History:
     return services().store.outline(run_id)
 
 
-def _moment(run: Run) -> datetime:
-    return datetime.fromtimestamp(run.created, _time_zone())
-
-
 def _time_zone() -> tzinfo | None:
-    """Return the browser's time zone; None, the server's own, where it is not known."""
+    """Return the browser's time zone; None, the server's own, where it says nothing of it.
+
+    A machine may know no zone by its name; how far the browser's clock is behind UTC, in minutes,
+    is right for today at least.
+    """
     try:
         return ZoneInfo(st.context.timezone or "")
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+    except (KeyError, ValueError, OSError):  # OSError: a name of folders, or far too long
+        behind = st.context.timezone_offset
+        return None if behind is None else timezone(-timedelta(minutes=behind))

@@ -191,6 +191,11 @@ class Experiment:
         if self.early_stopping is not None:
             _check_whole("early_stopping", self.early_stopping)
 
+    @property
+    def validates_on_test(self) -> bool:
+        """Whether the test rows validate, as in the lecture: both figures then say the same."""
+        return self.validation_share == 0
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; ``from_dict`` gives the same experiment back."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}

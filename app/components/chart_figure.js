@@ -6,10 +6,11 @@ const VALIDATION = "#D55E00";
 const BEST_EPOCH = "#CC79A7";
 const MAX_POINTS = 6000;
 const SLOW_MARKERS = 60; // epochs above which round markers would touch each other
-const REACH_SHARE = 0.5; // how far beyond the curves, in their own heights, a baseline is shown
+const EMPTY_RANGE = [0, 1];
+const ROOM = 0.02; // of an axis, between its ends and the values there
 const TRACES = ["trace_batch", "trace_train", "trace_val"];
-const [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST, REACH] = [0, 1, 2, 3, 4, 5, 6];
-const ALL_TRACES = [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST, REACH];
+const [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST] = [0, 1, 2, 3, 4, 5];
+const ALL_TRACES = [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST];
 
 class Figure {
   constructor(root, name, view) {
@@ -18,6 +19,8 @@ class Figure {
     this.heading = element.querySelector(".fl-chart-title");
     this.button = element.querySelector("button");
     this.button.onclick = () => this.unzoom();
+    this.whole = element.querySelector(".fl-chart-whole");
+    this.whole.onclick = () => this.showWhole(!this.isWhole);
     const over = element.querySelector(".fl-chart-over");
     this.overlay = new Overlay(over, this.plot, (left, top, bottom) => this.crowd(left, top, bottom));
     this.view = view;
@@ -30,7 +33,7 @@ class Figure {
     this.points = ALL_TRACES.map(() => ({ x: [], y: [] }));
     this.changed = new Set(ALL_TRACES);
     Object.assign(this, { epochs: null, marks: [], mean: 0, weight: 0 });
-    Object.assign(this, { baselines: [], over: false });
+    Object.assign(this, { baselines: [], over: false, isWhole: false, range: null, cut: null });
   }
 
   add(trace, at, value) {
@@ -43,11 +46,14 @@ class Figure {
     this.points[trace].x.push(x);
     this.points[trace].y.push(y);
     this.changed.add(trace);
+    const value = this.scaled(y);
+    if (this.isEarly || !this.range || value < this.range[0] || value > this.range[1]) this.isFit = false;
   }
 
   replace(trace, x, y) {
     this.points[trace] = { x, y };
     this.changed.add(trace);
+    this.isFit = false;
   }
 
   // An exponential moving average, divided by the weight that its values have so far: it begins
@@ -87,8 +93,7 @@ class Figure {
 
   // baselines: [{name, value, passed}], see Overlay.
   compare(baselines, over) {
-    Object.assign(this, { baselines, over });
-    this.changed.add(REACH);
+    Object.assign(this, { baselines, over, isFit: false });
   }
 
   // best: {epoch, value} or null; gap: the outline [[x], [y]] of what lies between the curves.
@@ -104,33 +109,107 @@ class Figure {
     return count(this.points[TRAIN]) + count(this.points[VAL]);
   }
 
-  // A baseline near the curves stretches the axis, one far away would squeeze them.
-  reach() {
-    const scale = this.isLog() ? Math.log10 : (value) => value;
-    const drawn = [BATCH, TRAIN, VAL].filter((trace) => this.isVisible(trace));
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of drawn.flatMap((trace) => this.points[trace].y)) {
-      low = Math.min(low, scale(value));
-      high = Math.max(high, scale(value));
-    }
-    const room = (high - low) * REACH_SHARE;
-    const values = this.baselines.map(({ value }) => value);
-    const near = values.filter((value) => scale(value) >= low - room && scale(value) <= high + room);
-    if (String(near) !== String(this.points[REACH].y)) this.replace(REACH, near.map(() => 0), near);
+  // The value axis ----------------------------------------------------------------------------
+
+  // While a run is live its axis only becomes longer; it is chosen anew where another one is asked
+  // for, and once, when the first tenth of the run is over. `range` is in the figure's own values.
+  fit() {
+    this.isFit = true;
+    const points = this.seenPoints();
+    const toRead = this.isWhole || this.isLog() ? null : rangeToRead(points, this.extent(), this.isShare());
+    const wanted = toRead ?? wholeRange(points);
+    if (!wanted) return;
+    const kind = JSON.stringify([!toRead, this.isWhole, this.isLog(), this.view.updates, this.extent()]);
+    if (kind !== this.kind) Object.assign(this, { kind, range: null });
+    this.isEarly = toRead === null;
+    const held = this.withBaselines(wanted);
+    this.range = widened(this.range, held, this.limits());
+    this.cut = toRead && cutAway(points, this.range, this.isShare());
+  }
+
+  withBaselines(range) {
+    const values = this.baselines.map(({ value }) => value).filter(Number.isFinite);
+    const scaled = values.map((value) => this.scaled(value)).filter(Number.isFinite);
+    return this.isWhole ? spanOf([...range, ...scaled]) : withBaselines(range, scaled, this.isShare());
+  }
+
+  // What is drawn of the curves, as far as the axis can show it.
+  seenPoints() {
+    const [updates, training, validation] = [BATCH, TRAIN, VAL].map((trace) => {
+      const { x, y } = this.isVisible(trace) ? this.points[trace] : { x: [], y: [] };
+      if (!this.isLog()) return { x, y };
+      const kept = y.map((value) => value > 0);
+      return { x: x.filter((_, i) => kept[i]), y: y.filter((_, i) => kept[i]).map(Math.log10) };
+    });
+    return { updates, training, validation };
+  }
+
+  // A run that has ended is as long as it came to be.
+  extent() {
+    if (!this.over) return this.epochs ?? 1;
+    return Math.max(this.points[TRAIN].x.at(-1) ?? 0, this.points[BATCH].x.at(-1) ?? 0);
+  }
+
+  limits() {
+    if (this.isLog()) return [-Infinity, Infinity];
+    return this.isShare() ? [0, 1] : [0, Infinity];
+  }
+
+  scaled(value) {
+    return this.isLog() ? Math.log10(value) : value;
+  }
+
+  // As Plotly takes it: on a logarithmic axis in powers of ten.
+  axisRange() {
+    const [low, high] = this.range ?? EMPTY_RANGE;
+    const room = ROOM * (high - low);
+    return [low - room, high + room];
+  }
+
+  showWhole(isWhole) {
+    Object.assign(this, { isWhole, isFit: false });
+    this.button.hidden = true;
+    this.flush();
+  }
+
+  isZoomed() {
+    return !this.button.hidden;
+  }
+
+  // The words that go with an axis that is cut.
+  sayRange() {
+    const { labels, cut, name } = this;
+    const writes = writer(name, 3);
+    this.whole.hidden = !cut && !this.isWhole;
+    const label = this.isWhole ? labels.show_close : labels[this.isShare() ? "show_from" : "show_to"];
+    write(this.whole, fill(label, { value: cut ? writes(cut.value) : "" }));
+    const [low, high] = (this.range ?? EMPTY_RANGE).map(writes);
+    const told = cut ? fill(labels[this.isShare() ? "cut_below" : "cut_above"], { low, high, value: writes(cut.value) }) : "";
+    this.plot.setAttribute("aria-label", [this.alt, told].filter(Boolean).join(". "));
   }
 
   // Drawing ---------------------------------------------------------------------------------
 
   flush() {
-    if (!this.Plotly || !this.changed.size) return;
+    if (!this.Plotly || (this.isFit && !this.changed.size)) return;
     while (this.points[BATCH].x.length > MAX_POINTS) this.thin(BATCH);
     while (this.points[SMOOTH].x.length > MAX_POINTS) this.thin(SMOOTH);
-    this.reach();
+    if (!this.isFit) this.fit();
+    this.sayRange();
     this.overlay.take(this.baselines, this.over, this.points[BEST].x[0] ?? null);
-    const traces = [...this.changed];
+    this.overlay.takeCut(this.isZoomed() ? null : this.cut, this.isShare());
+    const traces = this.changed.size ? [...this.changed] : [VAL];
     this.changed.clear();
     const points = traces.map((trace) => this.copyOf(trace));
-    this.Plotly.restyle(this.plot, { x: points.map(({ x }) => x), y: points.map(({ y }) => y) }, traces);
+    const data = { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
+    this.Plotly.update(this.plot, data, this.newRange(), traces);
+  }
+
+  // What a person has zoomed to stays; what stands already is not set again, which costs a drawing.
+  newRange() {
+    const range = this.axisRange();
+    if (this.isZoomed() || String(range) === String(this.plot.layout.yaxis.range)) return {};
+    return { "yaxis.range": range };
   }
 
   // Plotly gets arrays of its own: when those that it has seen grow by themselves, a person's zoom
@@ -168,11 +247,11 @@ class Figure {
     if (!this.Plotly) return;
     this.drawMarks();
     this.flush();
-    this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.autorange": true });
+    this.Plotly.relayout(this.plot, this.axes());
   }
 
   span(epochs) {
-    this.epochs = epochs;
+    Object.assign(this, { epochs, isFit: false });
     if (!this.Plotly) return;
     this.Plotly.relayout(this.plot, this.axes());
     this.Plotly.restyle(this.plot, { "marker.size": markerSize(epochs) }, [TRAIN, VAL]);
@@ -219,9 +298,9 @@ class Figure {
     const wasLog = this.isLog();
     this.view = view;
     if (smoothed) this.smoothAnew();
-    this.changed.add(REACH);
+    if (this.Plotly && wasLog !== this.isLog()) this.Plotly.relayout(this.plot, this.rescaled());
+    this.isFit = false; // what lies over the plot follows with the next frame
     if (!this.Plotly) return;
-    if (wasLog !== this.isLog()) this.Plotly.relayout(this.plot, this.rescaled());
     const looks = [BATCH, SMOOTH];
     const visible = looks.map((trace) => this.isVisible(trace));
     this.Plotly.restyle(this.plot, { visible, opacity: looks.map((trace) => this.opacity(trace)) }, looks);
@@ -229,14 +308,20 @@ class Figure {
 
   rescaled() {
     const type = { "yaxis.type": this.isLog() ? "log" : "linear", "yaxis.nticks": this.look().yaxis.nticks };
-    const { range, autorange } = this.plot._fullLayout.yaxis;
     const scale = this.isLog() ? Math.log10 : (power) => 10 ** power;
-    if (autorange || !range.map(scale).every(Number.isFinite)) return { ...type, "yaxis.autorange": true };
-    return { ...type, "yaxis.range": range.map(scale) };
+    const range = this.plot._fullLayout.yaxis.range.map(scale);
+    const keeps = this.isZoomed() && range.every(Number.isFinite);
+    if (!keeps) this.fit();
+    return { ...type, "yaxis.range": keeps ? range : this.axisRange() };
   }
 
   isLog() {
-    return this.view.log && this.name !== "accuracy";
+    return this.view.log && !this.isShare();
+  }
+
+  // Whether the figure is a share of one, and a high one a good one.
+  isShare() {
+    return this.name === "accuracy";
   }
 
   isVisible(trace) {
@@ -250,16 +335,21 @@ class Figure {
 
   caption(text, name) {
     write(this.heading, text);
-    this.plot.setAttribute("aria-label", name);
+    this.alt = name;
+    this.sayRange();
   }
 
   zoomed(changes) {
-    if ("xaxis.range[0]" in changes || "yaxis.range[0]" in changes) this.button.hidden = false;
+    if (!("xaxis.range[0]" in changes || "yaxis.range[0]" in changes)) return;
+    this.button.hidden = false;
+    this.overlay.takeCut(null);
+    this.overlay.place();
   }
 
   unzoom() {
     this.button.hidden = true;
-    this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.autorange": true });
+    this.overlay.takeCut(this.cut, this.isShare());
+    this.Plotly.relayout(this.plot, { ...this.axes(), "yaxis.range": this.axisRange() });
   }
 
   resize() {
@@ -288,7 +378,6 @@ class Figure {
         mode: "markers",
         marker: { size: 13, symbol: "diamond", color: BEST_EPOCH, line: { color: this.theme.background, width: 1.5 } },
       },
-      { ...unnamed, mode: "markers", marker: { size: 1, opacity: 0 } },
     ];
     return looks.map((look, i) => ({
       cliponaxis: false,
@@ -305,7 +394,7 @@ class Figure {
     const look = this.look();
     return {
       ...look,
-      yaxis: { ...look.yaxis, type: this.isLog() ? "log" : "linear" },
+      yaxis: { ...look.yaxis, type: this.isLog() ? "log" : "linear", range: this.axisRange() },
       autosize: true,
       showlegend: false,
       dragmode: "zoom",
@@ -326,7 +415,7 @@ class Figure {
       showticklabels: known,
     });
     const spike = { spikecolor: text, spikethickness: 1, spikedash: "dot" };
-    const share = this.name === "accuracy";
+    const share = this.isShare();
     const range = this.Plotly ? {} : { range: [0, this.epochs ?? 1] };
     return {
       paper_bgcolor: background,

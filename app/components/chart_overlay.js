@@ -1,14 +1,18 @@
-// What lies over a plot without being data: the lines of simpler models with their labels, and the
-// flag of the best epoch. Plain elements, placed anew whenever Plotly has drawn: they follow the
+// What lies over a plot without being data: the lines of simpler models with their labels, the flag
+// of the best epoch, and a torn edge where a curve leaves the axis. Plain elements, placed anew whenever Plotly has drawn: they follow the
 // axes, but do not stretch them.
 
 const LABEL_GAP = 2;
 const SAME_SHARE = 0.1; // figures that differ by less are said in one go
+const TOOTH = 8; // pixels: the length of a tooth of a torn edge
+const NARROW = 360; // pixels of a plot: on a narrower one, labels would lie over most of the curves
 
 class Overlay {
   // crowd(left, top, bottom) counts the points of curves in that part of the plot, in pixels.
   constructor(element, plot, crowd) {
     Object.assign(this, { element, plot, crowd, baselines: [], best: null, sizes: new Map() });
+    this.notes = element.closest("figure").querySelector(".fl-chart-notes");
+    this.takeCut(null);
   }
 
   // `writes` turns a baseline's figure into text.
@@ -20,6 +24,11 @@ class Overlay {
   // the epoch to flag, or null. Seen when Plotly has drawn the next time.
   take(baselines, over, best) {
     Object.assign(this, { baselines, over, best });
+  }
+
+  // cut: what a curve has beyond the axis, see cutAway; `below` says at which end.
+  takeCut(cut, below = false) {
+    Object.assign(this, { places: cut?.places ?? [], below });
   }
 
   place() {
@@ -34,10 +43,45 @@ class Overlay {
     });
     this.size = { width: xaxis._length, height: yaxis._length };
     this.lineHeight ??= parseFloat(getComputedStyle(this.element).lineHeight);
+    this.placeTears(this.places.map((at) => xaxis.d2p(at)));
     this.placeFlag(this.best === null ? null : xaxis.d2p(this.best));
     const groups = this.groups(yaxis);
     this.placeLines(groups);
-    this.placeLabels(groups);
+    const isNarrow = this.size.width < NARROW;
+    this.placeLabels(isNarrow ? [] : groups);
+    this.listNotes(isNarrow ? groups : []);
+  }
+
+  // Below the plot, what its labels would say.
+  listNotes(groups) {
+    const notes = groups.map(({ arrow, members }) => arrow + this.sentence(members));
+    this.notes.hidden = !notes.length;
+    if (String(notes) === this.noted) return;
+    this.noted = String(notes);
+    this.notes.replaceChildren(...notes.map((note) => {
+      const item = document.createElement("li");
+      item.textContent = note;
+      return item;
+    }));
+  }
+
+  // One torn edge for all that leaves the axis close by.
+  placeTears(places) {
+    const seen = places.filter((at) => at >= 0 && at <= this.size.width).sort((one, other) => one - other);
+    const tears = [];
+    for (const at of seen) {
+      if (at - tears.at(-1)?.to <= 2 * TOOTH) tears.at(-1).to = at;
+      else tears.push({ from: at, to: at });
+    }
+    tears.forEach(({ from, to }, i) => {
+      const tear = this.part("tear", i);
+      tear.hidden = false;
+      tear.dataset.end = this.below ? "bottom" : "top";
+      const teeth = Math.max(2, Math.ceil((to - from) / TOOTH));
+      const left = Math.min(Math.max(0, (from + to - teeth * TOOTH) / 2), this.size.width - teeth * TOOTH);
+      Object.assign(tear.style, { width: `${teeth * TOOTH}px`, transform: `translateX(${left}px)` });
+    });
+    this.hideRest("tear", tears.length);
   }
 
   placeFlag(at) {

@@ -222,7 +222,8 @@ def _run(lesson: Lesson, run: LessonRun) -> None:
     """Draw the button of a run, or where the run stands."""
     found = lesson_progress.run_of(lesson, run.name)
     if found and not found.is_over:
-        st.markdown(t("lesson.live", run=say(run.title), state=t(f"state.{found.state}")))
+        # No word for its state: the curves say it at every moment, this only when it is drawn.
+        st.markdown(t("lesson.live", run=say(run.title)))
         return
     if found:
         st.markdown(_ended(lesson, run, found))
@@ -277,4 +278,6 @@ def _row(lesson: Lesson, run: LessonRun, figures: tuple[str, ...]) -> str:
     values = [lesson_progress.figure(lesson, run.name, name) for name in figures]
     cells = [words(lesson, name, value) for name, value in zip(figures, values, strict=True)]
     data = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f"<tr><th scope=row>{escape(say(run.title))}</th>{data}</tr>"
+    found = lesson_progress.run_of(lesson, run.name)
+    called = f"<small>{escape(run_words.name(found))}</small>" if found else ""
+    return f"<tr><th scope=row>{escape(say(run.title))}{called}</th>{data}</tr>"

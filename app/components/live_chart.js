@@ -64,7 +64,8 @@ class LiveChart {
     this.leave?.();
     Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
-    Object.assign(this, { preparing: null, last: 0, cut: false, announced: 0, pace: null, seconds: [], replay: null });
+    Object.assign(this, { preparing: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
+    this.measureAnew();
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
     this.figures.forEach((figure) => figure.clear());
@@ -108,10 +109,18 @@ class LiveChart {
 
   take_started(event) {
     if (this.started) this.cutBack(event);
+    const waited = this.place != null;
     Object.assign(this, { started: event, place: null, waiting: false, paused: false });
-    this.preparing = null;
-    Object.assign(this, { pace: null, seconds: [], replay: null });
+    Object.assign(this, { preparing: null, replay: null, tempo: null });
+    this.measureAnew();
+    this.isMixed = false;
     this.figures.forEach((figure) => figure.span(event.epochs));
+    if (waited) this.told();
+  }
+
+  // How fast the run is has to be measured anew, and not by an epoch that was begun before.
+  measureAnew() {
+    Object.assign(this, { pace: null, seconds: [], isMixed: true });
   }
 
   // What a run had told beyond its checkpoint is told anew.
@@ -132,7 +141,7 @@ class LiveChart {
 
   take_resumed() {
     this.paused = false;
-    this.pace = null;
+    this.measureAnew();
     this.told();
   }
 
@@ -146,6 +155,10 @@ class LiveChart {
   }
 
   take_tuned(event) {
+    if (event.updates_per_second !== this.tempo) {
+      this.tempo = event.updates_per_second;
+      this.measureAnew();
+    }
     const rate = event.learning_rate;
     if (rate == null || rate === this.rate) return;
     this.rate = rate;
@@ -167,14 +180,17 @@ class LiveChart {
       this.figures[1].add(BATCH, at, metric);
     }
     this.batch = points.at(-1);
-    this.pace ??= { update: this.batch[0], at: performance.now() };
+    // What was known when the page was drawn comes at once and says nothing about the pace.
+    const old = this.last <= this.known;
+    if (old || !this.pace) this.pace = { update: this.batch[0], at: performance.now() };
   }
 
   take_epoch(event) {
     this.epoch = event;
     this.epochs.set(event.epoch, event);
     this.judged = false;
-    this.seconds = [...this.seconds, event.seconds].slice(-3);
+    if (!this.isMixed) this.seconds = [...this.seconds, event.seconds].slice(-3);
+    this.isMixed = false;
     this.figures[0].add(TRAIN, event.epoch, event.loss);
     this.figures[0].add(VAL, event.epoch, event.val_loss);
     this.figures[1].add(TRAIN, event.epoch, event.metric);
@@ -219,11 +235,15 @@ class LiveChart {
     return null;
   }
 
-  // Beyond the best epoch the gap between the two losses is what overfitting looks like.
+  // Where a run overfits, the gap between the two losses beyond the best epoch shows it.
   judgeFit() {
+    const epochs = [...this.epochs.values()];
     const best = this.epochs.get(this.epoch?.best_epoch);
     if (!best || best.val_loss === null) return this.figures[0].markBest(null, [[], []]);
-    const beyond = [...this.epochs.values()].filter(({ epoch }) => epoch >= best.epoch);
+    const course = courseOf(epochs.map(({ loss }) => loss), epochs.map(({ val_loss }) => val_loss));
+    this.root.dataset.course = course ?? "";
+    const overfits = course === "overfitting";
+    const beyond = overfits ? epochs.filter(({ epoch }) => epoch >= best.epoch) : [];
     const back = beyond.toReversed();
     const x = [...beyond, ...back].map(({ epoch }) => epoch);
     const y = [...beyond.map((epoch) => epoch.val_loss), ...back.map((epoch) => epoch.loss)];
@@ -302,17 +322,24 @@ class LiveChart {
     return Math.max(this.batch?.[0] ?? 0, finished);
   }
 
-  // The last three epochs' own seconds; within the first epoch, the pace seen by this page.
+  // No run is faster than its tempo. Null where nothing is known yet.
   secondsLeft() {
     const { epochs, updates_per_epoch: per } = this.started;
     const remaining = epochs * per - this.update();
+    const measured = this.secondsPerUpdate();
+    if (measured === null && this.tempo == null) return null;
+    return remaining * Math.max(measured ?? 0, this.tempo ? 1 / this.tempo : 0);
+  }
+
+  // By the last three whole epochs at this tempo; before there is one, by the pace seen here.
+  secondsPerUpdate() {
     if (this.seconds.length) {
       const mean = this.seconds.reduce((sum, each) => sum + each, 0) / this.seconds.length;
-      return (remaining / per) * mean;
+      return mean / this.started.updates_per_epoch;
     }
     const waited = this.pace ? (performance.now() - this.pace.at) / 1000 : 0;
     const done = this.update() - (this.pace?.update ?? 0);
-    return waited > 0.5 && done > 0 ? (remaining * waited) / done : null;
+    return waited > 0.5 && done > 0 ? waited / done : null;
   }
 
   caption(figure, name, value, unit) {

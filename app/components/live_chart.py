@@ -32,6 +32,11 @@ LABELS = (
     "progress_ended",
     "progress_label",
     "reset_zoom",
+    "show_to",
+    "show_from",
+    "show_close",
+    "cut_above",
+    "cut_below",
     "trace_batch",
     "trace_train",
     "trace_val",
@@ -78,6 +83,8 @@ SCRIPTS = (
     "numerals",
     "chart_numbers",
     "chart_view",
+    "chart_verdict",
+    "chart_range",
     "chart_overlay",
     "chart_figure",
     "chart_tables",
@@ -111,17 +118,21 @@ _HTML = """
   <figure class="fl-chart-figure" data-figure="loss">
     <figcaption>
       <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <button type="button" class="fl-chart-whole" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
+    <ul class="fl-chart-notes" hidden></ul>
     <p class="fl-chart-empty" hidden></p>
   </figure>
   <figure class="fl-chart-figure" data-figure="metric">
     <figcaption>
       <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <button type="button" class="fl-chart-whole" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
+    <ul class="fl-chart-notes" hidden></ul>
   </figure>
   <p class="fl-chart-announcer" aria-live="polite"></p>
 </section>
@@ -152,7 +163,7 @@ def live_chart(
     Below them the numbers fold out as tables, and the component grows. ``metric`` is "accuracy"
     (shown in per cent) or "mae"; ``labels`` holds ``LABELS``, ``FIGURE_LABELS`` of "loss" and of
     the metric, and ``METRIC_LABELS`` of the metric. Returns the run's id in the one script run
-    that follows its end, a pause or its going on, else None.
+    that follows its turn, its end, a pause or its going on, else None.
     """
     data = {
         "run": run,

@@ -5,9 +5,11 @@ import streamlit as st
 from app import state
 from app.components.interrupted_runs import interrupted_runs
 from app.components.run_card import run_line
+from app.components.run_list import SECONDS_BETWEEN_LOOKS
 from app.i18n import t
 from app.navigation import RUNS, TRAIN
 from app.services import services
+from models.runs import Run
 
 COUNT = 3
 
@@ -20,6 +22,21 @@ def recent_runs() -> None:
         st.caption(t("home.recent_none"))
         return
     interrupted_runs()
+    every = SECONDS_BETWEEN_LOOKS if _any_moves(runs) else None
+    st.fragment(_draw, run_every=every)(every is not None)
+    st.page_link(
+        RUNS,
+        label=t("runs.all"),
+        icon=":material/arrow_forward:",
+        query_params=state.address(state.task().name),
+    )
+
+
+def _draw(moved: bool) -> None:
+    """Draw the runs as they are now; the page runs again when the last of them has come to rest."""
+    runs = services().store.runs(state.owner(), limit=COUNT)
+    if moved and not _any_moves(runs):
+        st.rerun()
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{run.id}"):
             st.html(run_line(run))
@@ -27,9 +44,7 @@ def recent_runs() -> None:
             st.page_link(
                 TRAIN, label=t("runs.open"), icon=":material/open_in_full:", query_params=address
             )
-    st.page_link(
-        RUNS,
-        label=t("runs.all"),
-        icon=":material/arrow_forward:",
-        query_params=state.address(state.task().name),
-    )
+
+
+def _any_moves(runs: list[Run]) -> bool:
+    return any(run.is_under_way for run in runs)

@@ -34,11 +34,12 @@ def run_line(run: Run, *, goes_next: bool = False) -> str:
         marks += f'<span class="fl-state" data-state="next">{t("runs.goes_next")}</span>'
     seconds = run_words.seconds(run)
     lasted = t("runs.seconds", value=seconds) if seconds is not None else ""
+    when = run_words.created(run) if run.name else ""  # any other name says it
     return (
-        f'<div class="fl-run"><div><b>{escape(run_words.title(run))}</b> {marks}'
+        f'<div class="fl-run"><div><b>{escape(run_words.name(run))}</b> {marks}'
         f"<small>{escape(run_words.recipe(run))}</small></div>"
         f"<div>{escape(run_words.figure(run))}<small>{escape(run_words.progress(run))}</small></div>"
-        f"{_curve(run)}<div><small>{run_words.when(run)}</small><small>{lasted}</small></div></div>"
+        f"{_curve(run)}<div><small>{when}</small><small>{lasted}</small></div></div>"
     )
 
 

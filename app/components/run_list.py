@@ -54,7 +54,7 @@ def _notice(run: Run) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"deleted-{run.id}"
     ):
-        text = escape(t("runs.deleted", name=run_words.title(run)))
+        text = escape(t("runs.deleted", name=run_words.name(run)))
         st.html(f'<p class="fl-notice" role="status">{text}</p>')
         st.button(
             t("runs.undo"),

@@ -20,6 +20,8 @@ def run_result(task: Task, run: Run) -> None:
         if "mse" in run.test:
             figures = figures[1:]  # the loss is the mean squared error
         st.markdown(f"**{t('train.result', figures=' · '.join(figures))}**")
+        if run.experiment.validates_on_test:
+            st.caption(t("train.same_rows"))
     if run.is_over:
         outline = services().store.outline(run.id)
         _verdict(verdict(outline))
@@ -42,16 +44,18 @@ def _verdict(found: Verdict | None) -> None:
     """Say in a sentence what the losses show."""
     if found is None:
         return
-    best, last = found.best, found.last
+    since, best, last = found.since, found.best, found.last
     st.markdown(
         t(
             f"verdict.{found.course}",
+            since=since.epoch,
+            recent=last.epoch - since.epoch + 1,
+            loss_before=found.before.loss,
+            loss_now=found.now.loss,
+            val_before=found.before.val_loss,
+            val_now=found.now.val_loss,
             best=best.epoch,
-            last=last.epoch,
             best_val=best.val_loss,
-            last_val=last.val_loss,
-            best_loss=best.loss,
-            last_loss=last.loss,
         )
     )
 

@@ -67,8 +67,9 @@ def _after_the_end(run: Run) -> None:
         _button("train_on", ":material/add:", run, _train_on, label=label)
     best = best_epoch(services().store.folder(run.id)) if run.best_epoch else None
     if best is not None and best != run.epoch:
-        label = t("tools.rewind", epoch=best)
-        _button("rewind", ":material/history:", run, _rewind, label=label)
+        label, rows = t("tools.rewind", epoch=best), run.experiment.validates_on_test
+        help = t("tools.rewind_help_test" if rows else "tools.rewind_help")
+        _button("rewind", ":material/history:", run, _rewind, label=label, help=help)
 
 
 def _reset(run: Run) -> None:
@@ -128,13 +129,14 @@ def _button(
     act: Callable[[Run], None],
     *,
     label: str | None = None,
+    help: str | None = None,
     disabled: bool = False,
 ) -> None:
     st.button(
         label or t(f"tools.{name}"),
         key=f"tools-{name}",
         icon=icon,
-        help=t(f"tools.{name}_help"),
+        help=help or t(f"tools.{name}_help"),
         disabled=disabled,
         on_click=_politely,
         args=(act, run),

@@ -26,6 +26,5 @@ def runs_outlook(outlook: Outlook) -> set[str]:
 
 
 def _warn(key: str, going: tuple[Run, ...], **values: int) -> None:
-    first = f"{run_words.title(going[0])}, {run_words.when(going[0])}"
-    text = escape(t(key, name=first, count=len(going), **values))
+    text = escape(t(key, name=run_words.name(going[0]), count=len(going), **values))
     st.html(f'<p class="fl-notice fl-warning" role="status">{text}</p>')

@@ -35,6 +35,7 @@ COLUMNS = (
     "epochs",
     "epoch",
     "seed",
+    "validation",
     "val_loss",
     "metric",
     "val_metric",
@@ -49,7 +50,7 @@ def row(run: Run) -> list[Cell]:
     experiment, test = run.experiment, run.test or {}
     task = task_named(run.task)
     return [
-        run.name,
+        run_words.name(run),
         say(task.title),
         t(f"state.{run.state}"),
         run_words.created(run),
@@ -61,6 +62,7 @@ def row(run: Run) -> list[Cell]:
         experiment.epochs,
         run.epoch,
         experiment.seed,
+        t("runs.validation_test" if experiment.validates_on_test else "runs.validation_held"),
         run.val_loss,
         task.head.metric_name,
         run.val_metric,

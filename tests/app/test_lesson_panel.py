@@ -11,7 +11,7 @@ from app import services
 from app.i18n import texts
 from app.lesson_progress import BUNDLED
 from data.text import Text, UserError
-from models.events import ENDED
+from models.events import ENDED, State
 from models.lesson import Kind, Lesson, Question
 from models.lesson_figures import RUN_FIGURES, SUMMARY_FIGURES, run_figures
 from models.lessons import load_lessons
@@ -270,6 +270,8 @@ def test_a_run_that_is_live_says_so_and_a_stopped_one_can_be_trained_again(home:
     app.button(key="lesson-next").click().run()
     app.button(key="lesson-run-mnist").click().run()
     assert "끝나면 다음으로" in shown(app) and not is_enabled(app, "lesson-next")
+    # Its state is told by the curves, which hear of it; what is drawn once would grow old.
+    assert not any(f"· {texts('ko')[f'state.{state}']}" in shown(app) for state in State)
     run_id, lab = str(app.query_params["run"]), services.services()
     lab.scheduler.stop(lab.store.get(run_id).owner, run_id)
     deadline = time.monotonic() + 60

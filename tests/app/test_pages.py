@@ -196,6 +196,16 @@ def test_own_houses_that_are_alike_in_a_variable_can_be_asked_for(
     assert "Predicted price" in shown(app) and len(app.slider) == 13
 
 
+def test_a_run_is_shown_over_some_seconds_until_its_page_is_left(home: Path, owner: str) -> None:
+    app = open_page(TRAIN, task="boston", lang="en")
+    app.button(key="start").click().run()
+    run = app.query_params["run"]
+    assert app.session_state["kept"]["fresh-run"] == run
+    app.switch_page(HOME).run()
+    assert app.session_state["kept"]["fresh-run"] is None
+    services.services().scheduler.stop(owner, run)
+
+
 def test_a_run_of_somebody_else_is_not_shown(home: Path) -> None:
     run = trained("somebody-else", preset_named("housing-sgd").changed(epochs=1))
     app = open_page(TRAIN, task="boston", run=run)

@@ -42,6 +42,7 @@ from models.events import (  # noqa: E402
     Preparing,
     Started,
     State,
+    Tuned,
     to_json,
 )
 from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
@@ -73,18 +74,21 @@ DIGIT_BASELINES = Baselines(
 # The server's half ---------------------------------------------------------------------------
 
 
+PLAIN = {"housing": (7, 80, 1, "mae"), "long": (469, 12, 8, "accuracy")}
+
+
 def played(run: str) -> list[Event]:
     """Return the events of an invented run; the word before the first dash says which kind."""
     kind = run.split("-")[0]
-    if kind == "housing":
-        return [*_events(7, 80, 1, "mae"), _end(State.DONE)]
+    if kind in PLAIN:
+        return [*_events(*PLAIN[kind]), _end(State.DONE)]
     if kind in ("flash", "compared"):
         started, *rest = _events(7, 80, 1, "mae")
         return [started, HOUSING_BASELINES, *rest, replace(_end(State.DONE), seconds=0.4)]
     if kind == "penalised":
         return [_penalised(e) if isinstance(e, Epoch) else e for e in played("compared")]
-    if kind == "long":
-        return [*_events(469, 12, 8, "accuracy"), _end(State.DONE)]
+    if kind == "slowed":
+        return list(_slowed())
     if kind == "overfit":
         started, *rest = _events(100, 20, 2, "accuracy")
         worse = [_overfitted(e) if isinstance(e, Epoch) else e for e in rest]
@@ -94,6 +98,14 @@ def played(run: str) -> list[Event]:
     if kind == "dense":
         return [*_events(5000, 4, 40, "accuracy", points=60), _end(State.DONE)]
     return [*_events(469, 5, 8, "accuracy"), _end(State.DONE)]
+
+
+def _slowed() -> Iterator[Event]:
+    """Yield ten epochs of a tenth of a second each, then an update a second."""
+    yield from islice(_events(7, 80, 1, "mae"), 21)
+    yield Tuned(70, None, 1.0)
+    for update in range(71, 561):
+        yield Batches(((update, 30.0, 3.0),))
 
 
 def _overfitted(epoch: Epoch) -> Epoch:
@@ -293,7 +305,7 @@ def show_chart() -> None:
         live=run not in ended and not run.startswith(OVER),
         place=3 if run.startswith("queued") else None,
     )
-    metric = "mae" if run.startswith(("housing", "flash", "compared")) else "accuracy"
+    metric = "mae" if run.startswith(("housing", "flash", "compared", "slowed")) else "accuracy"
     height = int(st.query_params.get("height", "600"))
     labels = chart_labels(language, metric)
     told = live_chart(chosen if run else None, labels, metric, height, f"chart.{visit()}")

@@ -144,7 +144,9 @@ def test_a_cut_connection_resumes_without_losing_or_repeating_a_point(visit: Ope
 def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
     page = visit("queued-1")
     expect(page.locator(".fl-chart-status")).to_have_text(re.compile("^1번째"))
+    assert told(page, "ended") == []
     wait_for_state(page, "live")
+    wait_until_told(page, "ended", ["queued-1"])  # the page's buttons follow
 
 
 def test_what_is_prepared_before_the_start_is_said_with_how_far_it_is(visit: Open) -> None:
@@ -335,11 +337,8 @@ def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
 
 
 @pytest.mark.parametrize("run", ["compared-1", "overfit-1"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_labels_of_baselines_never_overlap_and_stay_inside(
-    visit: Open, run: str, width: int
-) -> None:
-    page = visit(run, width=width)
+def test_labels_of_baselines_never_overlap_and_stay_inside(visit: Open, run: str) -> None:
+    page = visit(run)
     wait_for_state(page, "done")
     for scale in ("linear", "log"):
         page.get_by_label("로그 눈금").set_checked(scale == "log")
@@ -352,6 +351,23 @@ def test_labels_of_baselines_never_overlap_and_stay_inside(
             assert not any(overlap(*pair) for pair in pairs)
             assert all(box["top"] >= frame["y"] - 1 for box in boxes)
             assert all(box["bottom"] <= frame["y"] + frame["height"] + 1 for box in boxes)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_baselines_are_told_below_the_curves_and_not_over_them(
+    visit: Open, width: int
+) -> None:
+    page = visit("compared-1", width=width)
+    wait_for_state(page, "done")
+    for figure in page.locator(".fl-chart-figure").all():
+        expect(figure.locator(".fl-chart-notes li")).to_have_count(2)
+        expect(figure.locator(".fl-chart-notes li").first).to_contain_text("평균")
+        expect(figure.locator(".fl-chart-label:not([hidden])")).to_have_count(0)
+        plot = figure.locator(".fl-chart-plot").bounding_box()
+        notes = figure.locator(".fl-chart-notes").bounding_box()
+        assert plot and notes and plot["height"] > 100
+        assert plot["y"] + plot["height"] <= notes["y"] + 1
+        assert notes["x"] >= 0 and notes["x"] + notes["width"] <= width
 
 
 def test_labels_of_baselines_make_way_for_the_values_under_the_pointer(visit: Open) -> None:
@@ -384,6 +400,46 @@ def test_baselines_are_passed_without_the_penalty_that_they_do_not_pay(visit: Op
     wait_for_state(page, "done")
     loss = page.locator(".fl-chart-figure").first
     expect(loss.locator(".fl-chart-label").first).to_have_text("평균 84.4 · 에폭 2에 앞섬")
+
+
+RANGES = "plots => plots.map(plot => plot.layout.yaxis.range)"
+
+
+def test_what_leaves_the_axis_is_marked_and_one_click_shows_all(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    loss = page.locator(".fl-chart-figure").first
+    tears = loss.locator(".fl-chart-tear:not([hidden])")
+    low, high = plots(page).evaluate_all(RANGES)[0]
+    assert low < 22.3 and 84.4 < high < 100  # the network, ridge and the mean apart
+    expect(tears.first).to_be_visible()
+    expect(plots(page).first).to_have_attribute("aria-label", re.compile("세로축은 .*잘렸습니다"))
+    everything = loss.get_by_role("button", name=re.compile(r"^↑ \d+까지 모두 보기$"))
+    everything.click()
+    assert plots(page).evaluate_all(RANGES)[0][1] > 200
+    expect(tears).to_have_count(0)
+    expect(plots(page).first).not_to_have_attribute("aria-label", re.compile("세로축"))
+    loss.get_by_role("button", name="가까이 보기").click()
+    assert plots(page).evaluate_all(RANGES)[0] == [low, high]
+    expect(tears.first).to_be_visible()
+
+
+def test_the_log_scale_shows_all_and_comes_back_to_the_same_axis(visit: Open) -> None:
+    page = visit("compared-1")
+    wait_for_state(page, "done")
+    before = plots(page).evaluate_all(RANGES)
+    page.get_by_label("로그 눈금").check()
+    assert plots(page).evaluate_all(RANGES)[0][1] > 2.3  # 10 to this power
+    expect(page.locator(".fl-chart-tear:not([hidden])")).to_have_count(0)
+    page.get_by_label("로그 눈금").uncheck()
+    page.wait_for_timeout(300)
+    assert plots(page).evaluate_all(RANGES) == before
+
+
+def test_the_time_left_follows_the_tempo_in_force(visit: Open) -> None:
+    page = visit("slowed-1")
+    status = page.locator(".fl-chart-status")
+    expect(status).to_have_text(re.compile(r"업데이트 7\d/560 · 4\d\d초 남음"))
 
 
 def test_a_baseline_far_away_waits_at_the_edge_and_does_not_squeeze_the_curves(

@@ -47,6 +47,35 @@ class Life(Lesson):
         self.settle()
 
 
+SAMPLE_STATES = """() => {
+    window.states = [];
+    const sample = () => window.states.push(document.querySelector('.fl-chart')?.dataset.state);
+    setInterval(sample, 10);
+}"""
+
+
+def test_a_live_run_that_is_returned_to_stands_there_at_once(page: Page, server: Server) -> None:
+    life = Life(page, server.url)
+    life.begin(epochs=12)
+    quarter = 3 * UPDATES_PER_EPOCH
+    page.wait_for_function(
+        f"() => Number(document.querySelector('.fl-chart')?.dataset.update) >= {quarter}"
+    )
+    life.go("")
+    progress = page.locator('[class*="st-key-recent-"] .fl-run').first
+    before = progress.inner_text()
+    expect(progress).not_to_have_text(before, use_inner_text=True)  # Home looks again by itself
+    page.evaluate(SAMPLE_STATES)
+    life.go("train", task="fashion_mnist")
+    life.wait_for_points()
+    page.wait_for_timeout(500)
+    states = page.evaluate("window.states")
+    assert "live" in states and "replay" not in states
+    assert life.update() >= quarter
+    life.button("train.stop").click()
+    life.is_in("stopped")
+
+
 @pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_run_is_paused_stepped_slowed_and_goes_on(
     language: str, page: Page, server: Server

@@ -1,6 +1,7 @@
 """My runs in two real browsers: what is whose, what is typed, what is deleted, and how it moves."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,27 @@ def delete(lesson: Lesson, run: str) -> None:
     lesson.button("runs.delete").click()
     expect(lesson.button("runs.undo")).to_be_visible()
     expect(lesson.page.locator(f".st-key-run-card-{run}")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("Asia/Seoul", 9), ("America/Phoenix", -7)])
+def test_a_run_is_called_the_same_everywhere_by_the_browsers_clock(
+    open_context: OpenContext, server: Server, owner: Owner, zone: str, hours: int
+) -> None:
+    context = open_context(storage_state=owner.storage_state, timezone_id=zone)
+    lesson = Lesson(context.new_page(), server.url, "en")
+    lesson.open("runs")
+    newest = cards(lesson).first.locator(".fl-run b")
+    expect(newest).to_have_text(re.compile("^Housing SGD · "))
+    name = newest.inner_text()
+    made = datetime.strptime(name, "Housing SGD · %Y-%m-%d %H:%M:%S")
+    there = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=hours)
+    assert timedelta() <= there - made < timedelta(minutes=30)
+    for path in ("", "train"):
+        lesson.go(path, task="boston")
+        expect(lesson.page.get_by_text(name, exact=True)).to_be_visible()
+    lesson.go("predict", task="boston")
+    choice = lesson.page.get_by_role("combobox", name=lesson.says("run.choose"))
+    expect(choice).to_have_value(re.compile(f"^{re.escape(name)} · validation MAE"))
 
 
 def test_runs_belong_to_a_browser_and_move_with_a_link(
