@@ -5,6 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from app import failures, state
+from app.components.gestures import gestures
+from app.components.paper import paper
 from app.i18n import LANGUAGES, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
@@ -35,6 +37,8 @@ with st.container(key="language"):
         label_visibility="collapsed",
         **state.switch(state.LANGUAGE),
     )
+    gestures()
+    paper()
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -7,6 +7,7 @@ import streamlit as st
 from app import state
 from app.components.bars import bars
 from app.components.pen import pen
+from app.components.picture_input import picture_input
 from app.components.pixels import pixels
 from app.components.probabilities import probability_items
 from app.i18n import group, say, t
@@ -17,9 +18,31 @@ from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
 
 
+GIVEN = ("write", "pick")
+"""A digit of one's own, or a test picture for whoever cannot or will not write."""
+
+
 @st.fragment
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the pen, the picture and the probabilities; only this part reruns at a pen stroke."""
+    """Draw the choice of how a digit is given, and what the network makes of it."""
+    given = st.segmented_control(
+        t("predict.given"),
+        GIVEN,
+        default=GIVEN[0],
+        required=True,
+        format_func=lambda way: t(f"predict.given_{way}"),
+        label_visibility="collapsed",
+        key="given",
+        persist_state="session",
+    )
+    if given == "pick":
+        picture_input(network, dataset)
+    else:
+        _written_digit(network, dataset)
+
+
+def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the pen, the picture and the probabilities."""
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:
         st.markdown(f"#### {t('predict.write_here')}")

@@ -30,6 +30,7 @@ LABELS = (
     "progress",
     "progress_ended",
     "progress_label",
+    "zoom",
     "reset_zoom",
     "trace_batch",
     "trace_train",
@@ -78,6 +79,7 @@ SCRIPTS = (
     "chart_numbers",
     "chart_view",
     "chart_overlay",
+    "chart_touch",
     "chart_figure",
     "chart_tables",
 )
@@ -109,7 +111,9 @@ _HTML = """
   </div>
   <figure class="fl-chart-figure" data-figure="loss">
     <figcaption>
-      <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <span class="fl-chart-title"></span>
+      <button type="button" class="zoom" aria-pressed="false"></button>
+      <button type="button" class="reset" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
@@ -117,7 +121,9 @@ _HTML = """
   </figure>
   <figure class="fl-chart-figure" data-figure="metric">
     <figcaption>
-      <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <span class="fl-chart-title"></span>
+      <button type="button" class="zoom" aria-pressed="false"></button>
+      <button type="button" class="reset" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>

@@ -23,7 +23,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()
     presets = st.container(key="presets-place", width="content")
 lesson_panel(task)
-choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
+with st.container(key="workbench"):
+    choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 
 run = run_on_show(task)
 with choices:
