@@ -17,7 +17,6 @@ from data.text import Text, UserError
 from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
 
-
 GIVEN = ("write", "pick")
 """A digit of one's own, or a test picture for whoever cannot or will not write."""
 

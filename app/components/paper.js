@@ -23,8 +23,9 @@ function listen() {
   const ending = new AbortController();
   const on = (name, take) => window.addEventListener(name, take, { signal: ending.signal });
   on("beforeprint", () => {
-    document.documentElement.toggleAttribute("data-dark", isDark());
-    document.querySelectorAll(DRAWINGS).forEach(hold);
+    const isOnDark = isDark();
+    document.documentElement.toggleAttribute("data-dark", isOnDark);
+    document.querySelectorAll(DRAWINGS).forEach((drawing) => hold(drawing, isOnDark));
   });
   on("afterprint", () => {
     document.documentElement.removeAttribute("data-dark");
@@ -33,13 +34,16 @@ function listen() {
   return ending;
 }
 
-function hold(drawing) {
+function hold(drawing, isOnDark) {
   const { width } = drawing.getBoundingClientRect();
-  if (width) Object.assign(drawing.style, { width: `${width}px`, zoom: Math.min(1, WIDTH / width) });
+  if (!width) return;
+  Object.assign(drawing.style, { width: `${width}px`, zoom: Math.min(1, WIDTH / width) });
+  drawing.toggleAttribute("data-dark", isOnDark);
 }
 
 function free(drawing) {
   Object.assign(drawing.style, { width: "", zoom: "" });
+  drawing.removeAttribute("data-dark");
 }
 
 function isDark() {

@@ -1,4 +1,4 @@
-"""A phone in the hand: swipes scroll every page and change nothing, sliders are dragged, wheels too."""
+"""Swipes and wheels scroll every page and change nothing; sliders are dragged sideways."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,8 @@ VALUES = """() => {
         ...(each.shadowRoot ? within(each.shadowRoot) : []),
         ...(each.matches('input, textarea') ? [[each.getAttribute('aria-label'),
             each.getAttribute('aria-valuetext'), each.value, each.checked]] : []),
-        ...(each.matches('.fl-chart-plot') && each._fullLayout ? [[each._fullLayout.xaxis.range, each._fullLayout.yaxis.range]] : []),
+        ...(each.matches('.fl-chart-plot') ? [each._fullLayout?.xaxis.range,
+            each._fullLayout?.yaxis.range] : []),
     ]);
     return JSON.stringify(within(document));
 }"""
