@@ -17,13 +17,14 @@ class Layout {
     const least = Math.max(NARROWEST * scale, text + 6 * scale);
     const spare = Math.max(0, room - least * layers.length);
     const ends = [layers[0], layers.at(-1)].map(({ names }) => this.outside(names, textWidth));
+    const pitchBeside = ([left, right]) => Math.max(least, (room - left - right) / layers.length);
     this.pads = [0, 0];
     for (let turn = 0; turn < 4; turn += 1) {
-      this.pitch = Math.max(least, (room - this.pads[0] - this.pads[1]) / layers.length);
-      this.pads = shared(ends.map((end) => Math.max(0, end - this.pitch / 2)), spare);
+      const pitch = pitchBeside(this.pads);
+      this.pads = shared(ends.map((end) => Math.max(0, end - pitch / 2)), spare);
     }
-    const width = this.pitch * layers.length + this.pads[0] + this.pads[1];
-    this.width = Math.max(room, Math.ceil(width - 0.01));
+    this.pitch = pitchBeside(this.pads);
+    this.width = Math.max(room, Math.ceil(least * layers.length));
     this.x = layers.map((_, column) => this.pads[0] + (column + 0.5) * this.pitch);
     this.columns = layers.map((layer) => this.column(layer));
   }
