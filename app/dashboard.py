@@ -8,6 +8,8 @@ from app import failures, live_runs, state
 from app.components.browser_parts import address_history, number_keys
 from app.components.choice import choice
 from app.components.connection import connection
+from app.components.gestures import gestures
+from app.components.paper import paper
 from app.i18n import LANGUAGES, group, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
@@ -47,6 +49,8 @@ with st.container(key="language"):
 with st.container(key="browser-parts"):
     number_keys()
     address_history()
+    gestures()
+    paper()
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -17,10 +17,11 @@ class Figure {
     const element = root.querySelector(`[data-figure="${name}"]`);
     this.plot = element.querySelector(".fl-chart-plot");
     this.heading = element.querySelector(".fl-chart-title");
-    this.button = element.querySelector("button");
+    this.button = element.querySelector("button.reset");
     this.button.onclick = () => this.unzoom();
     this.whole = element.querySelector(".fl-chart-whole");
     this.whole.onclick = () => this.showWhole(!this.isWhole);
+    this.fingers = new ZoomByFinger(this.plot, element.querySelector("button.zoom"));
     const over = element.querySelector(".fl-chart-over");
     this.overlay = new Overlay(over, this.plot, (left, top, bottom) => this.crowd(left, top, bottom));
     this.view = view;
@@ -284,6 +285,7 @@ class Figure {
     if (given === this.given) return;
     Object.assign(this, { labels, theme, name, given });
     this.button.textContent = labels.reset_zoom;
+    this.fingers.dress(labels.zoom);
     this.overlay.dress(labels, writer(name, 3));
     if (!this.Plotly) return;
     this.Plotly.relayout(this.plot, flatLook(this.look()));
@@ -341,6 +343,7 @@ class Figure {
 
   zoomed(changes) {
     if (!("xaxis.range[0]" in changes || "yaxis.range[0]" in changes)) return;
+    this.fingers.set(false);
     this.button.hidden = false;
     this.overlay.takeCut(null);
     this.overlay.place();

@@ -64,6 +64,7 @@ class Columns {
     stage.style.setProperty("--columns", this.layers.length);
     stage.style.setProperty("--pads", `0 ${layout.pads[1]}px 0 ${layout.pads[0]}px`);
     stage.classList.toggle("narrow", layout.pitch < 124 * scale);
+    stage.style.setProperty("--room", `${Math.floor(layout.pitch)}px`);
     this.layers.forEach((layer, column) => {
       this.dressHead(layer, column);
       this.dressSum(layer, column);
@@ -187,6 +188,7 @@ class Columns {
     this.nodes.forEach((nodes, column) => paintNodes(nodes, snapshot?.values[column]));
     this.light(subject);
     this.mark(picked);
+    this.halo.classList.toggle("blank", !snapshot);
   }
 
   // What is looked at stands out: a node with its weights, an edge with its two nodes.

@@ -3,24 +3,28 @@
 const AREA = 268; // height of the nodes; this and the next in pixels at a font of 14 px
 const SPACING = 34;
 const RADIUS = 12;
-const NARROWEST = 72;
+const NARROWEST = 56;
 const WIDEST_NAME = 76;
 const REACH = 9; // pixels between a pointer and the edge it means
 
 class Layout {
-  // Every column is as wide as its longest piece of arithmetic needs; ``room`` is what there is,
-  // and what does not fit is scrolled. ``textWidth`` measures small print.
+  // Every column is at least as wide as its longest piece of arithmetic; ``room`` is what there is.
+  // Where it is little, names are cut short first, and what still does not fit is scrolled.
+  // ``textWidth`` measures small print.
   constructor(layers, room, scale, textWidth) {
     Object.assign(this, { layers, scale, height: AREA * scale });
     const text = Math.max(0, ...layers.flatMap(({ parameters }) => pieces(parameters)).map(textWidth));
-    const least = Math.max(NARROWEST * scale, text + 8 * scale);
+    const least = Math.max(NARROWEST * scale, text + 6 * scale);
+    const spare = Math.max(0, room - least * layers.length);
     const ends = [layers[0], layers.at(-1)].map(({ names }) => this.outside(names, textWidth));
+    const pitchBeside = ([left, right]) => Math.max(least, (room - left - right) / layers.length);
     this.pads = [0, 0];
     for (let turn = 0; turn < 4; turn += 1) {
-      this.pitch = Math.max(least, (room - this.pads[0] - this.pads[1]) / layers.length);
-      this.pads = ends.map((end) => Math.max(0, end - this.pitch / 2));
+      const pitch = pitchBeside(this.pads);
+      this.pads = shared(ends.map((end) => Math.max(0, end - pitch / 2)), spare);
     }
-    this.width = Math.max(room, Math.ceil(this.pitch * layers.length + this.pads[0] + this.pads[1]));
+    this.pitch = pitchBeside(this.pads);
+    this.width = Math.max(room, Math.ceil(least * layers.length));
     this.x = layers.map((_, column) => this.pads[0] + (column + 0.5) * this.pitch);
     this.columns = layers.map((layer) => this.column(layer));
   }
@@ -95,7 +99,13 @@ class Layout {
   }
 }
 
-// "13 × 64 + 64 = 896" may break before + and = only.
+// "13 × 64 + 64 = 896" may break before ×, + and = only.
 function pieces(parameters) {
-  return parameters.split(/ (?=[+=] )/).filter(Boolean);
+  return parameters.split(/ (?=[×+=] )/).filter(Boolean);
+}
+
+// What two want of a room: all of it, or shares of what there is.
+function shared([one, other], room) {
+  const share = Math.min(1, room / (one + other || 1));
+  return [one * share, other * share];
 }

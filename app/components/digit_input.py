@@ -1,12 +1,15 @@
 """Write a digit by hand and see the pixels that the network sees and what it makes of them."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from app import state
 from app.components.bars import bars
+from app.components.choice import choice
 from app.components.pen import pen
+from app.components.picture_input import picture_input
 from app.components.pixels import pixels
 from app.components.probabilities import probability_items
 from app.i18n import group, say, t
@@ -16,8 +19,32 @@ from data.text import Text, UserError
 from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
 
+GIVEN = ("write", "pick")
+"""A digit of one's own, or a test picture for whoever cannot or will not write."""
+_WAY = "digit-given"
+
 
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the choice of how a digit is given, and what the network makes of it."""
+    labels = {way: t(f"predict.given_{way}") for way in GIVEN}
+    given = state.kept(_WAY, GIVEN[0])
+    choice(
+        st.segmented_control,
+        t("predict.given"),
+        labels,
+        given,
+        "given",
+        partial(state.keep, _WAY),
+        required=True,
+        label_visibility="collapsed",
+    )
+    if given == "pick":
+        picture_input(network, dataset)
+    else:
+        _written_digit(network, dataset)
+
+
+def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the pen, the picture and the probabilities."""
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:

@@ -14,21 +14,34 @@ VALUES = "house"
 
 
 def house_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the sliders and the answer."""
-    sliders, answer = st.columns([6, 5], gap="large")
-    with sliders:
-        st.markdown(f"#### {t('predict.house')}")
-        st.button(t("predict.house_example"), on_click=_take_example, args=(dataset,))
-        row = _sliders(dataset)
-    prices = np.concatenate([dataset.y_train, dataset.y_test])
-    with answer:
-        price_place(predict_one(network, row).value, prices)
-        example = state.kept("house-example")
-        if example is not None and np.allclose(row, dataset.x_test[example], atol=1e-3):
-            price = float(dataset.y_test[example]) * 1000
-            st.markdown(t("predict.price_truth", price=price))
-        if dataset.warning:
-            st.caption(say(dataset.warning))
+    """Draw the sliders and the answer.
+
+    The price stands first, so that a phone, too, shows it above whichever slider is moved.
+    """
+    with st.container(key="house"):
+        price = st.container(key="house-price")
+        with st.container(key="house-sliders"):
+            st.markdown(f"#### {t('predict.house')}")
+            st.button(t("predict.house_example"), on_click=_take_example, args=(dataset,))
+            row = _sliders(dataset)
+        with price:
+            price_place(predict_one(network, row).value, _prices(dataset))
+        with st.container(key="house-notes"):
+            _notes(dataset, row)
+
+
+def _prices(dataset: Dataset) -> Array:
+    return np.concatenate([dataset.y_train, dataset.y_test])
+
+
+def _notes(dataset: Dataset, row: Array) -> None:
+    """Say what the district that was taken really cost, and the data's warning."""
+    example = state.kept("house-example")
+    if example is not None and np.allclose(row, dataset.x_test[example], atol=1e-3):
+        price = float(dataset.y_test[example]) * 1000
+        st.markdown(t("predict.price_truth", price=price))
+    if dataset.warning:
+        st.caption(say(dataset.warning))
 
 
 def _take_example(dataset: Dataset) -> None:

@@ -31,6 +31,7 @@ LABELS = (
     "progress",
     "progress_ended",
     "progress_label",
+    "zoom",
     "reset_zoom",
     "show_to",
     "show_from",
@@ -86,6 +87,7 @@ SCRIPTS = (
     "chart_verdict",
     "chart_range",
     "chart_overlay",
+    "chart_touch",
     "chart_figure",
     "chart_tables",
 )
@@ -117,8 +119,10 @@ _HTML = """
   </div>
   <figure class="fl-chart-figure" data-figure="loss">
     <figcaption>
-      <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <span class="fl-chart-title"></span>
+      <button type="button" class="zoom" aria-pressed="false"></button>
       <button type="button" class="fl-chart-whole" hidden></button>
+      <button type="button" class="reset" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>
@@ -127,8 +131,10 @@ _HTML = """
   </figure>
   <figure class="fl-chart-figure" data-figure="metric">
     <figcaption>
-      <span class="fl-chart-title"></span><button type="button" hidden></button>
+      <span class="fl-chart-title"></span>
+      <button type="button" class="zoom" aria-pressed="false"></button>
       <button type="button" class="fl-chart-whole" hidden></button>
+      <button type="button" class="reset" hidden></button>
     </figcaption>
     <div class="fl-chart-plot" role="img"></div>
     <div class="fl-chart-frame" aria-hidden="true"><div class="fl-chart-over"></div></div>

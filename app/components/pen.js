@@ -4,6 +4,11 @@
 const SEND_MS = 400;
 const LINE_WIDTH = 0.055; // of the canvas
 const NEAR = 0.002; // points closer than this say nothing new
+const STEP = 0.04; // of the canvas, that an arrow key moves
+const PALM_MS = 1000; // fingers that are down this shortly before or after a pen are the hand's
+const PINCH_MS = 250; // a second finger within this of the first means no writing
+const KEYS = "keys"; // stands where a pointer's id stands while the keyboard writes
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const pens = new WeakMap();
 
@@ -22,7 +27,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 class Pen {
   constructor(parent, data) {
-    this.calls = 0;
+    Object.assign(this, { calls: 0, cursor: [0.5, 0.5], pressed: new Set(), penAt: -Infinity, touched: null });
     this.root = parent.querySelector(".pen");
     this.canvas = parent.querySelector("canvas");
     this.load(data);
@@ -40,6 +45,7 @@ class Pen {
     if (data.revision !== this.revision) this.load(data);
     this.canvas.setAttribute("aria-label", this.labels.canvas);
     this.root.querySelector(".hint").textContent = this.labels.hint;
+    this.root.querySelector(".keys").textContent = this.labels.keys;
     this.button("undo").textContent = this.labels.undo;
     this.button("clear").textContent = this.labels.clear;
     this.changed();
@@ -47,6 +53,7 @@ class Pen {
 
   load({ strokes, revision }) {
     this.release();
+    this.touched = null;
     this.strokes = strokes.map((stroke) => stroke.map((point) => [...point]));
     this.revision = revision;
   }
@@ -57,8 +64,11 @@ class Pen {
     on(this.canvas, "pointerdown", (event) => this.down(event));
     on(this.canvas, "pointermove", (event) => this.move(event));
     on(this.canvas, "pointerup", (event) => this.lift(event));
-    on(this.canvas, "pointercancel", (event) => this.lift(event));
+    on(this.canvas, "pointercancel", (event) => this.cancel(event));
     on(this.root, "keydown", (event) => this.key(event));
+    on(this.canvas, "keyup", (event) => this.pressed.delete(event.key));
+    on(this.canvas, "focus", () => this.showCursor(this.canvas.matches(":focus-visible")));
+    on(this.canvas, "blur", () => this.leaveKeys());
     on(this.button("undo"), "click", () => this.undo());
     on(this.button("clear"), "click", () => this.clear());
   }
@@ -70,24 +80,82 @@ class Pen {
   // Writing ---------------------------------------------------------------------------------
 
   down(event) {
-    if (this.pointer !== null || event.button !== 0 || this.points() >= this.room) return;
+    if (event.button !== 0 || this.isHand(event)) return;
+    this.showCursor(false);
+    if (this.pointer === KEYS) this.liftKeys();
+    if (event.pointerType === "pen") this.takeOver(event);
+    if (this.pointer !== null) return this.meet(event);
+    if (this.points() >= this.room) return;
     this.canvas.setPointerCapture(event.pointerId);
-    this.pointer = event.pointerId;
-    this.strokes.push([this.place(event)]);
+    if (event.pointerType === "touch") this.touched = { at: event.timeStamp, stroke: this.strokes.length };
+    this.begin(event.pointerId, this.place(event));
+  }
+
+  begin(pointer, point) {
+    this.pointer = pointer;
+    this.strokes.push([point]);
     this.changed();
   }
 
+  // The hand that holds a pen lies on the canvas as well.
+  isHand({ pointerType, timeStamp }) {
+    return pointerType === "touch" && timeStamp - this.penAt < PALM_MS;
+  }
+
+  // A pen writes although a touch does, and what the hand left just before goes.
+  takeOver({ timeStamp }) {
+    const isHands = this.touched && timeStamp - (this.touched.end ?? timeStamp) < PALM_MS;
+    if (isHands) this.forget(this.touched.stroke);
+    this.penAt = timeStamp;
+  }
+
+  // Two fingers that come together do not write.
+  meet({ pointerType, timeStamp }) {
+    if (pointerType !== "touch" || !this.touched || this.touched.end) return;
+    if (timeStamp - this.touched.at < PINCH_MS) this.drop();
+  }
+
   move(event) {
+    this.noticePen(event);
     if (event.pointerId !== this.pointer) return;
     const steps = event.getCoalescedEvents?.() ?? [];
     for (const step of steps.length ? steps : [event]) this.add(this.place(step));
+    this.written();
+  }
+
+  written() {
     this.changed();
     this.timer ??= setTimeout(() => this.send(), SEND_MS);
   }
 
+  noticePen({ pointerType, timeStamp }) {
+    if (pointerType === "pen") this.penAt = timeStamp;
+  }
+
   lift(event) {
+    this.noticePen(event);
     if (event.pointerId !== this.pointer) return;
+    if (event.pointerType === "touch") this.touched.end = event.timeStamp;
     this.release();
+    this.changed();
+    this.send();
+  }
+
+  // The system takes a finger away when it finds it to be a palm.
+  cancel(event) {
+    if (event.pointerType !== "touch") this.lift(event);
+    else if (event.pointerId === this.pointer) this.drop();
+  }
+
+  // What is being written turns out to be none.
+  drop() {
+    this.forget(this.strokes.length - 1);
+  }
+
+  forget(stroke) {
+    this.touched = null;
+    this.release();
+    this.strokes = this.strokes.toSpliced(stroke, 1);
     this.changed();
     this.send();
   }
@@ -117,9 +185,54 @@ class Pen {
 
   key(event) {
     const undo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
-    if (!undo) return;
+    if (undo) this.undo();
+    else if (event.target !== this.canvas || event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key in ARROWS) this.walk(event.key);
+    else if (event.key === " ") event.repeat || this.turnKeys();
+    else return;
     event.preventDefault();
-    this.undo();
+  }
+
+  showCursor(isShown) {
+    this.root.toggleAttribute("data-keys", isShown);
+    this.frame ??= requestAnimationFrame(() => this.draw());
+  }
+
+  // Two arrows at once lead aslant.
+  walk(key) {
+    this.showCursor(true);
+    this.pressed.add(key);
+    for (const arrow of this.pressed) {
+      this.cursor = this.cursor.map((at, axis) => inside(at + STEP * ARROWS[arrow][axis]));
+    }
+    if (this.pointer !== KEYS) return;
+    this.add(this.cursor);
+    this.written();
+  }
+
+  turnKeys() {
+    if (this.pointer === KEYS) return this.liftKeys();
+    if (this.pointer !== null || this.points() >= this.room) return;
+    this.showCursor(true);
+    this.begin(KEYS, this.cursor);
+    this.tell(this.labels.pen_down);
+  }
+
+  liftKeys() {
+    this.release();
+    this.changed();
+    this.send();
+    this.tell(this.labels.pen_up);
+  }
+
+  leaveKeys() {
+    this.pressed.clear();
+    if (this.pointer === KEYS) this.liftKeys();
+    this.showCursor(false);
+  }
+
+  tell(text) {
+    this.root.querySelector(".told").textContent = text;
   }
 
   undo() {
@@ -132,7 +245,7 @@ class Pen {
 
   replace(strokes) {
     this.release();
-    this.strokes = strokes;
+    Object.assign(this, { strokes, touched: null });
     this.changed();
     this.send();
     // A disabled button loses the keyboard's focus; the canvas takes it over.
@@ -177,6 +290,18 @@ class Pen {
     ink.lineWidth = size * LINE_WIDTH;
     ink.lineCap = ink.lineJoin = "round";
     for (const stroke of this.strokes) (stroke.length > 1 ? trace : dot)(ink, stroke, size);
+    if (this.root.hasAttribute("data-keys")) this.drawCursor(ink, size);
+  }
+
+  // Where the keyboard's pen stands: a ring, filled while it writes.
+  drawCursor(ink, size) {
+    const [x, y] = this.cursor;
+    ink.strokeStyle = ink.fillStyle = getComputedStyle(this.canvas).getPropertyValue("--st-primary-color");
+    ink.lineWidth = 2 * devicePixelRatio;
+    ink.beginPath();
+    ink.arc(x * size, y * size, 0.7 * size * LINE_WIDTH, 0, 2 * Math.PI);
+    if (this.pointer === KEYS) ink.fill();
+    ink.stroke();
   }
 
   close() {

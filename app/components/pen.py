@@ -1,4 +1,4 @@
-"""A square to write on with mouse, finger or pen; what comes back are the strokes themselves.
+"""A square to write on with mouse, finger, pen or keys; what comes back are the strokes themselves.
 
 Strokes rather than pixels: the digit can be drawn anew at the width and size the network learnt,
 whatever pen and screen it was written with.
@@ -13,7 +13,7 @@ from app.components import assets
 
 Strokes = list[list[list[float]]]
 
-LABELS = ("canvas", "hint", "undo", "clear")
+LABELS = ("canvas", "hint", "keys", "pen_down", "pen_up", "undo", "clear")
 MAX_POINTS = 5000
 """Points in one drawing; the browser stops there, and whatever sends more is cut."""
 
@@ -23,8 +23,10 @@ MOST_FAR = 1e6
 _HTML = """
 <div class="pen">
   <div class="paper">
-    <canvas tabindex="0" role="img"></canvas>
+    <canvas tabindex="0" role="application"></canvas>
+    <p class="keys" aria-hidden="true"></p>
     <p class="hint"></p>
+    <p class="told" role="status"></p>
   </div>
   <div class="tools">
     <button type="button" class="undo"></button>

@@ -10,7 +10,7 @@ from app.components.pixels import pixels
 from app.components.probabilities import probability_items
 from app.i18n import group, say, t
 from data.dataset import Dataset
-from models.prediction import predict_one
+from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
 
 PICTURES = 24
@@ -21,6 +21,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
+        verdict = st.container(key="verdict")
         page = state.kept("picture-page", 0)
         shown = _indices(dataset, page)
         grid = group("grid")
@@ -33,9 +34,13 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     with seen:
         st.markdown(f"#### {t('predict.sees')}")
         pixels(picture.tolist(), labels=group("pixels"), key="seen")
+    prediction = predict_one(network, picture)
+    with verdict:
+        _verdict(dataset, prediction, truth)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
-        _answer(network, dataset, picture, truth)
+        items, winner = probability_items(dataset, prediction)
+        bars(items, labels=group("bars"), highlight=winner, key="probabilities")
 
 
 def _indices(dataset: Dataset, page: int) -> list[int]:
@@ -45,12 +50,9 @@ def _indices(dataset: Dataset, page: int) -> list[int]:
     return [int(index) for index in chosen]
 
 
-def _answer(network: TrainedNetwork, dataset: Dataset, picture: np.ndarray, truth: int) -> None:
-    prediction = predict_one(network, picture)
+def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:
     share = float(prediction.answer[prediction.winner])
     label = say(dataset.classes[prediction.winner])
     st.markdown(f"**{t('predict.verdict', label=label, share=100 * share)}**")
     verdict = t("predict.right" if prediction.winner == truth else "predict.wrong")
     st.markdown(f"{t('predict.truth', label=say(dataset.classes[truth]))} {verdict}")
-    items, winner = probability_items(dataset, prediction)
-    bars(items, labels=group("bars"), highlight=winner, key="probabilities")

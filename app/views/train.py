@@ -26,7 +26,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="top"):
     presets = st.container(key="presets-place", width="content")
 cookie_notice()
 lesson_panel(task)
-choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
+with st.container(key="workbench"):
+    choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 
 run = run_on_show(task)
 with choices:

@@ -191,7 +191,7 @@ class Lesson:
             (self.touch if touch else self.draw)(stroke)
 
     def _on_canvas(self, stroke: Stroke) -> list[tuple[float, float]]:
-        canvas = self.page.get_by_role("img", name=self.says("pen.canvas"))
+        canvas = self.page.get_by_role("application", name=self.says("pen.canvas"))
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box

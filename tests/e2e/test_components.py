@@ -16,6 +16,7 @@ from tests.e2e.conftest import OpenContext
 from tests.e2e.gallery_server import served
 from tests.e2e.gallery_visits import Gallery, Open
 from tests.e2e.lesson import DRAWN
+from tests.e2e.touch import Touch, write
 
 GALLERY = Path(__file__).with_name("gallery.py")
 POINTS = "plots => plots.map(plot => plot.data.map(trace => trace.x.length))"
@@ -555,6 +556,70 @@ def test_a_finger_writes_and_the_page_does_not_scroll(visit: Open) -> None:
     assert stroke[0] == pytest.approx([0.5, 0.2], abs=0.02)
     assert stroke[-1] == pytest.approx([0.5, 0.8], abs=0.02)
     assert page.locator(".pen").bounding_box() == before
+
+
+def test_a_pen_writes_although_a_palm_lies_on_the_canvas_and_the_palm_does_not(
+    visit: Open,
+) -> None:
+    page = visit(width=390, has_touch=True, is_mobile=True)
+    palm, finger = _on_canvas(page, 0.8, 0.9), _on_canvas(page, 0.5, 0.9)
+    pen = [_on_canvas(page, x, 0.3) for x in (0.2, 0.4, 0.6)]
+    with Touch(page) as touch:
+        touch.start(palm)
+        page.locator('.pen[data-strokes="1"]').wait_for()
+        write(page, *pen)
+        touch.move((palm[0] - 20, palm[1] - 20))
+        touch.end()
+        touch.start(finger)  # the hand again, just after the pen
+        touch.end()
+    (stroke,) = wait_for_strokes(page, 1)
+    assert stroke[0] == pytest.approx([0.2, 0.3], abs=0.02)
+    assert stroke[-1] == pytest.approx([0.6, 0.3], abs=0.02)
+
+
+def test_two_fingers_that_come_together_do_not_write(visit: Open) -> None:
+    page = visit(width=390, has_touch=True, is_mobile=True)
+    left, right = _on_canvas(page, 0.2, 0.5), _on_canvas(page, 0.8, 0.5)
+    with Touch(page) as touch:
+        touch.start(left)
+        touch.start(left, right)
+        touch.move(*((x, y + 60) for x, y in (left, right)))
+        touch.end()
+        page.locator('.pen[data-strokes="0"]').wait_for()
+        assert ink(page) == 0
+
+
+def test_a_finger_that_comes_later_leaves_no_trace_in_the_stroke(visit: Open) -> None:
+    page = visit(width=390, has_touch=True, is_mobile=True)
+    (x, y), other = _on_canvas(page, 0.2, 0.3), _on_canvas(page, 0.9, 0.9)
+    with Touch(page) as touch:
+        touch.start((x, y))
+        touch.move((x, y + 40))
+        page.wait_for_timeout(400)
+        touch.start((x, y + 40), other)
+        touch.move((x, y + 80), (other[0], other[1] - 40))
+        touch.end()
+    (stroke,) = wait_for_strokes(page, 1)
+    assert [at for at, _ in stroke] == pytest.approx([0.2] * len(stroke), abs=0.02)
+
+
+def test_the_arrow_keys_and_space_write(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="load a seven").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(".pen canvas:focus").count():
+            break
+    assert ink(page) > 20  # the cursor
+    expect(page.locator(".pen .keys")).to_be_visible()
+    for key in (*["ArrowLeft"] * 5, " ", *["ArrowUp"] * 5, " ", "ArrowRight"):
+        page.keyboard.press(key)
+    (stroke,) = wait_for_strokes(page, 1)
+    assert stroke[0] == pytest.approx([0.3, 0.5])
+    assert stroke[-1] == pytest.approx([0.3, 0.3])
+    expect(page.locator(".pen .told")).to_have_text("펜을 들었습니다")
+    page.keyboard.press("Tab")
+    expect(page.locator(".pen .keys")).to_be_hidden()
 
 
 def test_python_hears_of_a_stroke_before_the_pen_is_lifted(visit: Open) -> None:

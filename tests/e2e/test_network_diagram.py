@@ -462,3 +462,33 @@ def test_what_is_possible_is_told_with_its_count() -> None:
     add = {"do": "add", "at": 2, "count": 8}
     assert checked(add, [13, 64, 64, 1]) == add
     assert checked(add, [13, *[64] * 6, 1]) is None
+
+
+FITS = """() => {
+    const scroller = find().querySelector('.scroller');
+    const { left, right } = scroller.getBoundingClientRect();
+    return [...scroller.querySelectorAll('.sums span, .head, .rail button, .size > *')]
+        .map(each => each.getBoundingClientRect())
+        .filter(each => each.width && (each.left < left - 0.5 || each.right > right + 0.5)).length
+        + (scroller.scrollWidth > scroller.clientWidth ? 1 : 0);
+}"""
+
+
+@pytest.mark.parametrize("touch", [False, True])
+@pytest.mark.parametrize("width", [251, 288, 320, 358])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_four_columns_are_whole_on_a_phone_and_beside_other_columns(
+    visit: Open, language: str, width: int, touch: bool
+) -> None:
+    page = visit(f"language={language}&width={width}", width=width + 32, has_touch=touch)
+    assert page.locator(".head").count() == 4
+    assert page.evaluate(FITS.replace("find()", f"({_FIND})")) == 0
+
+
+def test_the_picked_weight_of_a_network_without_weights_is_no_beam(visit: Open) -> None:
+    page = visit()
+    line = page.locator(".figure line:not(.halo)").nth(0)
+    box = line.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".halo[data-on]")).to_have_css("stroke-width", "2px")

@@ -1,0 +1,44 @@
+"""What must not leave the screen: Train while settings are typed, the price while sliders move."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenContext, Server
+from tests.e2e.lesson import Lesson
+from tests.e2e.owner import owner_with_runs
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (960, 540), (390, 844)])
+def test_train_is_in_view_while_any_setting_is(
+    page: Page, server: Server, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    lesson = Lesson(page, server.url)
+    lesson.open("train", task="mnist")
+    for key in ("epochs", "train_size"):
+        field = page.get_by_role("spinbutton", name=lesson.says(f"form.{key}"))
+        field.evaluate("field => field.scrollIntoView({block: 'center'})")
+        field.click()
+        expect(field).to_be_in_viewport(ratio=1)
+        start = lesson.button("train.start")
+        expect(start).to_be_in_viewport(ratio=1)
+        start.click(trial=True)  # nothing lies over it
+
+
+def test_the_price_is_in_view_beside_every_slider(
+    server: Server, open_context: OpenContext
+) -> None:
+    houses = owner_with_runs(server.url, "boston")
+    looks = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = open_context(**looks, storage_state=houses.storage_state).new_page()
+    lesson = Lesson(page, server.url)
+    lesson.open("predict", task="boston")
+    price = page.get_by_role("heading", name=lesson.says("predict.price").split("{")[0])
+    expect(price).to_be_visible()
+    sliders = page.get_by_role("slider")
+    assert sliders.count() == 13
+    for slider in sliders.all():
+        slider.evaluate("slider => slider.scrollIntoView({block: 'center'})")
+        expect(price).to_be_in_viewport(ratio=1)
