@@ -4,9 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from app import state
+from app import failures, state
 from app.charts import mosaic, rooms_and_prices, scatter
 from app.i18n import say, t
+from app.markdown import plain
 from app.navigation import TRAIN
 from data.dataset import Dataset
 from data.text import UserError
@@ -19,11 +20,11 @@ QUOTES = 5
 def task_card(task: Task) -> None:
     """Draw the card of a task; data that cannot be read is an error in this card alone."""
     with st.container(border=True, height="stretch", key=f"card-{task.name}"):
-        st.markdown(f"#### {say(task.title)}")
+        st.markdown(f"#### {plain(say(task.title))}")
         try:
             dataset = task.load()
         except UserError as error:
-            st.error(say(error.text))
+            failures.tell(error.text)
             return
         _picture(task, dataset)
         st.markdown(say(task.sentence))

@@ -14,6 +14,7 @@ from app.components.run_result import run_result
 from app.components.task_choice import task_choice
 from app.components.weight_panel import weight_panel
 from app.i18n import say, t
+from app.markdown import plain
 from app.runs_on_show import run_on_show
 from data.dataset import Dataset
 from data.text import UserError
@@ -42,11 +43,11 @@ with network:
         network_panel(task, experiment, dataset, summary, run)
     except UserError as error:
         if not is_missing(experiment.reading):  # the panel says it, and how to get it
-            st.error(f"{t('train.refused')} {say(error.text)}")
+            st.error(f"{t('train.refused')} {plain(say(error.text))}")
     if experiment.reading:
         corpus_panel(experiment.reading)
     if dataset and dataset.warning:
-        st.caption(say(dataset.warning))
+        st.caption(plain(say(dataset.warning)))
 with controls:
     run_controls(experiment, run, possible=summary is not None)
 with curves:
