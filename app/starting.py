@@ -17,16 +17,21 @@ Weight = tuple[int, int, int]
 
 
 def start(experiment: Experiment) -> Run:
-    """Submit an experiment for this browser's owner and show the run.
+    """Submit an experiment for this browser's owner and show the run; raises like ``submit``."""
+    run = submit(experiment)
+    expect_show(run.id)
+    state.show_run(experiment.task, run.id)
+    return run
+
+
+def submit(experiment: Experiment) -> Run:
+    """Submit an experiment for this browser's owner.
 
     Raises ``UserError`` like ``Scheduler.submit`` and ``readable``.
     """
     experiment = readable(experiment)
     watch = Wish(watch=picked(experiment))
-    run = services().scheduler.submit(state.owner(), experiment, watch)
-    expect_show(run.id)
-    state.show_run(experiment.task, run.id)
-    return run
+    return services().scheduler.submit(state.owner(), experiment, watch)
 
 
 def try_to_start(experiment: Experiment) -> None:

@@ -23,7 +23,7 @@ from models.summary import Summary, summarize
 with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()
     presets = st.container(key="presets-place", width="content")
-lesson_panel(task)
+lesson = st.container(key="lesson-place")
 choices, network, curves = st.columns([3, 3.5, 5], gap="medium")
 
 run = run_on_show(task)
@@ -32,6 +32,9 @@ with choices:
     experiment = experiment_form(task)
 with presets:
     preset_choice(task, experiment)
+with lesson:
+    guessing = lesson_panel(task, experiment)
+shown = None if guessing else run
 
 dataset: Dataset | None = None
 summary: Summary | None = None
@@ -40,20 +43,17 @@ with network:
     try:
         dataset = task.load(experiment)
         summary = summarize(task, experiment, dataset)
-        network_panel(task, experiment, dataset, summary, run)
+        network_panel(task, experiment, dataset, summary, shown, is_counted=not guessing)
     except UserError as error:
         if not is_missing(experiment.reading):  # the panel says it, and how to get it
             st.error(f"{t('train.refused')} {plain(say(error.text))}")
     if experiment.reading:
         corpus_panel(experiment.reading)
-    if dataset and dataset.warning:
-        st.caption(plain(say(dataset.warning)))
 with controls:
     run_controls(experiment, run, possible=summary is not None)
 with curves:
-    run_curves(task, run)
-    if run:
-        run_result(task, run)
+    run_curves(task, shown)
+    run_result(task, shown)
     if dataset and summary:
-        weight_panel(task, experiment, dataset, summary, run)
+        weight_panel(task, experiment, dataset, summary, shown)
 state.show_run(task.name, run.id if run else None)
