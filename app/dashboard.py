@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import failures, state
+from app.components.language_mark import language_mark
 from app.i18n import LANGUAGES, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
 from data.text import UserError
@@ -35,6 +36,7 @@ with st.container(key="language"):
         label_visibility="collapsed",
         **state.switch(state.LANGUAGE),
     )
+    language_mark(state.language())
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

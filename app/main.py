@@ -18,6 +18,7 @@ from app import failures, lifespan, live, plotly_script, recovery, services  # n
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
 from app.owner import OwnerCookie  # noqa: E402
+from app.page_language import PageLanguage  # noqa: E402
 from data.text import UserError  # noqa: E402
 
 try:
@@ -41,6 +42,7 @@ app = st.App(
         Middleware(SecurityHeaders, ancestors=ancestors),
         Middleware(KnownHosts, hosts=hosts),
         Middleware(OwnerCookie),
+        Middleware(PageLanguage),
     ],
     on_script_error=failures.show,
 )
