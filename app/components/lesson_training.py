@@ -64,12 +64,9 @@ def _run(lesson: Lesson, run: LessonRun) -> None:
         st.markdown(_ended(lesson, run, found))
     left = sum(each is None or each.state is not State.DONE for each in found)
     if left:
+        label = "lesson.train" if lesson.seeds == 1 else "lesson.train_seeds"
         st.button(
-            t(
-                "lesson.train" if lesson.seeds == 1 else "lesson.train_seeds",
-                **_of(run),
-                seeds=left,
-            ),
+            t(label, **_of(run), seeds=left),
             key=f"lesson-run-{run.name}",
             icon=":material/play_arrow:",
             on_click=lesson_runs.train,

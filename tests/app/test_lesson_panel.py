@@ -418,8 +418,8 @@ def test_a_teachers_text_is_shown_as_it_was_written(
     home: Path, request: pytest.FixtureRequest
 ) -> None:
     folder = home / "lessons"
-    folder.mkdir(parents=True, exist_ok=True)
-    request.addfinalizer(lambda: (folder / "written.toml").unlink())
+    folder.mkdir(parents=True)
+    request.addfinalizer(lambda: (folder / "written.toml").unlink() or folder.rmdir())
     good = (BUNDLED / "housing-adam.toml").read_text(encoding="utf-8")
     written = good.replace("**Adam**은", "5~10, 64~128, $1~$2, **(Adam)**은")
     (folder / "written.toml").write_text(written, encoding="utf-8")
