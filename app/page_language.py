@@ -21,9 +21,19 @@ class PageLanguage:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            send = _marking(send, language_asked_for(scope))
+        if scope["type"] == "http" and _wants_page(scope):
+            scope, send = _uncompressed(scope), _marking(send, language_asked_for(scope))
         await self._app(scope, receive, send)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """Return the request without what Streamlit would compress the page for (3 KB are left)."""
+    headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+    return {**scope, "headers": headers}
 
 
 def language_asked_for(scope: Scope) -> str:

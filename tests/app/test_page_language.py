@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -24,7 +26,9 @@ async def words(_request: Request) -> Response:
 
 def asked(path: str, query: str = "") -> tuple[dict[bytes, bytes], str]:
     """Return the headers and the body of an answer."""
-    app = PageLanguage(Starlette(routes=[Route("/train", answer), Route("/words", words)]))
+    routes = [Route("/train", answer), Route("/words", words)]
+    compressing = [Middleware(GZipMiddleware, minimum_size=1)]
+    app = PageLanguage(Starlette(routes=routes, middleware=compressing))
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -35,7 +39,7 @@ def asked(path: str, query: str = "") -> tuple[dict[bytes, bytes], str]:
 
     scope = {
         **{"type": "http", "method": "GET", "path": path, "query_string": query.encode()},
-        "headers": [],
+        "headers": [(b"accept", b"text/html,*/*;q=0.8"), (b"accept-encoding", b"gzip")],
     }
     asyncio.run(app(scope, receive, send))
     return dict(sent[0]["headers"]), b"".join(each.get("body", b"") for each in sent[1:]).decode()
