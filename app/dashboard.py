@@ -9,6 +9,7 @@ from app.components.browser_parts import address_history, number_keys
 from app.components.choice import choice
 from app.components.connection import connection
 from app.components.gestures import gestures
+from app.components.language_mark import language_mark
 from app.components.paper import paper
 from app.i18n import LANGUAGES, group, t
 from app.navigation import HOME, PREDICT, RUNS, TRAIN
@@ -51,6 +52,7 @@ with st.container(key="browser-parts"):
     address_history()
     gestures()
     paper()
+    language_mark(state.language())
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -1,24 +1,20 @@
-"""How far a learner has come in each lesson: the step, the guesses, the runs, and what came out.
+"""How far a learner has come in each lesson: the step, the guesses, which runs were trained.
 
-All of it outlives a reload of the page, but not the server. What really came out is never kept: it
-is computed again from the experiment's arithmetic and from the runs.
+All of it outlives a reload of the page, but not the server.
 """
 
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app import run_words, starting, state
+from app import state
 from app.owner_memory import OwnerMemory
-from app.services import services
 from data.home import home
-from data.text import UserError
-from models.lesson import Kind, Lesson, LessonRun, Question
-from models.lesson_figures import RUN_FIGURES, SUMMARY_FIGURES, Value, winner
+from models.experiment import Experiment
+from models.lesson import Kind, Lesson, Step
+from models.lesson_figures import SUMMARY_FIGURES, Value
 from models.lesson_mistakes import Problem
 from models.lessons import load_lessons
-from models.run import Run
-from models.summary import summarize
-from models.tasks import task_named
 
 BUNDLED = Path(__file__).parent / "lessons"
 
@@ -29,11 +25,17 @@ Shelf = tuple[tuple[Lesson, ...], tuple[Problem, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The number of the step, guesses by step, and run ids by the name of the lesson's run."""
+    """The number of the step, guesses by step, run ids by the lesson's run and seed number.
+
+    ``wanted`` are the lesson's runs that are to be trained with all seeds, as places get free;
+    ``since`` is when the lesson was taken up (seconds since 1970): runs from before do not count.
+    """
 
     step: int = 0
     guesses: dict[int, Value] = field(default_factory=dict)
-    runs: dict[str, str] = field(default_factory=dict)
+    runs: dict[tuple[str, int], str] = field(default_factory=dict)
+    wanted: tuple[str, ...] = ()
+    since: float = field(default_factory=time.time)
 
 
 def shelf(train_size: int | None = None) -> Shelf:
@@ -61,88 +63,58 @@ def choose(task_name: str, lesson: Lesson | None) -> None:
         _memory.keep(state.owner(), _of(task_name), None)
         return
     _memory.keep(state.owner(), _of(lesson.task), lesson.name)
+    keep(lesson, progress(lesson))
     state.replace_draft(lesson.runs[0].experiment)
     state.turn_to(lesson.task)
 
 
 def progress(lesson: Lesson) -> Progress:
     """Return how far the learner is."""
-    found: Progress = _memory.kept(state.owner(), _progress_of(lesson), Progress())
-    return found
+    found: Progress | None = _memory.kept(state.owner(), _progress_of(lesson))
+    return found or Progress()
+
+
+def keep(lesson: Lesson, now: Progress) -> None:
+    """Remember how far the learner is."""
+    _memory.keep(state.owner(), _progress_of(lesson), now)
+
+
+def present(lesson: Lesson) -> Step:
+    """Return the step that the learner is at."""
+    return lesson.steps[progress(lesson).step]
 
 
 def move(lesson: Lesson, step: int) -> None:
     """Go to another step."""
-    _keep(lesson, replace(progress(lesson), step=step))
+    keep(lesson, replace(progress(lesson), step=step))
 
 
 def restart(lesson: Lesson) -> None:
     """Forget guesses and runs; the runs themselves stay."""
-    _keep(lesson, Progress())
+    keep(lesson, Progress())
 
 
 def guess(lesson: Lesson, value: Value) -> None:
     """Keep the guess of the step that the learner is at."""
     now = progress(lesson)
-    _keep(lesson, replace(now, guesses={**now.guesses, now.step: value}))
+    keep(lesson, replace(now, guesses={**now.guesses, now.step: value}))
 
 
-def start(lesson: Lesson, run: LessonRun) -> None:
-    """Put a run of the lesson into the form, train it and show it.
-
-    Raises ``UserError`` when the scheduler refuses it.
-    """
-    state.replace_draft(run.experiment)
-    submitted = starting.start(run.experiment)
+def is_guessing(lesson: Lesson) -> bool:
+    """Say whether the present step asks for a guess that is yet to be made."""
     now = progress(lesson)
-    _keep(lesson, replace(now, runs={**now.runs, run.name: submitted.id}))
+    return lesson.steps[now.step].kind is Kind.GUESS and now.step not in now.guesses
 
 
-def run_of(lesson: Lesson, name: str) -> Run | None:
-    """Return the real run behind a run of the lesson, None before it and after its deletion."""
-    run_id = progress(lesson).runs.get(name)
-    try:
-        return services().store.find(run_id, state.owner()) if run_id else None
-    except UserError:
-        return None
+def settings(lesson: Lesson) -> tuple[Experiment, ...]:
+    """Return what the form says as long as it fits the present step.
 
-
-def is_done(lesson: Lesson) -> bool:
-    """Say whether the learner may leave the present step for the next one."""
-    now = progress(lesson)
-    step = lesson.steps[now.step]
-    if step.kind is Kind.GUESS:
-        return now.step in now.guesses
-    return all(run is not None and run.is_over for run in (run_of(lesson, n) for n in step.runs))
-
-
-def answer(lesson: Lesson, question: Question) -> Value | None:
-    """Return what is really so, None as long as it is not known.
-
-    Raises ``UserError`` when the experiment's data is missing or does not fit it.
+    For a question about the arithmetic of a run that is this run, else any run of the lesson.
     """
-    task = task_named(lesson.task)
-    if question.answer in SUMMARY_FIGURES:
-        experiment = lesson.run(question.run).experiment
-        summary = summarize(task, experiment, task.load(experiment))
-        return SUMMARY_FIGURES[question.answer](summary)
-    if question.answer in RUN_FIGURES:
-        return figure(lesson, question.run, question.answer)
-    runs = {run.name: run_of(lesson, run.name) for run in lesson.trained}
-    ended = {name: run for name, run in runs.items() if run is not None and run.is_over}
-    return winner(task, ended) if len(ended) == len(runs) else None
-
-
-def figure(lesson: Lesson, run_name: str, name: str) -> Value | None:
-    """Return a figure of a run of the lesson, None before it has ended."""
-    run = run_of(lesson, run_name)
-    if run is None or not run.is_over:
-        return None
-    return RUN_FIGURES[name].read(run, run_words.outline(run))
-
-
-def _keep(lesson: Lesson, now: Progress) -> None:
-    _memory.keep(state.owner(), _progress_of(lesson), now)
+    question = present(lesson).question
+    is_counted = question is not None and question.answer in SUMMARY_FIGURES
+    names = [question.run] if question and is_counted else [run.name for run in lesson.runs]
+    return tuple(each for name in names for each in lesson.experiments(name))
 
 
 def _of(task_name: str) -> str:

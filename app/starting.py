@@ -17,7 +17,16 @@ Weight = tuple[int, int, int]
 
 
 def start(experiment: Experiment, deed: object = None) -> Run:
-    """Submit an experiment for this browser's owner and show the run.
+    """Submit an experiment for this browser's owner and show the run; raises like ``submit``."""
+    run = submit(experiment, deed)
+    expect_show(run.id)
+    state.show_run(experiment.task, run.id)
+    return run
+
+
+def submit(experiment: Experiment, deed: object = None) -> Run:
+    """Submit an experiment for this browser's owner.
+
 
     A click that is repeated before the browser has seen its run makes no other one: the clicks are
     the same if they ask for the same experiment, or for the same ``deed`` where one is given.
@@ -30,8 +39,6 @@ def start(experiment: Experiment, deed: object = None) -> Run:
     watch = Wish(watch=picked(experiment))
     run = services().scheduler.submit(state.owner(), experiment, watch)
     state.note(deed, run.id)
-    expect_show(run.id)
-    state.show_run(experiment.task, run.id)
     return run
 
 

@@ -18,7 +18,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.i18n import LANGUAGES
 from app.owner import COOKIE, is_owner
+from app.state import LANGUAGE
 
 FILE = Path(streamlit.__file__).parent / "static" / "index.html"
 
@@ -46,7 +48,7 @@ class WebPage:
             return
         unconditional = [each for each in scope["headers"] if each[0] not in _CONDITIONS]
         scope = {**scope, "headers": unconditional}
-        page = web_page(is_owner(HTTPConnection(scope).cookies.get(COOKIE)))
+        page = web_page(is_owner(HTTPConnection(scope).cookies.get(COOKIE)), _language(scope))
         await self._app(scope, receive, _instead_of_pages(page, scope["method"], send))
 
     def _is_file(self, path: str) -> bool:
@@ -65,10 +67,24 @@ def _without_slash(scope: Scope, base: str) -> Response | None:
     return RedirectResponse(f"{up}{name}?{query}" if query else f"{up}{name}", 301, _NO_STORE)
 
 
+def _language(scope: Scope) -> str:
+    """Return the language that an address names, the lab's first one where it names none.
+
+    Once a page is open, ``app/components/language_mark.py`` follows the switch.
+    """
+    asked = HTTPConnection(scope).query_params.get(LANGUAGE)
+    return asked if asked in LANGUAGES else next(iter(LANGUAGES))
+
+
 @cache
-def web_page(has_owner: bool) -> bytes:
-    """Return the page, which for a browser without an owner begins with getting one."""
+def web_page(has_owner: bool, language: str) -> bytes:
+    """Return the page, which for a browser without an owner begins with getting one.
+
+    It says its language: Streamlit's own is English whatever it shows, so that screen readers
+    would read Korean with an English voice.
+    """
     page = _FONT.sub("", FILE.read_text(encoding="utf-8"))
+    page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
     if not has_owner:
         page = _START.sub(
             lambda found: (

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.text import Text
-from models.experiment import Experiment
+from models.experiment import RANGES, Experiment
+
+SEEDS = (1, 3, 5)
+"""How many seeds a lesson may train each run with: of an odd number one is in the middle."""
 
 
 class Kind(StrEnum):
@@ -54,17 +57,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A guided sequence on one task; ``name`` is its file's name without the ending."""
+    """A guided sequence on one task; ``name`` is its file's name without the ending.
+
+    Every run is trained once with each of ``seeds`` seeds.
+    """
 
     name: str
     title: Text
     task: str
     runs: tuple[LessonRun, ...]
     steps: tuple[Step, ...]
+    seeds: int = 1
 
     def run(self, name: str) -> LessonRun:
         """Return the run of this name, which must exist."""
         return next(run for run in self.runs if run.name == name)
+
+    def experiments(self, name: str) -> tuple[Experiment, ...]:
+        """Return what is trained for a run: its experiment as it is, then with the next seeds."""
+        first = self.run(name).experiment
+        seeds = int(RANGES["seed"][1]) + 1
+        return tuple(
+            first.changed(seed=(first.seed + number) % seeds) for number in range(self.seeds)
+        )
 
     @property
     def trained(self) -> tuple[LessonRun, ...]:

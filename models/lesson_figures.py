@@ -4,7 +4,7 @@ No lesson file holds an answer. It names a figure, and what stands beside a lear
 computed here from the real network and the real run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.events import History
@@ -18,6 +18,8 @@ Value = float | str
 LOSSES = ("training", "validation")
 WINNER = "winner"
 """The one figure that compares runs: the name of the run that does best on the test rows."""
+TIE = ""
+"""The winner where none is better beyond doubt; no run has this name."""
 
 SUMMARY_FIGURES: dict[str, Callable[[Summary], int]] = {
     "parameters": lambda summary: summary.parameters,
@@ -89,11 +91,34 @@ def run_figures(task: Task) -> tuple[str, ...]:
     return tuple(name for name, figure in RUN_FIGURES.items() if figure.metric_name in (None, head))
 
 
-def winner(task: Task, runs: Mapping[str, Run]) -> str | None:
-    """Return which run has the best figure on the test rows; None where none has any."""
-    tested = {name: run.test for name, run in runs.items() if run.test}
+def middle(values: Sequence[Value]) -> Value:
+    """Return the value in the middle: that of one seed, not a mean that no run had.
+
+    >>> middle([14.0, 11.0, 12.5])
+    12.5
+    """
+    return sorted(values)[len(values) // 2]
+
+
+def tested_figures(task: Task, runs: Sequence[Run]) -> list[float]:
+    """Return what is compared of the runs that were tested: accuracy in per cent, or MSE."""
+    name, scale = ("accuracy", 100) if task.head.is_classifier else ("mse", 1)
+    return [scale * run.test[name] for run in runs if run.test]
+
+
+def winner(task: Task, runs: Mapping[str, Sequence[Run]]) -> str | None:
+    """Return which run does best on the test rows; each was trained with some seeds.
+
+    That is the one whose worst seed is better than every other's best one. ``TIE`` where the seeds
+    of the best overlap with another's; None where nothing was tested.
+    """
+    sign = -1 if task.head.is_classifier else 1  # the lower, the better
+    tested = {
+        name: [sign * value for value in tested_figures(task, each)] for name, each in runs.items()
+    }
+    tested = {name: values for name, values in tested.items() if values}
     if not tested:
         return None
-    if task.head.is_classifier:
-        return max(tested, key=lambda name: tested[name]["accuracy"])
-    return min(tested, key=lambda name: tested[name]["mse"])
+    best = min(tested, key=lambda name: max(tested[name]))
+    others = [min(values) for name, values in tested.items() if name != best]
+    return best if all(max(tested[best]) < other for other in others) else TIE

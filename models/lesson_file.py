@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from data.text import Text, UserError
 from models import lesson_mistakes as mistakes
 from models.experiment import Experiment
-from models.lesson import Kind, Lesson, LessonRun, Question, Step
+from models.lesson import SEEDS, Kind, Lesson, LessonRun, Question, Step
 from models.lesson_figures import RUN_FIGURES, WINNER, answers, run_figures
 from models.lesson_mistakes import Mistake
 from models.summary import dense_layers
@@ -33,6 +33,7 @@ _FIELDS = {
 _TEXT = Text("글", "a text")
 _LIST = Text("목록", "a list")
 _TABLE = Text("표(table)", "a table")
+_NUMBER = Text("정수", "a whole number")
 T = TypeVar("T")
 
 
@@ -102,7 +103,7 @@ def parse_lesson(
     heading = _attempt(partial(_heading, file), wrong)
     if heading is None:
         return None, wrong
-    task, title = heading
+    task, title, seeds = heading
     read = [
         _attempt(partial(_run, task, _Table(run, ("runs", key)), changes), wrong)
         for key, run in file.values["runs"].items()
@@ -115,7 +116,7 @@ def parse_lesson(
     ]
     if wrong:
         return None, wrong
-    lesson = Lesson(name, title, task.name, runs, tuple(step for step in steps if step))
+    lesson = Lesson(name, title, task.name, runs, tuple(step for step in steps if step), seeds)
     return lesson, _unanswerable(lesson)
 
 
@@ -128,8 +129,8 @@ def _attempt(read: Callable[[], T], wrong: list[Mistake]) -> T | None:
         return None
 
 
-def _heading(file: _Table) -> tuple[Task, Text]:
-    file.check("task", "title", "runs", "steps")
+def _heading(file: _Table) -> tuple[Task, Text, int]:
+    file.check("task", "title", "seeds", "runs", "steps")
     names = [task.name for task in TASKS]
     task = task_named(file.one_of("task", Text("과제", "task"), names))
     for name, kind, words in (("runs", dict, _TABLE), ("steps", list, _LIST)):
@@ -139,7 +140,19 @@ def _heading(file: _Table) -> tuple[Task, Text]:
         for key, part in parts.items() if kind is dict else enumerate(parts):
             if not isinstance(part, dict):
                 raise Mistake((name, str(key)), mistakes.wrong_kind(f"{name}.{key}", _TABLE))
-    return task, file.text("title")
+    return task, file.text("title"), _seeds(file)
+
+
+def _seeds(file: _Table) -> int:
+    if "seeds" not in file.values:
+        return 1
+    seeds = file.get("seeds", int, _NUMBER)
+    if seeds not in SEEDS:
+        known = tuple(map(str, SEEDS))
+        raise file.mistake(
+            "seeds", mistakes.unknown(Text("시드 수", "number of seeds"), seeds, known)
+        )
+    return seeds
 
 
 def _run(task: Task, table: _Table, changes: dict[str, Any]) -> LessonRun:

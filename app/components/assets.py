@@ -5,6 +5,7 @@ in the page). No file holds a word that a person can read: those arrive as label
 script serves every language.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,10 +24,12 @@ def component(
     """Register ``name.js`` and ``name.css`` with this skeleton; return the mounting command.
 
     ``shared`` names scripts that stand, in this order, in front of the component's own: one module
-    with it, so that their top-level names are its own too.
+    with it, so that their top-level names are its own too. Browsers shall not translate a
+    component: what its script writes all the time, figures and symbols, stays what it is.
     """
     looks = FOLDER / f"{name}.css"
     css = looks.read_text(encoding="utf-8") if looks.exists() else None
+    html = re.sub(r"\A\s*<(\w+)", r'<\1 translate="no"', html)
     return st.components.v2.component(
         f"fnn_lab_{name}",
         html=html,

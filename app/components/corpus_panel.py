@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.i18n import say, t
+from app.markdown import plain
 from app.services import services
 from app.stand_in import tokenizer_for
 from data.reviews import corpus_named, is_available, load_reviews
@@ -45,9 +46,9 @@ def _next_errand(reading: Reading) -> Command:
 
 def _panel(reading: Reading, was_waiting: bool) -> None:
     if refusal := services().morphemes.refusal(reading.tokenizer):
-        st.warning(t("corpus.stand_in", reason=say(refusal)))
+        st.warning(t("corpus.stand_in", reason=plain(say(refusal))))
     if is_missing(reading):
-        st.info(t("corpus.missing", corpus=say(corpus_named(reading.corpus).title)))
+        st.info(t("corpus.missing", corpus=plain(say(corpus_named(reading.corpus).title))))
         _errand(_next_errand(reading), t("corpus.fetch"), "MB", 1_000_000)
     else:
         _counts(reading)
@@ -61,7 +62,7 @@ def _counts(reading: Reading) -> None:
     except UserError:  # the page says it above
         return
     rows, held = len(train.documents), len(test.documents)
-    title = say(corpus_named(reading.corpus).title)
+    title = plain(say(corpus_named(reading.corpus).title))
     st.caption(t("corpus.in_use", corpus=title, train=rows, test=held))
     if train.skipped + test.skipped:
         st.caption(t("corpus.skipped", skipped=train.skipped + test.skipped))
@@ -82,7 +83,7 @@ def _errand(command: Command, label: str, unit: str, scale: int) -> None:
     name = "-".join(command)
     if errand is None or errand.state is not ErrandState.RUNNING:
         if errand and errand.state is ErrandState.FAILED:
-            st.error(say(errand.error) if errand.error else t("error.unexpected"))
+            st.error(plain(say(errand.error)) if errand.error else t("error.unexpected"))
         st.button(label, key=f"start-{name}", on_click=errands.start, args=(command,))
         return
     share = errand.done / errand.total if errand.total else 0.0

@@ -13,6 +13,7 @@ from app.components.picture_input import picture_input
 from app.components.pixels import pixels
 from app.components.probabilities import probability_items
 from app.i18n import group, say, t
+from app.markdown import plain
 from data.dataset import Array, Dataset
 from data.strokes import parse_strokes, rasterize
 from data.text import Text, UserError
@@ -84,7 +85,7 @@ def _picture(strokes: Any, centered: bool) -> tuple[Array | None, Text | None]:
 
 def _verdict(dataset: Dataset, prediction: Prediction | None, refusal: Text | None) -> str:
     if prediction is None:
-        return say(refusal) if refusal else t("predict.draw_first")
+        return plain(say(refusal)) if refusal else t("predict.draw_first")
     share = 100 * float(prediction.answer[prediction.winner])
-    label = say(dataset.classes[prediction.winner])
+    label = plain(say(dataset.classes[prediction.winner]))
     return f"**{t('predict.verdict', label=label, share=share)}**"

@@ -6,6 +6,7 @@ import streamlit as st
 from app import state
 from app.components.price_place import price_place
 from app.i18n import say, t
+from app.markdown import plain
 from data.dataset import Array, Dataset, Feature
 from models.prediction import predict_one
 from models.weights import TrainedNetwork
@@ -41,7 +42,7 @@ def _notes(dataset: Dataset, row: Array) -> None:
         price = float(dataset.y_test[example]) * 1000
         st.markdown(t("predict.price_truth", price=price))
     if dataset.warning:
-        st.caption(say(dataset.warning))
+        st.caption(plain(say(dataset.warning)))
 
 
 def _take_example(dataset: Dataset) -> None:
@@ -72,13 +73,13 @@ def _slider(feature: Feature, column: Array, value: float) -> float:
     version = state.kept("house-version", 0)
     return float(
         st.slider(
-            t("predict.feature", name=feature.name, meaning=say(feature.meaning)),
+            t("predict.feature", name=plain(feature.name), meaning=plain(say(feature.meaning))),
             low,
             high,
             float(np.clip(value, low, high)),
             1.0 if is_whole else float(f"{(high - low) / 500:.1g}"),
             format="%.0f" if is_whole else "%.4g",
-            help=say(feature.unit),
+            help=plain(say(feature.unit)),
             key=f"house-{version}-{feature.name}",
         )
     )

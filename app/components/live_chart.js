@@ -72,9 +72,10 @@ class LiveChart {
     if (this.live && this.calls > 1) this.comeIntoView();
   }
 
-  // On a phone the curves stand below the form: whoever starts a run is taken to them.
+  // On a phone the curves stand below the form: whoever starts a run is taken to them, but not away
+  // from the step of a lesson that is being read.
   comeIntoView() {
-    if (window.innerWidth > 640) return;
+    if (window.innerWidth > 640 || isInView(document.querySelector(".st-key-lesson-step"))) return;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.root.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
@@ -451,6 +452,11 @@ class LiveChart {
     this.resized.disconnect();
     this.figures.forEach((figure) => figure.close());
   }
+}
+
+function isInView(element) {
+  const place = element?.getBoundingClientRect();
+  return Boolean(place) && place.bottom > 0 && place.top < window.innerHeight;
 }
 
 // A validation figure without the L2 penalty, which no baseline has.

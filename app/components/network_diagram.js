@@ -268,11 +268,13 @@ class Diagram {
 
 // The columns after an edit, as Python will write them.
 function counted(layers, most, labels) {
+  const says = layers.some(({ parameters }) => parameters); // not while somebody guesses
   return layers.map((layer, column) => {
     if (column === 0) return layer;
     const { kind, units } = layer;
     const inputs = layers[column - 1].units;
-    const parameters = `${whole(inputs)} × ${whole(units)} + ${whole(units)} = ${whole(inputs * units + units)}`;
+    const sum = `${whole(inputs)} × ${whole(units)} + ${whole(units)} = ${whole(inputs * units + units)}`;
+    const parameters = says ? sum : "";
     if (kind !== "hidden") return { ...layer, parameters };
     const name = fill(labels.hidden, { number: column });
     return { ...layer, name, parameters, shape: whole(units), shown: shownOf(units, most) };

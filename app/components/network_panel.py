@@ -15,6 +15,7 @@ from app.components.network_summary import (
 from app.components.update_strip import update_strip
 from app.i18n import group, say, t
 from app.live_runs import LiveRun, live_run
+from app.markdown import plain
 from app.networks import network_in
 from app.services import services
 from data.dataset import Dataset
@@ -28,16 +29,25 @@ from models.tasks.base import InputKind, Task
 
 
 def network_panel(
-    task: Task, experiment: Experiment, dataset: Dataset, summary: Summary, run: Run | None
+    task: Task,
+    experiment: Experiment,
+    dataset: Dataset,
+    summary: Summary,
+    run: Run | None,
+    *,
+    is_counted: bool = True,
 ) -> None:
-    """Draw the network that the form describes; ``run`` moves it while it is that very network."""
+    """Draw the network that the form describes; ``run`` moves it while it is that very network.
+
+    Without ``is_counted`` neither parameters nor updates are: a learner shall count them first.
+    """
     fits = run is not None and same_network(run.experiment, experiment)
     followed = live_run(run) if run and fits else None
     if run and fits:
         starting.keep_watch(run)
     with st.container(key="drawn"):
         deed = network_diagram(
-            _columns(task, summary),
+            _columns(task, summary, is_counted),
             followed,
             _snapshot(run) if run and fits else None,
             group("diagram"),
@@ -48,10 +58,14 @@ def network_panel(
             picked=starting.picked(experiment),
             key=f"diagram-{task.name}",
         )
-        _updates(task, dataset, summary, followed)
+        if is_counted:
+            _updates(task, dataset, summary, followed)
     if deed:
         _carry_out(deed, experiment, run if fits else None)
-    network_summary(summary)
+    if is_counted:
+        network_summary(summary)
+    if dataset.warning:
+        st.caption(plain(say(dataset.warning)))
 
 
 def same_network(ours: Experiment, theirs: Experiment) -> bool:
@@ -60,7 +74,7 @@ def same_network(ours: Experiment, theirs: Experiment) -> bool:
     return layers[0] == layers[1] and ours.reading == theirs.reading
 
 
-def _columns(task: Task, summary: Summary) -> list[DiagramLayer]:
+def _columns(task: Task, summary: Summary, is_counted: bool) -> list[DiagramLayer]:
     inputs, last = summary.layers[0].inputs, len(summary.layers)
     shown = shown_columns(task, inputs, [layer.units for layer in summary.layers])
     columns: list[DiagramLayer] = [
@@ -86,7 +100,7 @@ def _columns(task: Task, summary: Summary) -> list[DiagramLayer]:
                 "activation": layer.activation,
                 "shown": shown[number],
                 "shape": f"{layer.units:,}",
-                "parameters": layer.arithmetic,
+                "parameters": layer.arithmetic if is_counted else "",
                 "why": why_output(task) if is_output else t("network.why_hidden"),
                 "dropout": layer.dropout,
             }

@@ -55,7 +55,7 @@ def _layer_row(number: int, layer: LayerSummary, summary: Summary) -> str:
 def _row(name: str, shape: str, arithmetic: str) -> str:
     return (
         f"<tr><th scope=row>{escape(name)}</th><td>{escape(shape)}</td>"
-        f"<td class=fl-number>{escape(arithmetic)}</td></tr>"
+        f"<td class=fl-number translate=no>{escape(arithmetic)}</td></tr>"
     )
 
 

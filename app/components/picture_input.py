@@ -9,6 +9,7 @@ from app.components.picture_grid import picture_grid
 from app.components.pixels import pixels
 from app.components.probabilities import probability_items
 from app.i18n import group, say, t
+from app.markdown import plain
 from data.dataset import Dataset
 from models.prediction import Prediction, predict_one
 from models.weights import TrainedNetwork
@@ -52,7 +53,7 @@ def _indices(dataset: Dataset, page: int) -> list[int]:
 
 def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:
     share = float(prediction.answer[prediction.winner])
-    label = say(dataset.classes[prediction.winner])
+    label = plain(say(dataset.classes[prediction.winner]))
     st.markdown(f"**{t('predict.verdict', label=label, share=100 * share)}**")
     verdict = t("predict.right" if prediction.winner == truth else "predict.wrong")
-    st.markdown(f"{t('predict.truth', label=say(dataset.classes[truth]))} {verdict}")
+    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {verdict}")

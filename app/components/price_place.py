@@ -31,7 +31,7 @@ def _histogram(price: float, prices: Array) -> str:
     bars = "".join(f"<i style='height:{100 * count / max(counts):.1f}%'></i>" for count in counts)
     label, axis = escape(t("predict.price_chart")), escape(t("chart.price"))
     return (
-        f"<figure class=fl-price role=img aria-label='{label}'>"
+        f"<figure class=fl-price translate=no role=img aria-label='{label}'>"
         f"<div class=fl-bins>{bars}<b style='left:{100 * place:.2f}%'></b></div>"
         f"<figcaption><span>{low:.0f}</span><span>{axis}</span><span>{high:.0f}</span>"
         "</figcaption></figure>"

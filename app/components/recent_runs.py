@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.components.first_run import first_run
 from app.components.interrupted_runs import interrupted_runs
 from app.components.run_card import run_line
 from app.components.run_list import SECONDS_BETWEEN_LOOKS
@@ -15,11 +16,11 @@ COUNT = 3
 
 
 def recent_runs() -> None:
-    """Draw the newest runs with a link each, or a sentence when there are none."""
+    """Draw the newest runs with a link each, or the way to a first one when there are none."""
     st.markdown(f"#### {t('home.recent')}")
     runs = services().store.runs(state.owner(), limit=COUNT)
     if not runs:
-        st.caption(t("home.recent_none"))
+        first_run()
         return
     interrupted_runs()
     every = SECONDS_BETWEEN_LOOKS if _any_moves(runs) else None

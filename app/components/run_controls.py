@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app import state
+from app import failures, state
 from app.components.cluster_notice import cluster_notice
-from app.i18n import say, t
+from app.i18n import t
 from app.services import services
 from app.starting import try_to_start
 from data.text import UserError
@@ -39,7 +39,7 @@ def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> 
         )
     cluster_notice()
     if refusal := state.take_refusal():
-        st.error(say(refusal))
+        failures.tell(refusal)
 
 
 def _stop(task_name: str, run_id: str) -> None:

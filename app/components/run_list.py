@@ -4,10 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from app import run_words, state
+from app import failures, run_words, state
 from app.components.run_card import run_card
 from app.components.runs_outlook import runs_outlook
-from app.i18n import say, t
+from app.i18n import t
 from app.services import services
 from data.text import UserError
 from models.run import Run
@@ -36,7 +36,7 @@ def _draw(known: tuple[object, ...]) -> None:
     if _gist(runs, deleted) != known:
         st.rerun()
     if refusal := state.take_refusal():
-        st.error(say(refusal))
+        failures.tell(refusal)
     for run in deleted:
         _notice(run)
     going = runs_outlook(store.outlook(owner))

@@ -13,8 +13,10 @@ from models.verdict import Verdict, verdict
 from models.weights import KERAS_MODEL, WEIGHTS
 
 
-def run_result(task: Task, run: Run) -> None:
+def run_result(task: Task, run: Run | None) -> None:
     """Draw the figures on the test rows and the ways on: try the network, download it."""
+    if run is None:
+        return
     if run.test:
         figures = [_figure(name, value) for name, value in run.test.items()]
         if "mse" in run.test:

@@ -4,10 +4,11 @@ from html import escape
 
 import streamlit as st
 
-from app import state
+from app import failures, state
 from app.charts import mosaic, rooms_and_prices
 from app.components.scatter import scatter
 from app.i18n import say, t
+from app.markdown import plain
 from app.navigation import TRAIN
 from data.dataset import Dataset
 from data.text import UserError
@@ -20,25 +21,34 @@ QUOTES = 5
 def task_card(task: Task) -> None:
     """Draw the card of a task; data that cannot be read is an error in this card alone."""
     with st.container(border=True, height="stretch", key=f"card-{task.name}"):
-        st.markdown(f"#### {say(task.title)}")
+        st.markdown(f"#### {plain(say(task.title))}")
         try:
             dataset = task.load()
         except UserError as error:
-            st.error(say(error.text))
+            failures.tell(error.text)
             return
         _picture(task, dataset)
-        st.markdown(say(task.sentence))
-        rows = t("home.rows", train=len(dataset.x_train), test=len(dataset.x_test))
-        source = t("home.source", source=say(dataset.source), licence=dataset.licence)
-        st.caption(f"{rows}  \n{source}")
-        if dataset.warning:
-            st.caption(say(dataset.warning))
-        st.page_link(
-            TRAIN,
-            label=t("home.open"),
-            icon=":material/arrow_forward:",
-            query_params=state.address(task.name),
-        )
+        st.markdown(plain(say(task.sentence)))
+        st.caption(t("home.rows", train=len(dataset.x_train), test=len(dataset.x_test)))
+        with st.container(key=f"card-end-{task.name}", gap="xsmall"):
+            _fine_print(task, dataset)
+            st.page_link(
+                TRAIN,
+                label=t("home.open"),
+                icon=":material/arrow_forward:",
+                query_params=state.address(task.name),
+            )
+
+
+def _fine_print(task: Task, dataset: Dataset) -> None:
+    """Draw where the data comes from and, behind one line, what is to be minded about it."""
+    if dataset.warning:
+        with st.popover(
+            t("home.warning"), icon=":material/info:", type="tertiary", key=f"warning-{task.name}"
+        ):
+            st.markdown(plain(say(dataset.warning)))
+    source, licence = plain(say(dataset.source)), plain(dataset.licence)
+    st.caption(t("home.source", source=source, licence=licence))
 
 
 def _picture(task: Task, dataset: Dataset) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from app import state
 from app.components.choice import choice
 from app.i18n import say, t
+from app.markdown import plain
 from app.services import services
 from models.tasks import TASKS
 from models.tasks.base import Task
@@ -12,7 +13,7 @@ from models.tasks.base import Task
 
 def task_choice() -> Task:
     """Draw the switch between tasks; return the chosen one."""
-    titles = {task.name: say(task.title) for task in TASKS}
+    titles = {task.name: plain(say(task.title)) for task in TASKS}
     choice(
         st.segmented_control,
         t("task.label"),

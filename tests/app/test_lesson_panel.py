@@ -1,6 +1,7 @@
 """Every lesson is walked to its end with real runs, and what goes wrong becomes a sentence."""
 
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from streamlit.testing.v1.element_tree import Button
 from app import services
 from app.i18n import texts
 from app.lesson_progress import BUNDLED
+from app.lesson_runs import AT_A_TIME
 from data.text import Text, UserError
 from models.events import ENDED, State
+from models.experiment import Layer
 from models.lesson import Kind, Lesson, Question
 from models.lesson_figures import RUN_FIGURES, SUMMARY_FIGURES, run_figures
 from models.lessons import load_lessons
@@ -23,11 +26,17 @@ REHEARSED = {"mnist": 2_000, "fashion_mnist": 2_000}
 
 
 def page(train_size: int | None = None) -> None:
+    import streamlit as st
+
     from app import state
     from app.components.lesson_panel import lesson_panel
+    from app.starting import try_to_start
 
     state.adopt_address()
-    lesson_panel(state.task(), train_size)
+    form = state.draft(state.task())
+    st.button("form", key="form-train", on_click=try_to_start, args=(form,))
+    guessing = lesson_panel(state.task(), form, train_size)
+    st.caption(f"guessing: {guessing}")
 
 
 def open_panel(
@@ -47,7 +56,7 @@ def take_up(app: AppTest, lesson: Lesson) -> None:
 def shown(app: AppTest) -> str:
     kinds = (app.markdown, app.caption, app.error, app.warning)
     html = [element.body for element in app.get("html")]
-    return "\n".join([*(element.value for kind in kinds for element in kind), *html])
+    return "\n".join([*(unescape(each.value) for kind in kinds for each in kind), *html])
 
 
 def say(text: Text, language: str) -> str:
@@ -77,15 +86,29 @@ def form_button(app: AppTest) -> Button:
 
 
 def train(app: AppTest, lesson: Lesson, name: str) -> None:
-    """Train a run of the lesson's step to its end."""
+    """Train a run of the lesson's step to its end, with each of its seeds."""
     app.button(key=f"lesson-run-{name}").click().run()
     assert not app.exception and not app.error
-    run_id = str(app.query_params["run"])
+    wait_for_all(app)
+    assert f"lesson-run-{name}" not in {button.key for button in app.button}
+
+
+def wait_for_all(app: AppTest) -> None:
+    """Look on until no run of the owner is under way and none waits for a place."""
     deadline = time.monotonic() + 500
-    while services.services().store.get(run_id).state not in ENDED:
+    store = services.services().store
+    while True:
+        app.run()
+        runs = store.runs(app.session_state["owner"], limit=-1)
+        if all(run.state in ENDED for run in runs) and not has_button(app, "lesson-stop"):
+            break
         assert time.monotonic() < deadline
         time.sleep(0.05)
     app.run()
+
+
+def has_button(app: AppTest, key: str) -> bool:
+    return key in {button.key for button in app.button}
 
 
 def guess_in_words(question: Question, guess: float | str, language: str) -> str:
@@ -110,7 +133,7 @@ def stand_beside_their_results(
         real = real.partition("**")[0]
         assert told == guess and real not in ("", texts(language)["lesson.nothing"])
         if question.answer in figures:
-            assert f"<td>{real}</td>" in shown(app)
+            assert f"<td translate=no>{real}" in shown(app)
 
 
 def walk(app: AppTest, lesson: Lesson, language: str) -> None:
@@ -132,8 +155,8 @@ def walk(app: AppTest, lesson: Lesson, language: str) -> None:
             assert not is_enabled(app, "lesson-next")
             train(app, lesson, name)
         if step.kind is Kind.COMPARE:
-            assert "<td>" in shown(app)
-            assert f"<td>{texts(language)['lesson.nothing']}</td>" not in shown(app)
+            assert "<td translate=no>" in shown(app) and "<figure class=fl-overlay" in shown(app)
+            assert f"<td translate=no>{texts(language)['lesson.nothing']}</td>" not in shown(app)
             stand_beside_their_results(app, waiting, step.figures, language)
         if number < len(lesson.steps):
             app.button(key="lesson-next").click().run()
@@ -281,6 +304,131 @@ def test_a_run_that_is_live_says_so_and_a_stopped_one_can_be_trained_again(home:
     app.run()
     assert texts("ko")["state.stopped"] in shown(app)
     assert is_enabled(app, "lesson-next") and is_enabled(app, "lesson-run-mnist")
+
+
+def change_form(app: AppTest, **changes: object) -> None:
+    """Do what the page's form does when somebody changes it."""
+    drafts = app.session_state["drafts"]
+    drafts["boston"] = drafts["boston"].changed(**changes)
+    app.run()
+
+
+def test_a_step_says_when_the_form_has_other_settings_and_one_click_goes_back(home: Path) -> None:
+    app = step_with("housing-sgd", "parameters")
+    told = texts("ko")["lesson.changed"]
+    assert told not in shown(app)
+    change_form(app, layers=(Layer(16),))
+    app.number_input[0].set_value(5_121)
+    form_button(app).click().run()
+    assert "실제 **5,121**" in shown(app) and told in shown(app)
+    app.button(key="lesson-restore").click().run()
+    assert told not in shown(app)
+    assert app.session_state["drafts"]["boston"] == LESSONS[0].runs[0].experiment
+
+
+def test_another_run_of_the_lesson_in_the_form_is_no_change_but_where_it_is_counted(
+    home: Path,
+) -> None:
+    app, lesson = step_with("housing-sgd", "parameters"), LESSONS[0]
+    app.session_state["drafts"]["boston"] = lesson.run("string").experiment
+    app.run()
+    assert texts("ko")["lesson.changed"] in shown(app)  # the question is about the other one
+    app.button(key="lesson-back").click().run()
+    assert texts("ko")["lesson.changed"] not in shown(app)
+
+
+def at_the_run(lesson: Lesson) -> AppTest:
+    """Return the panel at the first step that trains."""
+    app = open_panel(lesson.task)
+    take_up(app, lesson)
+    while not any(str(button.key).startswith("lesson-run-") for button in app.button):
+        if not is_enabled(app, "lesson-next"):
+            keep_guess(app)
+        app.button(key="lesson-next").click().run()
+    return app
+
+
+def test_what_the_form_trains_counts_where_it_is_what_the_step_trains(home: Path) -> None:
+    lesson = LESSONS[0]
+    app = at_the_run(lesson)
+    change_form(app, epochs=3)
+    app.button(key="form-train").click().run()
+    wait_for_all(app)
+    assert "시드 3개" in app.button(key="lesson-run-configured").label  # it was another experiment
+    change_form(app, epochs=80)
+    app.button(key="form-train").click().run()
+    wait_for_all(app)
+    assert "시드 2개" in app.button(key="lesson-run-configured").label
+    assert "시드 3개" in app.button(key="lesson-run-string").label
+    train(app, lesson, "configured")
+    store, owner = services.services().store, app.session_state["owner"]
+    assert len(store.runs(owner)) == 1 + lesson.seeds  # the one of the form was not trained again
+
+
+def test_a_run_from_before_the_lesson_does_not_count(home: Path) -> None:
+    app = open_panel("boston")
+    app.button(key="form-train").click().run()
+    wait_for_all(app)
+    again = open_panel("boston", owner=app.session_state["owner"])
+    take_up(again, LESSONS[0])
+    while not has_button(again, "lesson-run-configured"):
+        if not is_enabled(again, "lesson-next"):
+            keep_guess(again)
+        again.button(key="lesson-next").click().run()
+    assert "시드 3개" in again.button(key="lesson-run-configured").label
+
+
+def test_nine_runs_start_as_places_get_free_and_go_on_after_a_reload(home: Path) -> None:
+    lesson = next(lesson for lesson in LESSONS if lesson.name == "housing-adam")
+    app, store = at_the_run(lesson), services.services().store
+    for run in lesson.trained:
+        app.button(key=f"lesson-run-{run.name}").click().run()
+        assert not app.error
+    owner = app.session_state["owner"]
+    assert sum(not run.is_over for run in store.runs(owner)) <= AT_A_TIME
+    again = open_panel("boston", owner=owner)
+    wait_for_all(again)
+    assert len(store.runs(owner)) == 9 and is_enabled(again, "lesson-next")
+    assert {run.experiment.seed for run in store.runs(owner)} == {0, 1, 2}
+    again.button(key="lesson-next").click().run()
+    assert shown(again).count("(") > 9 and "<figure class=fl-overlay" in shown(again)
+
+
+def test_a_series_that_is_stopped_starts_no_more(home: Path) -> None:
+    lesson = LESSONS[0]
+    app, store = at_the_run(lesson), services.services().store
+    app.button(key="lesson-run-configured").click().run()
+    app.button(key="lesson-run-string").click().run()
+    if has_button(app, "lesson-stop"):  # else it is over already
+        app.button(key="lesson-stop").click().run()
+    wait_for_all(app)
+    assert len(store.runs(app.session_state["owner"])) <= 6
+    for run in lesson.trained:  # and what was stopped can be trained again
+        if has_button(app, f"lesson-run-{run.name}"):
+            train(app, lesson, run.name)
+    assert is_enabled(app, "lesson-next")
+
+
+def test_a_guess_is_open_until_it_is_made(home: Path) -> None:
+    app = step_with("housing-sgd", "parameters")
+    assert "guessing: True" in shown(app) and texts("ko")["lesson.hidden"] in shown(app)
+    keep_guess(app)
+    assert "guessing: False" in shown(app) and texts("ko")["lesson.hidden"] not in shown(app)
+
+
+def test_a_teachers_text_is_shown_as_it_was_written(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = home / "lessons"
+    folder.mkdir(parents=True)
+    request.addfinalizer(lambda: (folder / "written.toml").unlink() or folder.rmdir())
+    good = (BUNDLED / "housing-adam.toml").read_text(encoding="utf-8")
+    written = good.replace("**Adam**은", "5~10, 64~128, $1~$2, **(Adam)**은")
+    (folder / "written.toml").write_text(written, encoding="utf-8")
+    app = open_panel("boston")
+    app.selectbox[0].set_value("written").run()
+    (text,) = [each.value for each in app.markdown if "5" in each.value and "10" in each.value]
+    assert "~" not in text and "$" not in text and "**(Adam)**&#51008;" in text
 
 
 def test_a_teachers_file_with_a_mistake_is_named_and_the_others_load(

@@ -143,6 +143,31 @@ def test_the_warning_about_variable_b_stands_beside_the_data(
     assert getattr(WARNING, language) in shown(app)
 
 
+def test_the_page_counts_and_shows_nothing_while_a_guess_is_open(home: Path) -> None:
+    def tells(figure: str) -> bool:
+        return figure in shown(app) + "".join(element.body for element in app.get("html"))
+
+    figures = ("5,121", "7 updates", "560 updates", "13 × 64 + 64 = 896")
+    app = open_page(TRAIN, task="boston", lang="en")
+    app.selectbox(key="lesson-choice-boston").set_value("housing-sgd").run()
+    assert all(map(tells, figures))
+    app.button(key="lesson-next").click().run()
+    assert not app.exception and not any(map(tells, figures))
+    app.number_input(key="lesson-guess-housing-sgd-1-value").set_value(6_000)
+    next(b for b in app.button if b.label == texts("en")["lesson.guess"]).click().run()
+    assert all(map(tells, figures))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_home_offers_a_first_run_to_who_has_none(language: str, home: Path, owner: str) -> None:
+    app = open_page(HOME, lang=language)
+    assert app.button(key="start-first").label == texts(language)["home.first_run"]
+    app.button(key="start-first").click().run()
+    runs = services.services().store.runs(owner)
+    assert [run.experiment for run in runs] == [preset_named("housing-sgd")]
+    assert not open_page(HOME, lang=language).button
+
+
 @pytest.fixture
 def owner(monkeypatch: pytest.MonkeyPatch) -> str:
     token = secrets.token_urlsafe(24)

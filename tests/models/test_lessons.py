@@ -7,7 +7,7 @@ import pytest
 from models.events import Epoch, History, State
 from models.experiment import Optimizer
 from models.lesson import Kind, Lesson
-from models.lesson_figures import RUN_FIGURES, answers, winner
+from models.lesson_figures import RUN_FIGURES, TIE, answers, winner
 from models.lessons import load_lessons
 from models.run import Run
 from models.tasks import presets, task_named
@@ -126,6 +126,8 @@ MISTAKES = [
         "not valid TOML",
     ),
     ("no such task", 'task = "boston"', 'task = "chess"', "task =", "'chess'"),
+    ("two seeds", 'task = "boston"', 'task = "boston"\nseeds = 2', "seeds =", "number of seeds 2"),
+    ("words for seeds", 'task = "boston"', 'task = "boston"\nseeds = "3"', "seeds =", "'seeds'"),
     ("no title", 'title = { ko = "내 수업", en = "Mine" }\n', "", "task =", "'title'"),
     ("a field too much", "set.epochs", "colour = 1\nset.epochs", "colour", "'colour'"),
     ("no such preset", '"housing-adam"', '"housing-adamw"', "housing-adamw", "'housing-adamw'"),
@@ -234,11 +236,39 @@ def run(task: str, test: dict[str, float] | None) -> Run:
 
 def test_the_winner_has_the_lowest_error_or_the_highest_accuracy() -> None:
     boston, mnist = task_named("boston"), task_named("mnist")
-    errors = {"a": run("boston", {"mse": 20.0}), "b": run("boston", {"mse": 12.0})}
-    shares = {"a": run("mnist", {"accuracy": 0.9}), "b": run("mnist", {"accuracy": 0.8})}
+    errors = {"a": [run("boston", {"mse": 20.0})], "b": [run("boston", {"mse": 12.0})]}
+    shares = {"a": [run("mnist", {"accuracy": 0.9})], "b": [run("mnist", {"accuracy": 0.8})]}
     assert winner(boston, errors) == "b" and winner(mnist, shares) == "a"
-    assert winner(boston, {"a": run("boston", None)}) is None
-    assert winner(boston, {**errors, "c": run("boston", None)}) == "b"
+    assert winner(boston, {"a": [run("boston", None)]}) is None
+    assert winner(boston, {**errors, "c": [run("boston", None)]}) == "b"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ([11.0, 12.0, 14.0], [20.0, 21.0, 19.0], "a"),
+        ([11.0, 12.0, 14.0], [13.9, 21.0, 19.0], TIE),
+        ([11.0], [11.0], TIE),
+        ([22.0, 15.0], [14.0], "b"),
+    ],
+)
+def test_nobody_wins_while_the_seeds_of_the_best_overlap_with_those_of_another(
+    a: list[float], b: list[float], expected: str
+) -> None:
+    runs = {
+        name: [run("boston", {"mse": error}) for error in errors]
+        for name, errors in (("a", a), ("b", b))
+    }
+    assert winner(task_named("boston"), runs) == expected
+
+
+def test_each_run_of_a_lesson_has_as_many_seeds_as_its_file_says(tmp_path: Path) -> None:
+    lessons, problems = load(tmp_path, three=f"seeds = 3\n{GOOD}", one=GOOD)
+    assert problems == []
+    small = lessons["three"].run("small").experiment
+    assert [each.seed for each in lessons["three"].experiments("small")] == [0, 1, 2]
+    assert {each.changed(seed=0) for each in lessons["three"].experiments("small")} == {small}
+    assert lessons["one"].experiments("small") == (small,)
 
 
 def test_a_run_without_epochs_has_no_figures_and_one_with_them_has_all() -> None:
