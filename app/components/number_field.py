@@ -26,11 +26,16 @@ def number_input(label: str, *, is_whole: bool, **arguments: Any) -> None:
     st.text_input(label, type="phone", icon="", placeholder=place, autocomplete="off", **arguments)
 
 
-def number_field(label: str, value: float, key: str, take: Take, **looks: Any) -> None:
-    """Draw a field that shows ``value``; ``looks`` are further arguments of ``st.text_input``."""
+def number_field(
+    label: str, value: float, key: str, take: Take, *, name: str | None = None, **looks: Any
+) -> None:
+    """Draw a field that shows ``value``; ``looks`` are further arguments of ``st.text_input``.
+
+    ``name`` is what a refusal calls the setting, where that is not the label.
+    """
 
     def read(text: str) -> None:
-        take(_like(value, read_number(text, label)))
+        take(_like(value, read_number(text, name or label)))
 
     number_input(
         label, is_whole=isinstance(value, int), **control(key, write_number(value), read), **looks
@@ -68,6 +73,7 @@ def choice_slider(
             value,
             f"{key}.typed",
             take,
+            name=label,
             disabled=disabled,
             label_visibility="collapsed",
             width=BESIDE_A_SLIDER,

@@ -29,9 +29,9 @@ _ANEW = "start over"
 
 def run_tools(run: Run | None) -> None:
     """Draw the tools of a run that trains, or of one that has ended; nothing without a run."""
-    if run is None:
-        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="run-tools"):
+        if run is None:  # the place is kept: nothing below it is drawn anew
+            return
         if run.is_over:
             _after_the_end(run)
         else:

@@ -130,6 +130,12 @@ def test_what_cannot_be_is_a_sentence_and_the_field_goes_back(
     assert not app.run().error
 
 
+def test_an_empty_field_is_called_empty_by_the_name_of_its_setting() -> None:
+    app = typed(open_page(TRAIN, task="boston", lang="en"), "learning_rate", "")
+    assert [each.value for each in app.error] == ["Learning rate is empty. Please type a number."]
+    assert field(app, "learning_rate").value == "0.001" == str(now(app, "learning_rate"))
+
+
 def test_a_dropout_rate_is_typed_for_its_own_layer() -> None:
     app = typed(open_page(TRAIN, task="boston", lang="en"), "layer.1.dropout", 0.33)
     assert [layer.dropout for layer in draft(app).layers] == [0.0, 0.33] and not app.error

@@ -20,7 +20,7 @@ from tests.app.test_pages import open_page, shown
 from tests.jobs.lab import until
 
 pytestmark = pytest.mark.usefixtures("home")
-LONG = preset_named("housing-sgd").changed(epochs=500, batch_size=1)
+LONG = preset_named("housing-adam").changed(epochs=500, batch_size=1)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_late_click_does_not_take_the_page_back_to_the_run_of_its_address(app:
     assert second != first
     app.query_params["run"] = first  # the address that the browser still had
     see_nothing_since(app, page)
-    app.toggle(key="boston.sgd.nesterov").set_value(False).run()
+    app.toggle(key="boston.adam.amsgrad").set_value(True).run()
     assert app.query_params["run"] == second == named_by_the_page(app)
     app.query_params["run"] = first  # and now a link that names it
     app.run()
@@ -104,7 +104,7 @@ def test_a_late_click_does_not_turn_the_language_back(app: AppTest) -> None:
     app.button_group(key="language-switch").set_value("ko").run()
     app.query_params["lang"] = "en"
     see_nothing_since(app, page)
-    app.toggle(key="boston.sgd.nesterov").set_value(False).run()
+    app.toggle(key="boston.adam.amsgrad").set_value(True).run()
     assert app.query_params["lang"] == "ko" and texts("ko")["train.network"] in shown(app)
 
 
@@ -159,7 +159,6 @@ def reset(app: AppTest) -> Any:
 
 def popovers(block: Any) -> Iterator[Any]:
     for child in getattr(block, "children", {}).values():
-        proto = getattr(child, "proto", None)
-        if getattr(proto, "WhichOneof", lambda _: "")("type") == "popover":
-            yield proto.popover
+        if child.type == "popover":
+            yield child.proto.popover
         yield from popovers(child)
