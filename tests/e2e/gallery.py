@@ -49,7 +49,6 @@ from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
 
 EVENTS_A_SECOND = 10
 CUT_AFTER = 30
-RETRY_MS = 2_000
 OVER = ("finished", "dense", "compared", "penalised", "overfit")  # their events come at once
 NAN_ERROR = Text(
     "손실이 1,030번째 업데이트에서 숫자가 아니게 되었습니다. 학습률을 낮추어 보세요.",
@@ -149,9 +148,9 @@ def _point(
 
 
 async def events(request: Request) -> Response:
-    """Play a run as server-sent events, from the one after ``Last-Event-ID``."""
+    """Play a run as server-sent events, from the one after ``after``."""
     run = request.path_params["run"]
-    last = int(request.headers.get("last-event-id", 0))
+    last = int(request.query_params.get("after", 0))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_stream(run, last), media_type="text/event-stream", headers=headers)
 
@@ -169,7 +168,7 @@ async def _stream(run: str, last: int) -> AsyncIterator[str]:
     for number, event in enumerate(played(run), start=1):
         if number <= last:
             continue
-        yield f"retry: {RETRY_MS}\nid: {number}\ndata: {json.dumps(to_json(event))}\n\n"
+        yield f"id: {number}\ndata: {json.dumps(to_json(event))}\n\n"
         if run.startswith("cut") and last == 0 and number == CUT_AFTER:
             return
         if not run.startswith(OVER):
