@@ -156,6 +156,7 @@ class LiveChart {
   }
 
   take_tuned(event) {
+    this.replay = null; // from here on it may be slow; the stream says so if it is not
     if (event.updates_per_second !== this.tempo) {
       this.tempo = event.updates_per_second;
       this.measureAnew();
