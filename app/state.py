@@ -29,7 +29,7 @@ _KNOWN = {
 
 _PAGE = "page-number"
 _ABSENT = object()
-_HELD = ("drafts", "versions", "runs", "kept")
+_HELD = ("drafts", "runs", "kept")
 """What a tab takes along from a session that has expired to the one that follows."""
 
 _tabs = TabMemory()

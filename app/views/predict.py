@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from app import state
+from app import failures, state
 from app.components.network_question import ask_network
 from app.components.run_choice import run_choice
 from app.components.task_choice import task_choice
-from app.i18n import say, t
+from app.i18n import t
 from app.navigation import TRAIN
 
 task = task_choice()
 run = run_choice(task)
 if refusal := state.take_refusal():
-    st.error(say(refusal))
+    failures.tell(refusal)
 if run is None:
     st.info(t("predict.no_run"))
     st.page_link(

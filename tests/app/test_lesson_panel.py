@@ -37,6 +37,7 @@ def page(train_size: int | None = None) -> None:
     st.button("form", key="form-train", on_click=try_to_start, args=(form,))
     guessing = lesson_panel(state.task(), form, train_size)
     st.caption(f"guessing: {guessing}")
+    state.number_page()
 
 
 def open_panel(
@@ -318,7 +319,7 @@ def test_a_step_says_when_the_form_has_other_settings_and_one_click_goes_back(ho
     told = texts("ko")["lesson.changed"]
     assert told not in shown(app)
     change_form(app, layers=(Layer(16),))
-    app.number_input[0].set_value(5_121)
+    app.text_input[0].set_value("5,121")
     form_button(app).click().run()
     assert "실제 **5,121**" in shown(app) and told in shown(app)
     app.button(key="lesson-restore").click().run()

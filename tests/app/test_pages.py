@@ -153,7 +153,7 @@ def test_the_page_counts_and_shows_nothing_while_a_guess_is_open(home: Path) -> 
     assert all(map(tells, figures))
     app.button(key="lesson-next").click().run()
     assert not app.exception and not any(map(tells, figures))
-    app.number_input(key="lesson-guess-housing-sgd-1-value").set_value(6_000)
+    app.text_input(key="lesson-guess-housing-sgd-1-en-value").set_value("6,000")
     next(b for b in app.button if b.label == texts("en")["lesson.guess"]).click().run()
     assert all(map(tells, figures))
 

@@ -21,7 +21,7 @@ MADE = datetime(2026, 11, 28, 20, 30, 5, tzinfo=UTC).timestamp()
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What a browser says of its clock, which no test without one has."""
-    context = SimpleNamespace(timezone="Asia/Seoul", timezone_offset=-540, cookies={})
+    context = SimpleNamespace(headers={}, timezone="Asia/Seoul", timezone_offset=-540, cookies={})
     monkeypatch.setattr("streamlit.context", context)
     return context
 

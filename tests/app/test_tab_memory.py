@@ -79,7 +79,7 @@ from app import state
 lost = state.adopt_tab()
 state.adopt_address()
 task = state.task()
-state.edit(state.draft(task).changed(seed=state.draft(task).seed + 1))
+state.replace_draft(state.draft(task).changed(seed=state.draft(task).seed + 1))
 state.keep("strokes", [*state.kept("strokes", []), 1])
 state.show("lost", lost)
 """
