@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.components.curve_overlay import HEIGHT, MOST_TICKS, WIDTH, Curves, curve_overlay, log_ticks
@@ -48,6 +48,7 @@ def test_what_is_no_number_leaves_a_gap_and_nothing_draws_nothing() -> None:
         assert curve_overlay([Curves("a", values)], "loss", "epoch", "losses") == ""
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=8))
 def test_every_value_lies_between_the_first_tick_and_the_last(values: list[float]) -> None:
     ticks = log_ticks(min(values), max(values))
