@@ -67,6 +67,21 @@ class _Carrier(socketserver.BaseRequestHandler):
             back.join()
             self.server.sockets -= ends
 
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        """Carry bytes one way until either side closes, then close the other way too.
+
+        What comes through a muted connection is lost, its end as well.
+        """
+        with suppress(OSError):
+            while received := source.recv(65_536):
+                if source not in self.server.muted:
+                    target.sendall(received)
+        if source in self.server.muted:
+            return
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
     def begin(self, there: socket.socket) -> bool:
         """Do what comes before the bytes are carried; say whether they are."""
         return True
@@ -123,21 +138,6 @@ class _PathCarrier(_Carrier):
             with suppress(OSError):  # who has waited too long has gone
                 self.request.sendall(answer)
         return True
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        """Carry bytes one way until either side closes, then close the other way too.
-
-        What comes through a muted connection is lost, its end as well.
-        """
-        with suppress(OSError):
-            while received := source.recv(65_536):
-                if source not in self.server.muted:
-                    target.sendall(received)
-        if source in self.server.muted:
-            return
-        for each in (source, target):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
