@@ -167,7 +167,7 @@ def listening(context: BrowserContext, server: Server, run: str) -> Page:
     page = context.new_page()
     page.goto(f"{server.url}/_stcore/health")
     url = f"/api/runs/{run}/events"
-    known = {"run": run, "url": url, "live": False, "worker": run_worker.ADDRESS}
+    known = {"run": run, "url": url, "live": False, "worker": f"/{run_worker.ADDRESS}"}
     script = f"run => {{ {assets.joined(*assets.RUN_STREAM)}\n followRun(run, {LISTENER}); }}"
     page.evaluate(script, known)
     return page
