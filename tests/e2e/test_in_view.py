@@ -38,7 +38,7 @@ def test_the_price_is_in_view_beside_every_slider(
     price = page.get_by_role("heading", name=lesson.says("predict.price").split("{")[0])
     expect(price).to_be_visible()
     sliders = page.get_by_role("slider")
-    assert sliders.count() == 13
+    expect(sliders).to_have_count(13)
     for slider in sliders.all():
         slider.evaluate("slider => slider.scrollIntoView({block: 'center'})")
         expect(price).to_be_in_viewport(ratio=1)

@@ -18,8 +18,10 @@ A4 = 703
 ON_PAPER = """width => {
     const within = root => [...root.querySelectorAll('*')].flatMap(each =>
         [each, ...(each.shadowRoot ? within(each.shadowRoot) : [])]);
+    const isPart = each => each.ownerSVGElement || each.closest('.cells'); // of a drawing
     const drawn = within(document.querySelector('[data-testid="stMain"]')).filter(each =>
-        each.checkVisibility({visibilityProperty: true}) && each.getBoundingClientRect().width > 1);
+        !isPart(each) && each.checkVisibility({visibilityProperty: true})
+        && each.getBoundingClientRect().width > 1);
     const name = each => `${each.tagName}.${each.getAttribute('class')}`;
     const light = each => getComputedStyle(each).color.match(/[\\d.]+/g).slice(0, 3)
         .map(Number).every(part => part > 200);
