@@ -18,7 +18,8 @@ A4 = 703
 ON_PAPER = """width => {
     const within = root => [...root.querySelectorAll('*')].flatMap(each =>
         [each, ...(each.shadowRoot ? within(each.shadowRoot) : [])]);
-    const isPart = each => each.ownerSVGElement || each.closest('.cells'); // of a drawing
+    const isPart = each => each.ownerSVGElement || each.closest('.cells') // of a drawing
+        || each.matches('.stSlider input'); // under a thumb, unseen
     const drawn = within(document.querySelector('[data-testid="stMain"]')).filter(each =>
         !isPart(each) && each.checkVisibility({visibilityProperty: true})
         && each.getBoundingClientRect().width > 1);
