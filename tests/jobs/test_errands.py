@@ -9,10 +9,20 @@ import pytest
 
 from models.jobs.errands import Command, Errand, Errands, ErrandState
 
+LONG: Command = ("tokenize", "--tokenizer", "kiwi", "nsmc")
+"""Takes some seconds: these reviews' morphemes do not ship with the lab."""
+
 
 @pytest.fixture
 def errands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Errands]:
     monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path))
+    monkeypatch.setenv("FNN_LAB_DATA", str(tmp_path))
+    for name, rows in (("ratings_train.txt", 5_000), ("ratings_test.txt", 500)):
+        lines = [
+            f"{row}\t{row}번째로 본 영화인데 아주 재미있었다\t{row % 2}" for row in range(rows)
+        ]
+        text = "\n".join(["id\tdocument\tlabel", *lines, ""])
+        (tmp_path / name).write_text(text, encoding="utf-8")
     running = Errands()
     yield running
     running.close()
@@ -42,27 +52,25 @@ def test_a_failed_errand_keeps_its_sentence(errands: Errands) -> None:
 def test_an_errand_stops_soon_and_goes_on_and_tells_its_progress_to_the_end(
     errands: Errands,
 ) -> None:
-    command = ("tokenize", "--tokenizer", "kiwi", "bundled")
-    errands.start(command)
+    errands.start(LONG)
     time.sleep(2)
-    errands.stop(command)
-    assert ended(errands, command, 10).state is ErrandState.STOPPED
-    errands.start(command)
-    errand = ended(errands, command, 120)
+    errands.stop(LONG)
+    assert ended(errands, LONG, 10).state is ErrandState.STOPPED
+    errands.start(LONG)
+    errand = ended(errands, LONG, 120)
     assert errand.state is ErrandState.DONE and errand.done == errand.total > 2_000
 
 
 def test_starting_twice_runs_one_process(errands: Errands) -> None:
-    command = ("tokenize", "--tokenizer", "kiwi", "bundled")
-    errands.start(command)
-    errands.start(command)
+    errands.start(LONG)
+    errands.start(LONG)
     time.sleep(1)
     mine = [p for p in psutil.Process().children() if "tokenize" in p.cmdline()]
     assert len(mine) == 1
 
 
 def test_closing_leaves_no_process_behind(errands: Errands) -> None:
-    errands.start(("tokenize", "--tokenizer", "kiwi", "bundled"))
+    errands.start(LONG)
     time.sleep(1)
     processes = psutil.Process().children(recursive=True)
     errands.close()
