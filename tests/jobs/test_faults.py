@@ -285,7 +285,7 @@ def test_a_server_with_all_that_hangs_ends_within_ten_seconds(
     running = services.services()
     try:
         run = running.scheduler.submit(OWNER, FINE)
-        running.errands.start(("tokenize", "--tokenizer", "kiwi", "bundled"))
+        running.errands.start(("tokenize", "--tokenizer", "komoran", "bundled"))
         until(lambda: running.store.get(run.id).updates, 60)
         trainer = trainers()[-1]
         errands = [each for each in psutil.Process().children() if "tokenize" in each.cmdline()]
