@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 
+from data.cores import usable_cores
 from models.events import State
 from models.jobs.local import LocalBackend
 from models.jobs.trainer import SPARE_WORKERS
@@ -32,7 +33,9 @@ def lab(tmp_path_factory):
         yield lab
 
 
-ALL_WORKERS = 2 + SPARE_WORKERS
+WIDE_WORKERS = 1 + SPARE_WORKERS if usable_cores() > 1 else 0
+"""For a run that trains alone, with several threads."""
+ALL_WORKERS = 2 + SPARE_WORKERS + WIDE_WORKERS
 
 
 def trainer_with_workers(lab) -> psutil.Process:
