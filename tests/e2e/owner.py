@@ -33,7 +33,7 @@ def owner_with_runs(url: str, task: str, runs: int = 1, **typed: float) -> Owner
     async def train() -> None:
         await visitor.enter("train")
         for field, value in typed.items():
-            await visitor.type(f"{task}.0.{field}.typed", value)
+            await visitor.type(f"{task}.{field}.typed", value)
         for _ in range(runs):
             await visitor.press("start")
             await visitor.rerun()

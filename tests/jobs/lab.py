@@ -133,7 +133,14 @@ def workers(trainer: psutil.Process) -> list[psutil.Process]:
 
 def busiest(processes: list[psutil.Process]) -> psutil.Process:
     """Return the process that trains: there are more workers than runs."""
-    return max(processes, key=lambda process: process.cpu_percent(0.3))
+
+    def share(process: psutil.Process) -> float:
+        try:
+            return process.cpu_percent(0.3)
+        except psutil.NoSuchProcess:  # a worker beyond those that are needed
+            return 0.0
+
+    return max(processes, key=share)
 
 
 def command_line(process: psutil.Process) -> str:
