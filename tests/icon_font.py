@@ -3,7 +3,8 @@
 Its icons are 4,000 and take 375 kB to every browser; the lab and Streamlit's own controls show some
 90 of them. To be run again when a page shows a new one; a test tells which is missing. And before
 Streamlit has read the lab's theme, which names the system's fonts, it asks for 170 kB of letters of
-its own: it gets a font without letters. Needs ``pip install fonttools brotli``.
+its own: it gets a font without letters, with one glyph that no text asks for, as browsers refuse a
+font without any outline. Needs ``pip install fonttools brotli``.
 """
 
 import re
@@ -38,9 +39,10 @@ def make(names: set[str]) -> list[str]:
     font = TTFont(source)
     kept = _keep_ligatures(font, names)
     options = Options(flavor="woff2", layout_features=["*"], glyph_names=False, hinting=False)
-    for path, letters, glyphs in ((ICON_FONT, _LETTERS, kept.values()), (NO_LETTERS, "", ())):
+    glyphs = sorted(kept.values())
+    for path, letters, shown in ((ICON_FONT, _LETTERS, glyphs), (NO_LETTERS, "", glyphs[:1])):
         subsetter = Subsetter(options)
-        subsetter.populate(text=letters, glyphs=list(glyphs))
+        subsetter.populate(text=letters, glyphs=shown)
         subsetter.subset(font)
         save_font(font, path, options)
     return sorted(kept)

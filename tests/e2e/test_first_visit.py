@@ -145,8 +145,11 @@ def test_a_first_visit_is_small_and_a_second_one_fetches_nothing_again(
     path: str, page: Page, server: Server
 ) -> None:
     network, lesson = Network(page), Lesson(page, server.url)
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
     lesson.open(path)
     network.settle()
+    assert [text for text in told if "font" in text] == [], "the browser refuses a font"
     assert network.bytes < MOST_BYTES[path]
     assert [each for each in network.scripts() if each.encoding != "br"] == []
     network.forget()
