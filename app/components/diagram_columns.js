@@ -301,7 +301,7 @@ function rail(kind, column) {
 function size(kind, column) {
   const cell = make("div", { class: "size" });
   if (kind !== "hidden") return cell;
-  const looks = { type: "number", min: 1, step: 1, inputmode: "numeric" };
+  const looks = { type: "text", role: "spinbutton", inputmode: "numeric", autocomplete: "off" };
   const field = make("input", { ...looks, "data-column": column, "data-key": `units-${column}` });
   cell.append(button("fewer", column, "−"), field, button("more", column, "+"));
   return cell;

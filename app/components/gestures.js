@@ -1,6 +1,6 @@
-// What a finger or a wheel may do to the controls of the whole page. A finger that moves up or down
+// What a finger may do to the controls of the whole page. A finger that moves up or down
 // scrolls, wherever it began: a slider hears of it only once it has moved sideways, or when it has
-// tapped the slider's thumb. A wheel over a number field scrolls too.
+// tapped the slider's thumb.
 
 const SLOP = 6; // pixels before a finger has a direction
 const TRACK = '[data-testid="stSlider"] [role="group"]';
@@ -33,7 +33,6 @@ function listen() {
   on("pointercancel", () => finger.leave());
   on("pointercancel", () => range.cancel());
   on("touchstart", (event) => trackOf(event) && event.stopPropagation());
-  on("wheel", scrollOver);
   return ending;
 }
 
@@ -101,17 +100,4 @@ class Range {
 function isOnThumb({ target, clientX }) {
   const { left, right } = target.closest(TRACK).querySelector(":has(> * > input)").getBoundingClientRect();
   return clientX >= left && clientX <= right;
-}
-
-// A browser turns the number of a focused field with the wheel unless it may only be read, and
-// Streamlit's fields keep a wheel from the page.
-function scrollOver(event) {
-  const field = event.composedPath()[0];
-  if (field.type !== "number") return;
-  event.stopPropagation();
-  if (field.readOnly) return;
-  field.readOnly = true;
-  setTimeout(() => {
-    field.readOnly = false;
-  });
 }

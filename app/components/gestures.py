@@ -1,7 +1,7 @@
-"""Fingers and wheels on every page: a vertical swipe scrolls and changes no value.
+"""Fingers on every page: a vertical swipe scrolls and changes no value.
 
-Streamlit's sliders take a finger the moment it touches them, and browsers turn a focused number
-with the wheel. One script, mounted beside the page, stands before both.
+Streamlit's sliders take a finger the moment it touches them. One script, mounted beside the page,
+stands before them. (A wheel changes nothing either: the lab's number fields are fields of text.)
 """
 
 from app.components import assets
@@ -10,5 +10,5 @@ _mount = assets.component("gestures", "<span hidden></span>", isolate_styles=Fal
 
 
 def gestures() -> None:
-    """Let swipes and wheels that begin on a control scroll the page it is on."""
+    """Let swipes that begin on a control scroll the page it is on."""
     _mount(key="gestures")

@@ -113,6 +113,15 @@ class Diagram {
     this.send({ ...event, count: this.count });
   }
 
+  // The arrow keys step the number of units, as in every number field.
+  step(event) {
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!direction || !event.target.matches("input")) return;
+    event.preventDefault();
+    const column = Number(event.target.dataset.column);
+    this.resize(column, this.layers[column].units + direction);
+  }
+
   resize(column, wanted) {
     const { units } = this.layers[column];
     const next = wanted >= 1 ? Math.min(this.data.most.units, Math.round(wanted)) : units;
@@ -146,7 +155,8 @@ class Diagram {
     const on = (element, name, take) => element.addEventListener(name, take, { signal });
     const onMouse = (element, name, take) => on(element, name, (event) => event.pointerType !== "touch" && take(event));
     on(this.root, "click", (event) => this.press(event.target.closest("[data-do]")));
-    on(stage, "change", ({ target }) => this.resize(Number(target.dataset.column), Number(target.value)));
+    on(stage, "change", ({ target }) => this.resize(Number(target.dataset.column), typed(target.value)));
+    on(stage, "keydown", (event) => this.step(event));
     on(stage, "focusin", ({ target }) => this.hold(this.columns.subject(target) ?? this.held));
     on(figure, "click", (event) => this.clickFigure(event));
     on(figure, "keydown", (event) => this.key(event));
@@ -285,5 +295,8 @@ function shownOf(units, { shown, first }) {
   const count = (number) => Array.from({ length: number }, (_, i) => i);
   return units <= shown ? count(units) : [...count(first), units - 1];
 }
+
+// A number as people type it: full-width digits, a comma between thousands.
+const typed = (text) => Number(text.normalize("NFKC").trim().replace(/,(?=\d{3}(\D|$))/g, ""));
 
 const signature = (layers) => JSON.stringify(layers.map(({ kind, units }) => [kind, units]));

@@ -18,7 +18,7 @@ TRACK = '[data-testid="stSlider"] [role="group"]'
 THUMB = ":scope :has(> * > input)"
 SWIPED = ", ".join(
     (
-        *(TRACK, "input[type=range]:not(.stSlider *)", "input[type=number]", ".stSelectbox"),
+        *(TRACK, "input[type=range]:not(.stSlider *)", ".stTextInput", ".stSelectbox"),
         *(".fl-chart-plot", "svg.figure", "canvas:not(.pen canvas)", ".cells", ".stTextArea"),
         *(".stRadio", ".stPlotlyChart", ".stExpander summary", "table"),
     )
