@@ -339,7 +339,7 @@ TOKENIZERS: dict[str, Tokenizer] = {
             package="konlpy",
             create=_okt,
             by_pieces=True,
-            longest_run=140,  # takes 0.2 s, 300 take 0.5 and 2,000 half a minute
+            longest_run=140,  # its time grows much faster than the length: 2,000 take a minute
         ),
         Tokenizer(
             name="hannanum",

@@ -83,13 +83,12 @@ class Trainer:
         self._changed = threading.Condition()
         self._places = count(1)
         self._open: dict[str, dict[str, Any]] = {}
-        """The submit commands of runs without an End, with their latest wish and their place."""
+        """The submit commands of runs without an End, with their latest wish, their place, and
+        whether they have been asked to leave it for one with a single thread."""
         self._futures: dict[str, ProcessFuture[None]] = {}
         """The workers by place: a name that is good for one worker of one turn."""
         self._wide: str | None = None
         """The place with several threads."""
-        self._moves = False
-        """Whether the run there has been asked to leave it."""
         self._keeper = threading.Thread(target=self._keep_pool, daemon=True)
 
     def run(self, commands: TextIO) -> None:
@@ -119,22 +118,21 @@ class Trainer:
 
     def _enter(self, command: dict[str, Any]) -> None:
         """Let a run wait for a worker, at a place of its own."""
-        command["place"] = f"{command['run']}#{next(self._places)}"
+        command["place"], command["moves"] = f"{command['run']}#{next(self._places)}", False
         self._tell(command)
         self._waiting.append(command)
 
     def _tell(self, held: dict[str, Any]) -> None:
-        """Tell a run's worker what is wished of it."""
-        moves = self._moves and held["place"] == self._wide
-        self._wishes[held["place"]] = {**held["wish"], **({"leave": True} if moves else {})}
+        """Tell a run's worker what is wished of it, and to leave if the run is to move."""
+        self._wishes[held["place"]] = {**held["wish"], **({"leave": True} if held["moves"] else {})}
 
     def _share_cores(self) -> None:
         """Ask the run with several threads to go on with one, when others want a core too."""
         wide = self._held_at(self._wide)
-        if wide is None or self._moves or not _wants_core(wide):
+        if wide is None or wide["moves"] or not _wants_core(wide):
             return
         if any(_wants_core(held) for held in self._open.values() if held is not wide):
-            self._moves = True
+            wide["moves"] = True
             self._tell(wide)
 
     def _held_at(self, place: str | None) -> dict[str, Any] | None:
@@ -219,7 +217,7 @@ class Trainer:
             return self._pool
         if _threads_worth(command["experiment"], self._threads) == 1:
             return self._pool
-        self._wide, self._moves = command["place"], False
+        self._wide = command["place"]
         return self._wide_pool
 
     def _settle(self, place: str, future: ProcessFuture[None]) -> None:
@@ -259,8 +257,8 @@ class Trainer:
 
     def _moves_on(self, held: dict[str, Any], end: dict[str, Any]) -> bool:
         """Let a run that left its several threads wait for a worker with one."""
-        asked = self._moves and held["place"] == self._wide and not held["wish"].get("leave")
-        if not asked or end["state"] != State.INTERRUPTED or end["checkpoint"] is None:
+        is_asked = held["moves"] and not held["wish"].get("leave")
+        if not is_asked or end["state"] != State.INTERRUPTED or end["checkpoint"] is None:
             return False
         held["after"] = end["checkpoint"]
         self._enter(held)

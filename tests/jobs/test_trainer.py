@@ -1,5 +1,6 @@
 """The trainer process alone: what it reads, what it writes, and how it leaves."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from contextlib import contextmanager
 import numpy as np
 import psutil
 import pytest
+from pebble import ProcessFuture
 
 from data.cores import usable_cores
-from models.events import End
+from models.events import End, State, to_json
+from models.jobs.trainer import Trainer
 from models.tasks import preset_named
 from models.wish import Wish
 from tests.jobs.lab import LONG, ROOT, SHORT, is_gone, until
@@ -190,6 +193,24 @@ def test_a_stop_on_the_way_to_one_thread_is_a_stop(trainer, tmp_path):
         "first": "stopped",
         "second": "done",
     }
+
+
+def test_a_run_moves_on_even_if_its_worker_is_gone_before_its_last_word_is_read():
+    trainer = Trainer(2, 2, io.StringIO())
+    command = {"do": "submit", "run": "first", "after": None, "wish": Wish().to_dict()}
+    try:
+        trainer._do(command)
+        place = trainer._waiting.popleft()["place"]
+        trainer._wide, command["moves"] = place, True
+        trainer._settle(place, ProcessFuture())
+        left = to_json(End(State.INTERRUPTED, checkpoint=7))
+        with trainer._changed:
+            assert trainer._heard(place, left) is None
+            assert trainer._heard(place, to_json(End(State.LOST))) is None
+    finally:
+        trainer._manager.shutdown()
+    assert list(trainer._waiting) == [command] and command["after"] == 7
+    assert command["place"] != place
 
 
 def folder(tmp_path, name):
