@@ -308,9 +308,9 @@ class _Run:
         self.last_loss = loss
         if val_loss < self.best[0]:
             self.best = (val_loss, self.epoch, arrays)
-            self.files.note_best(self.checkpoint)
+            self.files.note_best(lambda: self.checkpoint(arrays))
         seconds = round(time.monotonic() - began, 4)
-        checkpoint = self.files.end_epoch(self.latest, self.checkpoint)
+        checkpoint = self.files.end_epoch(arrays, lambda: self.checkpoint(arrays))
         told = (self.epoch, loss, metric, val_loss, val_metric, seconds, self.best[1], checkpoint)
         self.emit(Epoch(*told, penalty))
         return self.blown_up(order, loss)
@@ -464,8 +464,8 @@ class _Run:
         self.latest = self.best[2]
         _assign(self.model.trainable_variables, self.latest)
 
-    def checkpoint(self) -> Checkpoint:
-        """Return everything that the run needs to go on from here."""
+    def checkpoint(self, weights: list[Array] | None = None) -> Checkpoint:
+        """Return everything that the run needs to go on from here; ``weights`` if just read."""
         position = Position(
             epoch=self.epoch,
             batches=self.batches,
@@ -478,7 +478,7 @@ class _Run:
             first_loss=self.first_loss,
         )
         state = tuple(map(_array, _state_variables(self.model)))
-        return Checkpoint(position, tuple(self.weights()), state)
+        return Checkpoint(position, tuple(weights or self.weights()), state)
 
     def go_on_after(self, update: int) -> None:
         """Take up the run where its newest checkpoint left it; without one it begins anew."""
