@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas  # noqa: F401  imported before the first freeze, see keep_garbage_young
 
-from app import ending, services, static_files
+from app import ending, services, sockets, static_files
 from data.text import UserError
 from models.tasks import TASKS
 
@@ -20,6 +20,7 @@ FREEZE_EVERY_SECONDS = 60
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the trainer and warm the data caches; stop the trainer at the end."""
     ending.listen()
+    sockets.send_at_once()
     warming = asyncio.create_task(asyncio.to_thread(warm))
     young = asyncio.create_task(keep_garbage_young())
     try:
