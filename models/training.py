@@ -14,9 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from data.dataset import Array
 from models.baselines import (
@@ -55,6 +53,7 @@ from models.spectacle import Spectacle
 from models.summary import summarize
 from models.tasks import task_named
 from models.tasks.base import Task
+from models.tensorflow_import import keras, tf
 from models.weights import TrainedNetwork
 from models.wish import Limits, Wish
 
