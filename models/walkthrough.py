@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from data.korean import MAX_LENGTH, TOKENIZERS, Morpheme, analyse, clean, is_cut
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.experiment import Reading
 from models.explanation import Explanation, explain_review
 from models.prediction import require_kind
@@ -147,8 +147,8 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _instead(tokenizer: str) -> Text:
     return Text(
-        f"'{tokenizer}' 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'로 나눕니다. "
+        f"{quoted(tokenizer)} 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'(으)로 나눕니다. "
         "훈련 때와 다르게 나뉜 낱말은 네트워크가 모를 수 있습니다.",
-        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of '{tokenizer}'. "
+        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of {quoted(tokenizer)}. "
         "Words that it cuts differently than in training may be unknown to the network.",
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from data.dataset import Array
 from data.scaling import Scaling
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from data.vocabulary import Vocabulary
 from models.experiment import Experiment
 from models.summary import dense_layers
@@ -138,8 +138,10 @@ def _replace(path: Path, write: Any) -> None:
 def _no_weights(folder: Path) -> UserError:
     return UserError(
         Text(
-            f"{folder}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 지정하세요.",
-            f"{folder} holds no trained weights yet. Name a run folder with at least one epoch.",
+            f"{quoted(folder)}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 "
+            "지정하세요.",
+            f"{quoted(folder)} holds no trained weights yet. Name a run folder with at least one "
+            "epoch.",
         )
     )
 
@@ -147,7 +149,7 @@ def _no_weights(folder: Path) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         Text(
-            f"{path} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
-            f"{path} is damaged or belongs to another network. Please train again.",
+            f"{quoted(path)} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
+            f"{quoted(path)} is damaged or belongs to another network. Please train again.",
         )
     )
