@@ -121,6 +121,12 @@ class Optimizer:
         values = {name: getattr(self, name) for name in names} | clipping
         return {name: float(v) if name in RANGES else v for name, v in values.items()}
 
+    def renamed(self, name: str) -> "Optimizer":
+        """Return the optimizer of a name: this learning rate and clipping, else its defaults."""
+        if name == self.name:
+            return self
+        return Optimizer(name, learning_rate=self.learning_rate, clipnorm=self.clipnorm)
+
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, **self.arguments()}
 

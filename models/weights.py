@@ -72,7 +72,8 @@ def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
 def read_network(folder: Path) -> TrainedNetwork:
     """Read what a run left in ``folder``.
 
-    Raises ``UserError`` when the folder holds no finished epoch yet, or files that do not fit.
+    Raises ``UserError`` when the folder holds no finished epoch yet, files that do not fit, or
+    weights that are no numbers.
     """
     experiment, scaling, vocabulary = _read_description(folder)
     task = task_named(experiment.task)
@@ -91,6 +92,8 @@ def read_network(folder: Path) -> TrainedNetwork:
     found = [(kernel.shape, bias.shape) for kernel, bias in zip(kernels, biases, strict=True)]
     if found != shapes:
         raise _damaged(folder / WEIGHTS)
+    if not all(np.isfinite(array).all() for array in (*kernels, *biases)):
+        raise _not_finite(folder / WEIGHTS)
     return TrainedNetwork(experiment, task, scaling, kernels, biases, vocabulary)
 
 
@@ -142,6 +145,17 @@ def _no_weights(folder: Path) -> UserError:
             "지정하세요.",
             f"{quoted(folder)} holds no trained weights yet. Name a run folder with at least one "
             "epoch.",
+        )
+    )
+
+
+def _not_finite(path: Path) -> UserError:
+    return UserError(
+        Text(
+            f"{quoted(path)}의 가중치에 숫자가 아닌 값(NaN 또는 무한대)이 있어 계산할 수 없습니다. "
+            "학습률을 낮추어 다시 학습해 주세요.",
+            f"The weights in {quoted(path)} are not all numbers (NaN or infinite): nothing can be "
+            "calculated with them. Train again with a lower learning rate.",
         )
     )
 

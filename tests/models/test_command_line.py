@@ -108,13 +108,13 @@ def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(tmp_path
     assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
 
 
-def test_a_run_that_diverges_at_once_leaves_no_weights_of_an_earlier_one(
+def test_a_run_that_replaces_another_and_diverges_at_once_leaves_no_weights_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output(capsys, "train", "housing-sgd", *QUICK, "--out", str(tmp_path))
     assert {WEIGHTS, KERAS_MODEL, "checkpoints"} <= {path.name for path in tmp_path.iterdir()}
     raw = ["--set", "standardize=false", "--set", "optimizer.learning_rate=1"]
-    assert main(["train", "housing-sgd", *raw, "--out", str(tmp_path)]) == 1
+    assert main(["train", "housing-sgd", *raw, "--out", str(tmp_path), "--replace"]) == 1
     capsys.readouterr()
     assert "no trained weights" in refusal(capsys, "evaluate", str(tmp_path))
     assert not {WEIGHTS, KERAS_MODEL, "checkpoints"} & {path.name for path in tmp_path.iterdir()}
@@ -124,9 +124,8 @@ def test_a_refused_experiment_leaves_an_earlier_run_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"an earlier run")
-    assert "405" in refusal(
-        capsys, "train", "housing-sgd", "--set", "batch_size=405", "--out", str(tmp_path)
-    )
+    options = ["--set", "batch_size=405", "--out", str(tmp_path), "--replace"]
+    assert "405" in refusal(capsys, "train", "housing-sgd", *options)
     assert (tmp_path / WEIGHTS).read_bytes() == b"an earlier run"
 
 
