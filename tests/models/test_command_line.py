@@ -12,6 +12,7 @@ from PIL import Image
 
 from models.__main__ import main
 from models.tasks import preset_named, presets, task_named
+from models.tensorflow_import import LEVEL
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,9 @@ def test_the_summary_shows_the_arithmetic(capsys: pytest.CaptureFixture[str]) ->
 
 def test_training_prints_one_event_a_line_and_the_test_figures_last() -> None:
     command = [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    usual = {name: value for name, value in os.environ.items() if name != LEVEL}
+    done = subprocess.run(command, env=usual, capture_output=True, text=True, check=True)
+    assert done.stderr == ""  # nothing of TensorFlow's own
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[0]["kind"] == "started"
     assert events[-1]["kind"] == "end" and events[-1]["state"] == "done"
@@ -80,7 +83,11 @@ def test_training_on_a_terminal_moves_a_bar_and_then_prints_the_epoch_over_it() 
     pty = pytest.importorskip("pty", reason="pseudo-terminals exist on POSIX systems only")
     command = [sys.executable, "-m", "models", "train", "housing-sgd", "--set", "epochs=1"]
     terminal, its_end = pty.openpty()
-    subprocess.run(command, cwd=ROOT, stdout=its_end, stderr=subprocess.DEVNULL, check=True)
+    every_message = {**os.environ, LEVEL: "0"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=every_message, stdout=its_end, stderr=subprocess.PIPE, check=True
+    )
+    assert b"oneDNN" in done.stderr  # TensorFlow's own, as it was asked for
     shown = os.read(terminal, 10_000).decode()
     os.close(its_end)
     os.close(terminal)
