@@ -61,12 +61,18 @@ class Parser(argparse.ArgumentParser):
 
 
 def path_argument(given: str) -> Path:
-    """Return a path; argparse turns the error into a sentence.
+    """Return a path, for ``type=`` of an argument.
 
-    An empty one, as an unset variable of a shell gives it, would be the current folder.
+    Raises ``UserError`` for an empty one, as an unset variable of a shell gives it: it would be the
+    current folder.
     """
     if not given:
-        raise argparse.ArgumentTypeError("the path is empty; write . for the current folder")
+        raise UserError(
+            Text(
+                "경로가 비어 있습니다. 경로를 적거나, 지금 폴더라면 .을 적어 주세요.",
+                "A path is empty. Write one, or . for the current folder.",
+            )
+        )
     return Path(given)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,7 +15,7 @@ from data.cores import usable_cores
 from data.dataset import Array
 from data.json_document import parse_json
 from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from data.vocabulary import Encoded
 from models.console import JsonLines, Preparation, Progress
 from models.events import End, State
@@ -29,6 +30,8 @@ from models.weights import TrainedNetwork, read_network
 
 if TYPE_CHECKING:
     from models.preparation import Rows
+
+MOST_SLOTS = 1_000
 
 Answer = tuple[dict[str, Any], str]
 """What a command found: as JSON values, and as lines for a person."""
@@ -250,11 +253,16 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _slots(given: str) -> int:
-    """Return a number of slots; argparse turns the errors into a sentence."""
-    slots = int(given)
-    if not 1 <= slots <= 1_000:
-        raise argparse.ArgumentTypeError("choose a whole number from 1 to 1000")
-    return slots
+    """Return a number of slots; raises ``UserError`` when it is none."""
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", given) or int(given) > MOST_SLOTS:
+        raise UserError(
+            Text(
+                f"--slots: {quoted(given)}은(는) 쓸 수 없습니다. 1~{MOST_SLOTS}의 정수를 적어 주세요.",
+                f"--slots: {quoted(given)} cannot be used. Write a whole number from 1 to "
+                f"{MOST_SLOTS}.",
+            )
+        )
+    return int(given)
 
 
 def _print(options: argparse.Namespace, values: dict[str, Any], lines: str) -> int:
