@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.array_files import DamagedArrays, open_arrays
 from data.cache import Arrays, cached
 from data.dataset import Array, Dataset
 from data.files import DataFile, checksum, locate, wrong_format
@@ -16,6 +17,8 @@ from data.text import Text
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 CLASSES = 10
+MAX_BYTES = 2**29
+"""Eleven times MNIST: more pictures than any set in its format has."""
 EXPECTED = Text(
     "키 x_train, y_train, x_test, y_test를 가진 npz 파일. "
     "x는 (행 수, 28, 28) uint8, y는 0~9의 (행 수,) uint8이고 행은 1개 이상",
@@ -95,10 +98,9 @@ def _arrays(file: DataFile, _home: Path) -> Arrays:
 def _decoded(path: Path) -> Arrays:
     """Unpack the npz file; raises ``UserError`` when it is not what ``EXPECTED`` says."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays = {key: content[key] for key in KEYS}
-    except Exception as error:
-        # A broken file makes NumPy and zipfile raise nearly anything, not only OSError.
+        with open_arrays(path, MAX_BYTES) as content:
+            arrays = {key: content.read(key) for key in KEYS}
+    except DamagedArrays as error:
         raise wrong_format(path, EXPECTED) from error
     if not _is_whole(arrays):
         raise wrong_format(path, EXPECTED)
