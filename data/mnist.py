@@ -11,14 +11,12 @@ import numpy as np
 from data.array_files import DamagedArrays, open_arrays
 from data.cache import Arrays, cached
 from data.dataset import Array, Dataset
-from data.files import DataFile, checksum, locate, wrong_format
+from data.files import MAX_BYTES, DataFile, checksum, locate, wrong_format
 from data.home import home
 from data.text import Text
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 CLASSES = 10
-MAX_BYTES = 2**29
-"""Eleven times MNIST: more pictures than any set in its format has."""
 EXPECTED = Text(
     "키 x_train, y_train, x_test, y_test를 가진 npz 파일. "
     "x는 (행 수, 28, 28) uint8, y는 0~9의 (행 수,) uint8이고 행은 1개 이상",

@@ -8,8 +8,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from data.text import Text, UserError
 
@@ -18,11 +18,21 @@ _PIECE = 2**20
 
 
 class UnreadableFile(UserError):
-    """A file cannot be read; ``reason`` is a sentence of its own, without the file's name."""
+    """A file cannot be read; ``reason`` is a sentence of its own, without the file's name.
 
-    def __init__(self, name: str, reason: Text) -> None:
-        super().__init__(Text(f"'{name}' 파일: {reason.ko}", f"The file '{name}': {reason.en}"))
-        self.reason = reason
+    ``line`` counts from 1, None where no line of it is to blame.
+    """
+
+    def __init__(self, name: str, reason: Text, line: int | None = None) -> None:
+        place = Text("", "")
+        if line is not None:
+            place = Text(f" {line:,}번째 줄", f", line {line:,}")
+        super().__init__(
+            Text(
+                f"'{name}' 파일{place.ko}: {reason.ko}", f"The file '{name}'{place.en}: {reason.en}"
+            )
+        )
+        self.reason, self.line = reason, line
 
 
 class MissingFile(UnreadableFile):
@@ -30,7 +40,7 @@ class MissingFile(UnreadableFile):
 
 
 @contextmanager
-def open_file(path: Path, max_bytes: int) -> Iterator[BinaryIO]:
+def open_file(path: Path, max_bytes: int) -> Iterator[BufferedReader]:
     """Open a plain file of at most ``max_bytes`` for reading.
 
     Raises ``MissingFile``, or ``UnreadableFile`` for anything else that is not such a file. A file
@@ -53,10 +63,17 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
             while len(content) <= max_bytes and (piece := file.read(_PIECE)):
                 content += piece
         except OSError as error:
-            raise UnreadableFile(str(path), _reason(error)) from None
+            raise unreadable(path, error) from None
     if len(content) > max_bytes:
         raise UnreadableFile(str(path), too_large(max_bytes))
     return bytes(content)
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> UnreadableFile:
+    """Return what to raise when the system refuses a file; ValueError: a name with a zero in it."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return MissingFile(str(path), _MISSING)
+    return UnreadableFile(str(path), _reason(error))
 
 
 def too_large(max_bytes: int) -> Text:
@@ -69,13 +86,11 @@ def too_large(max_bytes: int) -> Text:
     )
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     try:
         return open(path, "rb", opener=_open_without_waiting)
-    except (FileNotFoundError, NotADirectoryError):
-        raise MissingFile(str(path), _MISSING) from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero character
-        raise UnreadableFile(str(path), _reason(error)) from None
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

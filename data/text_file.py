@@ -22,6 +22,8 @@ _MARKS = (
 _NEVER_TYPED = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Unicode categories: control characters, and characters that do not exist."""
 _SPACES = frozenset("\t\n\r\f\v")
+_ZEROS = 1 / 4
+"""The share of zero bytes that no text in UTF-8 has; of English in UTF-16 it is a half."""
 _SAMPLE = 100_000
 """Bytes or characters that an encoding is judged by."""
 
@@ -39,14 +41,11 @@ def decode(content: bytes, name: str) -> str:
     """
     encoding = _marked(content) or _guessed(content)
     if encoding is None:
-        raise UnreadableFile(name, _BINARY if _is_binary(content) else _unknown_encoding(content))
+        raise UnreadableFile(name, _BINARY) if _is_binary(content) else _misread(content, name)
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError:
-        raise UnreadableFile(name, _unknown_encoding(content)) from None
-    if "\0" in text:
-        raise UnreadableFile(name, _BINARY)
-    return text
+        raise _misread(content, name) from None
 
 
 def _marked(content: bytes) -> str | None:
@@ -55,11 +54,11 @@ def _marked(content: bytes) -> str | None:
 
 def _guessed(content: bytes) -> str | None:
     """Return the encoding of content without a mark, None where none is certain."""
+    if content.count(0) < _ZEROS * len(content) and _decodes(content, "utf-8"):
+        return "utf-8"
     if b"\0" in content:
         encoding = _utf_16_order(content)
         return encoding if _reads_as(content, encoding) else None
-    if _decodes(content, "utf-8"):
-        return "utf-8"
     is_korean = not _is_nearly_utf_8(content) and _reads_as(content, "cp949")
     return "cp949" if is_korean else None
 
@@ -98,22 +97,22 @@ def _is_binary(content: bytes) -> bool:
     return any(byte < 32 and chr(byte) not in _SPACES for byte in set(content[:_SAMPLE]))
 
 
+def _misread(content: bytes, name: str) -> UnreadableFile:
+    """Name the first line with bytes that are not UTF-8, which most files are meant to be."""
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return UnreadableFile(name, _MISREAD, error.object.count(b"\n", 0, error.start) + 1)
+    return UnreadableFile(name, _MISREAD)
+
+
 _BINARY = Text(
     "글이 아니라 이진 파일입니다. 텍스트 파일을 골라 주세요.",
     "It is a binary file, not a text. Choose a text file.",
 )
-
-
-def _unknown_encoding(content: bytes) -> Text:
-    """Name the first line with bytes that are not UTF-8, which most files are meant to be."""
-    line = 1
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    return Text(
-        f"{line:,}번째 줄에 UTF-8, UTF-16, CP949 어느 것으로도 읽히지 않는 글자가 있습니다. "
-        "편집기에서 UTF-8로 저장하세요.",
-        f"Line {line:,} holds characters that are neither UTF-8 nor UTF-16 nor CP949. "
-        "Save the file as UTF-8 in your editor.",
-    )
+_MISREAD = Text(
+    "UTF-8, UTF-16, CP949 어느 것으로도 읽히지 않는 글자가 있습니다. "
+    "편집기에서 UTF-8로 저장하세요.",
+    "It holds characters that are neither UTF-8 nor UTF-16 nor CP949. "
+    "Save the file as UTF-8 in your editor.",
+)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from data.cores import usable_cores
 from data.dataset import Array
+from data.json_document import parse_json
 from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
 from data.text import Text, UserError
+from data.text_file import read_text
 from data.vocabulary import Encoded
 from models.checkpoint import clear_checkpoints
 from models.console import JsonLines, Preparation, Progress
@@ -29,6 +31,7 @@ from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, TrainedNetwork, read_n
 if TYPE_CHECKING:
     from models.preparation import Rows
 
+MAX_EXPERIMENT_BYTES = 2**20
 Answer = tuple[dict[str, Any], str]
 """What a command found: as JSON values, and as lines for a person."""
 
@@ -188,7 +191,7 @@ def _row_answer(network: TrainedNetwork, row: str) -> Answer:
 
     require_kind(network, InputKind.TABLE)
     features = network.task.load(network.experiment).features
-    price = predict_one(network, row_of(_json(row, "--row"), features)).value
+    price = predict_one(network, row_of(parse_json(row, "--row"), features)).value
     if not math.isfinite(price):
         raise UserError(
             Text(
@@ -275,16 +278,8 @@ def read_experiment(name: str) -> Experiment:
     """
     if not name.endswith(".json"):
         return preset_named(name)
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise UserError(
-            Text(
-                f"{name} 파일을 읽을 수 없습니다. 경로와 권한을 확인하세요.",
-                f"The file {name} cannot be read. Check its path and permissions.",
-            )
-        ) from None
-    return Experiment.from_dict(_json(text, name))
+    text = read_text(Path(name), MAX_EXPERIMENT_BYTES)
+    return Experiment.from_dict(parse_json(text, name))
 
 
 def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
@@ -317,18 +312,6 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _json(text: str, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise UserError(
-            Text(
-                f"{name}의 내용은 올바른 JSON이 아닙니다. 쉼표와 따옴표를 확인하세요.",
-                f"{name} is not valid JSON. Check its commas and quotes.",
-            )
-        ) from None
 
 
 def _fresh_folder(out: Path | None) -> Path | None:
