@@ -257,7 +257,8 @@ def _slots(given: str) -> int:
     if not re.fullmatch("0*[1-9][0-9]{0,3}", given) or int(given) > MOST_SLOTS:
         raise UserError(
             Text(
-                f"--slots: {quoted(given)}은(는) 쓸 수 없습니다. 1~{MOST_SLOTS}의 정수를 적어 주세요.",
+                f"--slots: {quoted(given)}은(는) 쓸 수 없습니다. 1~{MOST_SLOTS}의 정수를 적어 "
+                "주세요.",
                 f"--slots: {quoted(given)} cannot be used. Write a whole number from 1 to "
                 f"{MOST_SLOTS}.",
             )

@@ -1,7 +1,6 @@
 """What can be wrong in a lesson file, as sentences, and where."""
 
 from dataclasses import dataclass
-from tomllib import TOMLDecodeError
 
 from data.text import Text, printable, quoted
 from models.toml_lines import Path
@@ -33,27 +32,6 @@ class Problem:
             f"수업 파일 {printable(self.file)}{line.ko}: {self.reason.ko}",
             f"Lesson file {printable(self.file)}{line.en}: {self.reason.en}",
         )
-
-
-def unreadable(error: OSError) -> Text:
-    return Text(
-        f"파일을 읽을 수 없습니다({error.strerror}). 권한을 확인하세요.",
-        f"The file cannot be read ({error.strerror}). Check its permissions.",
-    )
-
-
-def not_utf8() -> Text:
-    return Text(
-        "UTF-8이 아닌 글자가 있습니다. 편집기에서 UTF-8로 저장하세요.",
-        "It holds characters that are not UTF-8. Save it as UTF-8 in your editor.",
-    )
-
-
-def not_toml(error: TOMLDecodeError) -> Text:
-    return Text(
-        f"TOML 문법에 맞지 않습니다({error}). 따옴표와 괄호를 확인하세요.",
-        f"This is not valid TOML ({error}). Check quotes and brackets.",
-    )
 
 
 def missing(name: str) -> Text:

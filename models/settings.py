@@ -6,9 +6,12 @@ from typing import Any
 
 from data.json_document import NotJson, parse_json
 from data.text import Text, UserError, quoted
+from data.text_file import read_text
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Reading
 from models.tasks import TASKS, preset_named
 from models.tasks.base import InputKind
+
+MAX_EXPERIMENT_BYTES = 2**20
 
 _TASKS_THAT_READ = [task.name for task in TASKS if task.kind is InputKind.TEXT]
 
@@ -23,15 +26,7 @@ def read_experiment(name: str) -> Experiment:
     """
     if not name.endswith(".json"):
         return preset_named(name)
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        raise UserError(
-            Text(
-                f"{quoted(Path(name))} 파일을 읽을 수 없습니다. 경로와 권한을 확인하세요.",
-                f"The file {quoted(Path(name))} cannot be read. Check its path and permissions.",
-            )
-        ) from None
+    text = read_text(Path(name), MAX_EXPERIMENT_BYTES)
     return Experiment.from_dict(parse_json(text, quoted(Path(name))))
 
 
