@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from data.dataset import Array, Dataset, Feature
 from data.files import DataFile, checksum, locate, wrong_format
 from data.text import Text
+from data.text_file import read_text
 
 FEATURES = (
     Feature(
@@ -106,6 +108,7 @@ _EXPECTED = Text(
     f"a CSV file with {','.join(_HEADER)} in its first line and 14 finite numbers in each other "
     "one, at least 2 rows",
 )
+_MAX_BYTES = 2**24
 _SHA256 = "04ea3ed0aa63691cfedf388349eafc1213e91e00f8e4d31747534692c0f1ce02"
 
 
@@ -146,12 +149,12 @@ def _rows(file: DataFile) -> Array:
 
 
 def _parsed(path: Path) -> Array:
+    text = read_text(path, _MAX_BYTES)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *lines = filter(None, csv.reader(file))
+        header, *lines = filter(None, csv.reader(io.StringIO(text, newline="")))
         with np.errstate(over="ignore"):
             rows = np.array(lines, dtype=np.float64).astype(np.float32)
-    except (OSError, ValueError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise wrong_format(path, _EXPECTED) from error
     is_table = rows.ndim == 2 and rows.shape[1] == len(_HEADER) and len(rows) > 1
     if header != _HEADER or not is_table or not np.isfinite(rows).all():

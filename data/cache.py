@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.array_files import DamagedArrays, map_array
 from data.dataset import Array
 from data.home import home
 
@@ -48,14 +49,9 @@ def cached(
 def _mapped(folder: Path, names: tuple[str, ...]) -> Arrays | None:
     """Map every array of the folder, or None when one is missing or cut short."""
     try:
-        return {name: _map(folder / f"{name}.npy") for name in names}
-    except (OSError, ValueError, EOFError):
+        return {name: map_array(folder / f"{name}.npy") for name in names}
+    except (OSError, DamagedArrays):
         return None
-
-
-def _map(path: Path) -> Array:
-    array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array.view(np.ndarray)  # Slices faster than the memmap, which it keeps open.
 
 
 def _write(folder: Path, arrays: Arrays) -> None:

@@ -9,9 +9,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.text import Text, UserError
+from data.plain_file import open_file, unreadable
+from data.text import Text, UserError, quoted
 
 BUNDLED = Path(__file__).parent / "bundled"
+MAX_BYTES = 2**29
+"""The largest file that ships has 30 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,11 @@ def locate(name: str, sha256: str) -> DataFile:
 def checksum(file: DataFile) -> str:
     """Return the file's sha256 in hexadecimal digits (20 ms for 30 MB).
 
-    Raises ``UserError`` when the file cannot be read or, if bundled, is not the one that shipped.
+    Raises ``UserError`` when the file cannot be read, is larger than ``MAX_BYTES`` or, if bundled,
+    is not the one that shipped.
     """
-    try:
-        with file.path.open("rb") as content:
-            found = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(file.path) from error
+    with open_file(file.path, MAX_BYTES) as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
     if file.sha256 not in (None, found):
         raise _damaged(file.path)
     return found
@@ -75,27 +76,18 @@ def _found(path: Path, sha256: str | None) -> DataFile | None:
         status = path.stat()
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise _unreadable(path) from error
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
     return DataFile(path, status.st_size, status.st_mtime_ns, sha256)
 
 
 def _no_folder(named: str) -> UserError:
     return UserError(
         Text(
-            f"FNN_LAB_DATA가 가리키는 폴더 '{named}'가 없습니다. "
+            f"FNN_LAB_DATA가 가리키는 폴더 {quoted(Path(named))}이(가) 없습니다. "
             "폴더를 만들거나 환경 변수를 지워 주세요.",
-            f"FNN_LAB_DATA names the folder '{named}', which does not exist. "
+            f"FNN_LAB_DATA names the folder {quoted(Path(named))}, which does not exist. "
             "Create it or unset the variable.",
-        )
-    )
-
-
-def _unreadable(path: Path) -> UserError:
-    return UserError(
-        Text(
-            f"데이터 파일 '{path}'을(를) 읽을 수 없습니다. 파일과 읽기 권한을 확인해 주세요.",
-            f"The data file '{path}' cannot be read. Check the file and its permissions.",
         )
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from data.dataset import Array
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 """Formats that are pictures and nothing else: PIL would start Ghostscript for an EPS file."""
@@ -71,8 +71,9 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise UserError(
             Text(
-                f"그림 파일 '{path}'을(를) 열 수 없습니다. 경로와 권한을 확인해 주세요.",
-                f"The picture file '{path}' cannot be opened. Check its path and permissions.",
+                f"그림 파일 {quoted(path)}을(를) 열 수 없습니다. 경로와 권한을 확인해 주세요.",
+                f"The picture file {quoted(path)} cannot be opened. Check its path and "
+                "permissions.",
             )
         ) from error
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from data.array_files import DamagedArrays, open_arrays
 from data.cache import Arrays, cached
 from data.dataset import Array, Dataset
-from data.files import DataFile, checksum, locate, wrong_format
+from data.files import MAX_BYTES, DataFile, checksum, locate, wrong_format
 from data.home import home
 from data.text import Text
 
@@ -95,10 +96,9 @@ def _arrays(file: DataFile, _home: Path) -> Arrays:
 def _decoded(path: Path) -> Arrays:
     """Unpack the npz file; raises ``UserError`` when it is not what ``EXPECTED`` says."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays = {key: content[key] for key in KEYS}
-    except Exception as error:
-        # A broken file makes NumPy and zipfile raise nearly anything, not only OSError.
+        with open_arrays(path, MAX_BYTES) as content:
+            arrays = {key: content.read(key) for key in KEYS}
+    except DamagedArrays as error:
         raise wrong_format(path, EXPECTED) from error
     if not _is_whole(arrays):
         raise wrong_format(path, EXPECTED)

@@ -16,10 +16,14 @@ import numpy as np
 
 from data.dataset import Array
 from data.files import BUNDLED, DataFile, checksum, locate
+from data.plain_file import read_bytes
 from data.sources import NSMC, RemoteFile
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
+from data.text_file import decode
 
 HEADER = "id\tdocument\tlabel"
+MAX_BYTES = 2**26
+"""Four times the largest file of NSMC."""
 _BUNDLED_FILE = "reviews.tsv"
 _BUNDLED_SHA256 = "30df879a1932ac4a55112fead91a2ad16ec5207ab0b4c7dd570028c80cdfb92f"
 _LABELS = {"0": 0, "1": 1}
@@ -77,39 +81,36 @@ def corpus_named(name: str) -> Corpus:
     listed = ", ".join(corpus.name for corpus in CORPORA)
     raise UserError(
         Text(
-            f"'{name}'라는 리뷰 말뭉치는 없습니다. 다음 중에서 고르세요: {listed}.",
-            f"There is no corpus of reviews called '{name}'. Choose one of: {listed}.",
+            f"{quoted(name)}(이)라는 리뷰 말뭉치는 없습니다. 다음 중에서 고르세요: {listed}.",
+            f"There is no corpus of reviews called {quoted(name)}. Choose one of: {listed}.",
         )
     )
 
 
 def read_labelled(path: Path) -> Reviews:
     """Read any file in NSMC's format; raises ``UserError`` as ``parse`` and if it is unreadable."""
-    return parse(_content(path), str(path))
+    return parse(read_bytes(path, MAX_BYTES), str(path))
 
 
 def skipped_rows(reviews: Reviews) -> Text:
     """Return the sentence that tells how many rows of a file were left out."""
     rows, name = reviews.skipped, reviews.name
     return Text(
-        f"'{name}'의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
-        f"{rows:,} rows of '{name}' do not have the right format and are skipped.",
+        f"{quoted(Path(name))}의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
+        f"{rows:,} rows of {quoted(Path(name))} do not have the right format and are skipped.",
     )
 
 
 def parse(content: bytes, name: str) -> Reviews:
-    """Parse NSMC's format: UTF-8, a header, then id, document and label between tabs.
+    """Parse NSMC's format: a header, then id, document and label between tabs.
 
     Quotes are characters like any other. A row with another number of columns, an empty document or
-    a label other than 0 and 1 is skipped and counted; empty lines are not rows. A byte order mark
-    and Windows line ends are allowed. Raises ``UserError`` with ``name`` for another encoding or
-    header, and when no row is left.
+    a label other than 0 and 1 is skipped and counted; empty lines are not rows. Any encoding that
+    ``data.text_file`` knows and Windows line ends are allowed. Raises ``UserError`` with ``name``
+    for another encoding or header, and when no row is left.
     """
-    try:
-        # Not splitlines(): reviews hold characters such as U+0085 that it takes for line ends.
-        header, *lines = content.decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise _wrong_format(name) from error
+    # Not splitlines(): reviews hold characters such as U+0085 that it takes for line ends.
+    header, *lines = decode(content, name).split("\n")
     lines = [line for line in lines if line.rstrip("\r")]
     rows = list(_usable(lines))
     if header.rstrip("\r") != HEADER or not rows:
@@ -164,7 +165,7 @@ def _load_nsmc() -> tuple[Reviews, Reviews]:
 @functools.lru_cache(maxsize=2)
 def _whole(file: DataFile) -> Reviews:
     """Read a file of NSMC; a downloaded one must still be what was downloaded."""
-    content = _content(file.path)
+    content = read_bytes(file.path, MAX_BYTES)
     if file.sha256 not in (None, hashlib.sha256(content).hexdigest()):
         raise _damaged(file.path)
     return replace(parse(content, str(file.path)), name="nsmc")
@@ -223,25 +224,14 @@ CORPORA: tuple[Corpus, ...] = (
 """The corpora in display order."""
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise UserError(
-            Text(
-                f"리뷰 파일 '{path}'을(를) 읽을 수 없습니다. 경로와 권한을 확인해 주세요.",
-                f"The file of reviews '{path}' cannot be read. Check its path and permissions.",
-            )
-        ) from error
-
-
 def _wrong_format(name: str) -> UserError:
+    shown = quoted(Path(name))
     return UserError(
         Text(
-            f"리뷰 파일 '{name}'의 형식이 맞지 않습니다. UTF-8이고, 첫 줄이 탭으로 나눈 "
+            f"리뷰 파일 {shown}의 형식이 맞지 않습니다. 첫 줄이 탭으로 나눈 "
             "id, document, label이며, label이 0이나 1인 행이 있어야 합니다. 파일을 고쳐 주세요.",
-            f"The file of reviews '{name}' has the wrong format. It must be UTF-8 with the columns "
-            "id, document and label between tabs, named in the first line, and have rows with the "
+            f"The file of reviews {shown} has the wrong format. It must have the columns "
+            "id, document and label between tabs, named in the first line, and rows with the "
             "label 0 or 1. Correct the file.",
         )
     )

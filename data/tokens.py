@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from data.array_files import DamagedArrays, map_array, open_arrays
 from data.bundled_morphemes import bundled_morphemes, has_shipped
 from data.home import home
 from data.korean import tokenizer as known
@@ -39,6 +39,7 @@ SHARD_ROWS = 500
 ROWS_IN_MEMORY = 5_000
 """A corpus up to this size is analysed even where nothing can be written."""
 
+_MAX_SHARD_BYTES = 2**26
 _LOG = logging.getLogger(__name__)
 
 
@@ -253,13 +254,22 @@ def _write_shard(folder: Path, index: int, shard: Shard) -> None:
 def _read_shard(folder: Path, index: int) -> Shard | None:
     """Return a shard, or None when it is missing or damaged (the archive holds checksums)."""
     try:
-        with _shard_path(folder, index).open("rb") as file:
-            content: Any = np.load(file, allow_pickle=False)
-            text = content["tokens"].tobytes().decode()
-            shard = Shard(content["ids"], content["lengths"], text.split("\n") if text else [])
-    except Exception:  # A damaged archive makes NumPy and zipfile raise nearly anything.
+        with open_arrays(_shard_path(folder, index), _MAX_SHARD_BYTES) as content:
+            text = content.read("tokens").tobytes().decode()
+            tokens = text.split("\n") if text else []
+            shard = Shard(content.read("ids"), content.read("lengths"), tokens)
+    except (UserError, DamagedArrays, UnicodeDecodeError):
         return None
-    return shard if int(shard.lengths.sum()) == len(shard.ids) else None
+    return shard if _is_consistent(shard) else None
+
+
+def _is_consistent(shard: Shard) -> bool:
+    """Say whether the rows of a shard are its ids, and its ids those of its tokens."""
+    ids, lengths = shard.ids, shard.lengths
+    if ids.dtype != np.int32 or lengths.dtype != np.int32 or ids.ndim != 1 or lengths.ndim != 1:
+        return False
+    fits = int(ids.max(initial=-1)) < len(shard.tokens) and int(ids.min(initial=0)) >= 0
+    return fits and int(lengths.min(initial=0)) >= 0 and int(lengths.sum()) == len(ids)
 
 
 def _write_whole(folder: Path, corpus: TokenizedCorpus) -> None:
@@ -290,19 +300,21 @@ def _put_in_place(aside: Path, folder: Path) -> None:
 def _read_whole(folder: Path) -> TokenizedCorpus | None:
     """Map the finished corpus, or None when it is missing or damaged (NSMC: 20 ms)."""
     try:
-        ids = np.load(folder / "whole" / "ids.npy", mmap_mode="r", allow_pickle=False)
-        offsets = np.load(folder / "whole" / "offsets.npy", mmap_mode="r", allow_pickle=False)
+        ids = map_array(folder / "whole" / "ids.npy")
+        offsets = map_array(folder / "whole" / "offsets.npy")
         text = (folder / "whole" / "tokens.txt").read_bytes().decode()
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError):
         return None
     tokens = tuple(text.split("\n")) if text else ()
-    corpus = TokenizedCorpus(ids.view(np.ndarray), offsets.view(np.ndarray), tokens, True)
+    corpus = TokenizedCorpus(ids, offsets, tokens, True)
     return corpus if _is_whole(corpus) else None
 
 
 def _is_whole(corpus: TokenizedCorpus) -> bool:
     ids, offsets = corpus.ids, corpus.offsets
     if ids.dtype != np.int32 or offsets.dtype != np.int64 or not offsets.size:
+        return False
+    if ids.ndim != 1 or offsets.ndim != 1 or int(np.diff(offsets).min(initial=0)) < 0:
         return False
     fits = int(ids.max(initial=-1)) < len(corpus.tokens) and int(ids.min(initial=0)) >= 0
     return fits and int(offsets[0]) == 0 and int(offsets[-1]) == len(ids)

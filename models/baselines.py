@@ -17,7 +17,9 @@ import numpy as np
 
 from data.dataset import Array
 from data.home import home
+from data.json_document import parse_json
 from data.text import UserError
+from data.text_file import read_text
 from models.evaluation import classification_figures, regression_figures
 from models.events import Baseline
 from models.experiment import Experiment
@@ -29,6 +31,7 @@ LASSO_ALPHA = 0.1
 """The strength of the penalty. Ridge: scikit-learn's default. Lasso: its default of 1 would leave
 four of Boston's thirteen variables; a tenth leaves eleven."""
 
+_MAX_BYTES = 2**16
 MOST_EPOCHS = 20
 """The network without hidden layers is trained no longer than this."""
 
@@ -93,8 +96,9 @@ def without_hidden_layers(experiment: Experiment) -> Experiment | None:
 def remembered(experiment: Experiment, prepared: Prepared) -> Baseline | None:
     """Return what ``remember`` wrote for these choices on these rows, if it did."""
     try:
-        return Baseline(**json.loads(_file(experiment, prepared).read_text(encoding="utf-8")))
-    except (OSError, UserError, ValueError, TypeError):
+        path = _file(experiment, prepared)
+        return Baseline(**parse_json(read_text(path, _MAX_BYTES), str(path)))
+    except (OSError, UserError, TypeError):
         return None
 
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from data.dataset import Array
 from data.vocabulary import Encoded
@@ -21,6 +19,7 @@ from models.experiment import Experiment
 from models.fused_updates import fused_step
 from models.preparation import Prepared
 from models.tasks.base import Task
+from models.tensorflow_import import keras, tf
 from models.update_rule import slot_names
 
 _METRICS = {

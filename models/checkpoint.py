@@ -13,19 +13,21 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from data.array_files import ArrayArchive, DamagedArrays, open_arrays
 from data.dataset import Array
+from data.text import UserError
 from models.weights import write_weights
 
 FOLDER = "checkpoints"
 KEPT = 2
 BEST = "best.npz"
+MAX_BYTES = 2**28
+"""The largest network there may be has checkpoints of 60 MB."""
 _META = "meta"
 
 
@@ -105,9 +107,9 @@ def read_best(folder: Path) -> Checkpoint | None:
 def best_epoch(folder: Path) -> int | None:
     """Return the number of a run's best epoch, None without its checkpoint; reads no arrays."""
     try:
-        with _opened(folder / FOLDER / BEST) as content:
+        with open_arrays(folder / FOLDER / BEST, MAX_BYTES) as content:
             return _position(content).epoch
-    except Exception:  # as in _read
+    except (UserError, ValueError):
         return None
 
 
@@ -178,27 +180,29 @@ def _arrays(checkpoint: Checkpoint) -> Iterator[tuple[str, Array]]:
 def _read(path: Path) -> Checkpoint | None:
     """Return a checkpoint, or None when it is missing or damaged (the archive holds checksums)."""
     try:
-        with _opened(path) as content:
-            arrays = {name: content[name] for name in content.files}
+        with open_arrays(path, MAX_BYTES) as content:
             position = _position(content)
-        return Checkpoint(position, _numbered(arrays, "weight"), _numbered(arrays, "state"))
-    except Exception:  # A damaged archive makes NumPy and zipfile raise nearly anything.
+            weights, state = _numbered(content, "weight"), _numbered(content, "state")
+    except (UserError, ValueError):
         return None
+    return Checkpoint(position, weights, state)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a checkpoint; NumPy reads each of its arrays when it is asked for."""
-    with path.open("rb") as file:
-        yield np.load(file, allow_pickle=False)
+def _position(content: ArrayArchive) -> Position:
+    """Return where the run stood; raises ``ValueError`` when the file does not tell it."""
+    try:
+        meta = json.loads(content.read(_META).tobytes())
+        counts = [meta[name] for name in ("epoch", "batches", "update", "best_epoch")]
+        loss, accuracy = map(float, meta["sums"])
+        waiting = tuple((float(loss), float(metric)) for loss, metric in meta["waiting"])
+        position = Position(**{**meta, "sums": (loss, accuracy), "waiting": waiting})
+    except (KeyError, TypeError, RecursionError) as error:
+        raise DamagedArrays(f"no position: {error}") from error
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise DamagedArrays("a position is in whole numbers")
+    return position
 
 
-def _position(content: Any) -> Position:
-    meta = json.loads(content[_META].tobytes())
-    waiting = tuple(tuple(pair) for pair in meta["waiting"])
-    return Position(**{**meta, "sums": tuple(meta["sums"]), "waiting": waiting})
-
-
-def _numbered(arrays: dict[str, Array], kind: str) -> tuple[Array, ...]:
-    count = sum(name.startswith(f"{kind}_") for name in arrays)
-    return tuple(arrays[f"{kind}_{number}"] for number in range(count))
+def _numbered(content: ArrayArchive, kind: str) -> tuple[Array, ...]:
+    count = sum(name.startswith(f"{kind}_") for name in content.names)
+    return tuple(content.read(f"{kind}_{number}") for number in range(count))

@@ -4,18 +4,21 @@ A lesson is data, one TOML file. A mistake in a file is named with its line, and
 still loads. No file holds an answer: it names a figure of ``models.lesson_figures``.
 """
 
-import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from models import lesson_mistakes as mistakes
+from data.plain_file import UnreadableFile
+from data.text_file import read_text
 from models.lesson import Lesson
 from models.lesson_file import parse_lesson
 from models.lesson_mistakes import Problem
 from models.tasks import TASKS, task_named
+from models.toml_document import NotToml, parse_toml
 from models.toml_lines import key_lines, line_of
+
+MAX_BYTES = 2**20
+"""Of a lesson file; the longest that ships has 5 KB."""
 
 
 def load_lessons(
@@ -42,25 +45,14 @@ def load_lessons(
 def read_lesson(path: Path, changes: dict[str, Any]) -> tuple[Lesson | None, list[Problem]]:
     """Return the lesson in a file, or None with what is wrong with the file."""
     try:
-        source = path.read_bytes().decode("utf-8")
-        values = tomllib.loads(source)
-    except OSError as error:
-        return None, [Problem(path.name, None, mistakes.unreadable(error))]
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return None, [Problem(path.name, line, mistakes.not_utf8())]
-    except tomllib.TOMLDecodeError as error:
-        return None, [Problem(path.name, _line(error, source), mistakes.not_toml(error))]
+        source = read_text(path, MAX_BYTES)
+        values = parse_toml(source)
+    except (UnreadableFile, NotToml) as error:
+        return None, [Problem(path.name, error.line, error.reason)]
     lesson, wrong = parse_lesson(path.stem, values, changes)
     lines = key_lines(source)
     problems = [Problem(path.name, line_of(each.place, lines), each.reason) for each in wrong]
     return None if wrong else lesson, problems
-
-
-def _line(error: tomllib.TOMLDecodeError, source: str) -> int:
-    """Return the line that the parser stopped at, which it only tells in words."""
-    found = re.search(r"\(at line (\d+), ", str(error))
-    return int(found[1]) if found else source.count("\n") + 1
 
 
 def _order(lesson: Lesson) -> tuple[int, int, str]:

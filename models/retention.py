@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.events import ENDED, State
 from models.run import Run
 
@@ -102,9 +102,9 @@ def retention_from_environment() -> Retention:
         return Retention(disk_bytes=int(given) * MEGABYTE)
     raise UserError(
         Text(
-            f"환경 변수 {VARIABLE}가 {given[:40]!r}입니다. 실행 기록이 차지해도 되는 디스크 크기를 "
-            "1~100000000의 정수(MB)로 적어 주세요.",
-            f"The environment variable {VARIABLE} is {given[:40]!r}. Set it to the disk space that "
-            "runs may take in megabytes, a whole number from 1 to 100000000.",
+            f"환경 변수 {VARIABLE}이(가) {quoted(given)}입니다. 실행 기록이 차지해도 되는 디스크 "
+            "크기를 1~100000000의 정수(MB)로 적어 주세요.",
+            f"The environment variable {VARIABLE} is {quoted(given)}. Set it to the disk space "
+            "that runs may take in megabytes, a whole number from 1 to 100000000.",
         )
     )

@@ -9,11 +9,12 @@ import base64
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from data.array_files import OVERHEAD, DamagedArrays, open_arrays
 from data.dataset import Array
+from data.text import UserError
 from data.vocabulary import Encoded
 from models.events import Snapshot
 from models.forward import ACTIVATE
@@ -78,14 +79,15 @@ def write_example(folder: Path, x: Array, target: float) -> None:
 
 def snapshot_in(folder: Path, network: TrainedNetwork, update: int) -> Snapshot | None:
     """Return the picture of a run's network with its own example; None where that is missing."""
+    inputs = len(network.kernels[0])
     try:
-        with np.load(folder / EXAMPLE, allow_pickle=False) as kept:
-            x, target = kept["x"], float(kept["target"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        with open_arrays(folder / EXAMPLE, 4 * inputs + 8 + 3 * OVERHEAD) as kept:
+            x, target = kept.read("x"), kept.read("target")
+    except (UserError, DamagedArrays):
         return None
-    if x.shape != (len(network.kernels[0]),):
+    if x.shape != (inputs,) or x.dtype != np.float32 or target.shape or not np.isfinite(target):
         return None
-    return take_snapshot(network, x, target, update)
+    return take_snapshot(network, x, float(target), update)
 
 
 def take_snapshot(network: TrainedNetwork, x: Array, target: float, update: int) -> Snapshot:

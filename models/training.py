@@ -14,9 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from data.dataset import Array
 from models.baselines import (
@@ -55,6 +53,7 @@ from models.spectacle import Spectacle
 from models.summary import summarize
 from models.tasks import task_named
 from models.tasks.base import Task
+from models.tensorflow_import import keras, tf
 from models.weights import TrainedNetwork
 from models.wish import Limits, Wish
 
@@ -484,7 +483,7 @@ class _Run:
         """Take up the run where its newest checkpoint left it; without one it begins anew."""
         assert self.folder is not None
         found = read_checkpoint(self.folder, update)
-        if found is None:
+        if found is None or not self.fits(found):
             return
         position = found.position
         _assign(self.model.trainable_variables, found.weights)
@@ -493,10 +492,18 @@ class _Run:
         self.sums, self.seconds_before = np.array(position.sums), position.seconds
         self.points = Points(self.updates, position.update, position.waiting)
         best = read_best(self.folder)
-        if best is not None and position.best_loss is not None:
+        if best is not None and self.fits(best) and position.best_loss is not None:
             self.best = (position.best_loss, position.best_epoch, list(best.weights))
         self.latest = list(found.weights)
         self.first_loss = np.inf if position.first_loss is None else position.first_loss
+
+    def fits(self, checkpoint: Checkpoint) -> bool:
+        """Whether the arrays of a checkpoint are those of this network and its optimizer."""
+        pairs = (
+            (self.model.trainable_variables, checkpoint.weights),
+            (_state_variables(self.model), checkpoint.state),
+        )
+        return all([v.shape for v in ours] == [a.shape for a in theirs] for ours, theirs in pairs)
 
 
 def _state_variables(model: keras.Sequential) -> list[keras.Variable]:

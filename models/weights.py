@@ -4,27 +4,35 @@ Weights are plain arrays and everything else is JSON: reading them runs no code 
 """
 
 import json
+import math
 import os
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from data.array_files import OVERHEAD, DamagedArrays, Shape, open_arrays
 from data.dataset import Array
+from data.json_document import parse_json
+from data.plain_file import MissingFile
 from data.scaling import Scaling
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
+from data.text_file import read_text
 from data.vocabulary import Vocabulary
 from models.experiment import Experiment
-from models.summary import dense_layers
+from models.summary import LayerSummary, dense_layers
 from models.tasks import task_named
 from models.tasks.base import InputKind, Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
 KERAS_MODEL = "model.keras"
+MAX_DESCRIPTION_BYTES = 2**24
+"""The 20,000 words of the largest vocabulary take half a megabyte."""
+LARGEST_INPUT = 1_000.0
+"""What a network sees is scaled; without scaling, taxes in Boston reach 711."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,70 +68,105 @@ def write_description(
 
 def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
     """Write the arrays [kernel, bias, kernel, bias, ...] aside and rename them into place."""
-    names = [f"{kind}_{layer}" for layer in range(len(arrays) // 2) for kind in ("kernel", "bias")]
 
     def save(path: Path) -> None:
         with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, **dict(zip(names, arrays, strict=True)))
+            np.savez(file, allow_pickle=False, **dict(zip(_names(arrays), arrays, strict=True)))
 
     _replace(folder / WEIGHTS, save)
 
 
+def _names(arrays: Sequence[object]) -> tuple[str, ...]:
+    """Return what the arrays kernel, bias, kernel, bias, ... are called."""
+    layers = range(len(arrays) // 2)
+    return tuple(f"{kind}_{layer}" for layer in layers for kind in ("kernel", "bias"))
+
+
 def read_network(folder: Path) -> TrainedNetwork:
-    """Read what a run left in ``folder``.
+    """Read what a run left in ``folder``, or what anybody put there in its place.
 
-    Raises ``UserError`` when the folder holds no finished epoch yet, or files that do not fit.
+    Raises ``UserError`` when the folder holds no finished epoch yet, or files that do not fit each
+    other, and before anything is allocated that is larger than the network's own arrays.
     """
-    experiment, scaling, vocabulary = _read_description(folder)
+    try:
+        network = _read_description(folder / NETWORK)
+        arrays = _read_weights(folder / WEIGHTS, dense_layers(network.task, network.experiment))
+    except MissingFile:
+        raise _no_weights(folder) from None
+    return replace(network, kernels=arrays[::2], biases=arrays[1::2])
+
+
+def _read_weights(path: Path, layers: Sequence[LayerSummary]) -> tuple[Array, ...]:
+    """Return kernel, bias, kernel, bias, ... of the layers, float32 and finite."""
+    shapes: list[Shape] = []
+    for layer in layers:
+        shapes += [(layer.inputs, layer.units), (layer.units,)]
+    names = _names(shapes)
+    size = sum(4 * math.prod(shape) + OVERHEAD for shape in shapes) + OVERHEAD
+    try:
+        with open_arrays(path, size) as file:
+            headers = [file.header(name) for name in names]
+            found = [(header.dtype, header.shape) for header in headers]
+            if file.names != names or found != [(np.dtype("<f4"), shape) for shape in shapes]:
+                raise _damaged(path)
+            arrays = tuple(file.read(name) for name in names)
+    except DamagedArrays:
+        raise _damaged(path) from None
+    if not _largest_sum(arrays) < float(np.finfo(np.float32).max):  # which NaN is not
+        raise _not_usable(path)
+    return arrays
+
+
+def _largest_sum(arrays: Sequence[Array]) -> float:
+    """Return what no unit's sum w·a + b can exceed for inputs up to ``LARGEST_INPUT``.
+
+    An activation is never larger than its sum, or than 1. NaN for weights that are no numbers.
+    """
+    largest = LARGEST_INPUT
+    with np.errstate(all="ignore"):
+        for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True):
+            weights = np.abs(kernel).sum(axis=0, dtype=np.float64)
+            largest = float(np.maximum((weights * largest + np.abs(bias)).max(), 1.0))
+    return largest
+
+
+def _read_description(path: Path) -> TrainedNetwork:
+    """Return the network that the file describes, without weights yet."""
+    values = parse_json(read_text(path, MAX_DESCRIPTION_BYTES), quoted(path))
+    try:
+        return _described(values)
+    except UserError as error:
+        raise UserError(_within(path, error.text)) from None
+    except ValueError:
+        raise _damaged(path) from None
+
+
+def _described(values: object) -> TrainedNetwork:
+    """Build a network without weights; raises ``UserError`` or ``ValueError`` for what is none."""
+    if not isinstance(values, dict) or not {"experiment", "scaling"} <= set(values):
+        raise ValueError("a description has an experiment and a scaling")
+    experiment = Experiment.from_dict(values["experiment"])
     task = task_named(experiment.task)
-    _check_vocabulary(folder, task, experiment, vocabulary)
-    layers = dense_layers(task, experiment)
-    try:
-        with (folder / WEIGHTS).open("rb") as file:
-            arrays = np.load(file, allow_pickle=False)
-            kernels = tuple(arrays[f"kernel_{i}"] for i in range(len(layers)))
-            biases = tuple(arrays[f"bias_{i}"] for i in range(len(layers)))
-    except FileNotFoundError:
-        raise _no_weights(folder) from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        raise _damaged(folder / WEIGHTS) from None
-    shapes = [((layer.inputs, layer.units), (layer.units,)) for layer in layers]
-    found = [(kernel.shape, bias.shape) for kernel, bias in zip(kernels, biases, strict=True)]
-    if found != shapes:
-        raise _damaged(folder / WEIGHTS)
-    return TrainedNetwork(experiment, task, scaling, kernels, biases, vocabulary)
+    scaling = Scaling.from_dict(values["scaling"])
+    vocabulary = _words(values.get("vocabulary"))
+    inputs = dense_layers(task, experiment)[0].inputs
+    if len(scaling.offset) not in (1, inputs):
+        raise ValueError("scaling has one figure for all inputs or one for each")
+    if (task.kind is InputKind.TEXT) is (vocabulary is None):
+        raise ValueError("words belong to a task that reads text")
+    if vocabulary is not None and not 0 < len(vocabulary) <= inputs:
+        raise ValueError("there are no words, or too many")
+    return TrainedNetwork(experiment, task, scaling, (), (), vocabulary)
 
 
-def _read_description(folder: Path) -> tuple[Experiment, Scaling, Vocabulary | None]:
-    try:
-        content: Any = json.loads((folder / NETWORK).read_text(encoding="utf-8"))
-        return (
-            Experiment.from_dict(content["experiment"]),
-            Scaling.from_dict(content["scaling"]),
-            _read_words(content.get("vocabulary")),
-        )
-    except (FileNotFoundError, NotADirectoryError):
-        raise _no_weights(folder) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise _damaged(folder / NETWORK) from None
-
-
-def _read_words(words: Any) -> Vocabulary | None:
+def _words(words: object) -> Vocabulary | None:
     if words is None:
         return None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise TypeError("words are a list of texts")
+        raise ValueError("words are a list of texts")
+    if len(set(words)) < len(words):
+        raise ValueError("every word has one index")
     return Vocabulary(tuple(words))
-
-
-def _check_vocabulary(
-    folder: Path, task: Task, experiment: Experiment, vocabulary: Vocabulary | None
-) -> None:
-    """Refuse words that are missing, too many, or belong to a task that reads none."""
-    reads = task.kind is InputKind.TEXT
-    fits = vocabulary is None or 0 < len(vocabulary) <= task.inputs(experiment)
-    if reads is (vocabulary is None) or not fits:
-        raise _damaged(folder / NETWORK)
 
 
 def _replace(path: Path, write: Any) -> None:
@@ -138,8 +181,10 @@ def _replace(path: Path, write: Any) -> None:
 def _no_weights(folder: Path) -> UserError:
     return UserError(
         Text(
-            f"{folder}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 지정하세요.",
-            f"{folder} holds no trained weights yet. Name a run folder with at least one epoch.",
+            f"{quoted(folder)}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 "
+            "지정하세요.",
+            f"{quoted(folder)} holds no trained weights yet. Name a run folder with at least one "
+            "epoch.",
         )
     )
 
@@ -147,7 +192,21 @@ def _no_weights(folder: Path) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         Text(
-            f"{path} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
-            f"{path} is damaged or belongs to another network. Please train again.",
+            f"{quoted(path)} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
+            f"{quoted(path)} is damaged or belongs to another network. Please train again.",
         )
     )
+
+
+def _not_usable(path: Path) -> UserError:
+    return UserError(
+        Text(
+            f"{quoted(path)}에 숫자가 아니거나(NaN) 너무 큰 가중치가 있습니다. 다시 학습해 주세요.",
+            f"{quoted(path)} holds weights that are no numbers (NaN) or too large. Please train "
+            "again.",
+        )
+    )
+
+
+def _within(path: Path, reason: Text) -> Text:
+    return Text(f"{quoted(path)}: {reason.ko}", f"{quoted(path)}: {reason.en}")

@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from models.checkpoint import BEST, FOLDER, KEPT
+from models.checkpoint import BEST, FOLDER, KEPT, MAX_BYTES
 from models.snapshot import EXAMPLE
 from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
 
@@ -19,8 +19,6 @@ Shipment = list[tuple[str, bytes]]
 Stamps = dict[str, tuple[int, int]]
 """What tells one version of a file from the next: its number on the disk and its time."""
 
-MAX_BYTES = 2**28
-"""The largest network there may be has checkpoints of 60 MB."""
 SHIPMENT_BYTES = 2**22
 _BEST = f"{FOLDER}/{BEST}"
 _CHECKPOINT = re.compile(rf"{FOLDER}/\d{{9,}}\.npz")

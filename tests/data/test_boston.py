@@ -84,5 +84,11 @@ def test_a_file_of_another_form_is_named_with_what_is_expected(
 
 def test_bytes_that_are_no_text_are_a_sentence(data_folder: Path) -> None:
     (data_folder / NAME).write_bytes(bytes(range(256)) * 10)
-    with pytest.raises(UserError, match="wrong format"):
+    with pytest.raises(UserError, match="It is a binary file"):
         boston.load()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp949"])
+def test_a_table_saved_by_a_program_of_windows_is_read(encoding: str, data_folder: Path) -> None:
+    (data_folder / NAME).write_text("\r\n".join(LINES[:11]), encoding=encoding)
+    assert len(boston.load().x_train) == 8

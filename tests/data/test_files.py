@@ -64,7 +64,7 @@ def test_a_data_folder_that_does_not_exist_is_named(
 
 def test_a_folder_in_the_place_of_a_file_is_a_sentence(bundled: Path, data_folder: Path) -> None:
     (data_folder / "table.csv").mkdir()
-    with pytest.raises(UserError, match=r"table\.csv' cannot be read"):
+    with pytest.raises(UserError, match=r"table\.csv': It is a folder"):
         checksum(locate("table.csv", SHA256))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -101,9 +102,6 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         "no header": content("2\tx\t0", header="1\tx\t1"),
         "other header": content("x\t1", header="document\tlabel"),
         "commas": content("1,x,1", header="id,document,label"),
-        "CP949": "id\tdocument\tlabel\n1\t재밌다\t1\n".encode("cp949"),
-        "UTF-16": GOOD.decode().encode("utf-16"),
-        "a picture": b"\x89PNG\r\n\x1a\n\x00\x00",
     }.items(),
     ids=lambda item: item[0],
 )
@@ -112,6 +110,16 @@ def test_another_format_is_refused_by_name_with_the_columns(damaged: tuple[str, 
         parse(damaged[1], "my reviews.tsv")
     for sentence in (error.value.text.ko, error.value.text.en):
         assert "'my reviews.tsv'" in sentence and "id, document" in sentence and "label" in sentence
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp949"])
+def test_reviews_are_read_as_notepad_excel_and_powershell_save_them(encoding: str) -> None:
+    assert pairs(parse(GOOD.decode().encode(encoding), "file")) == pairs(parse(GOOD, "file"))
+
+
+def test_what_is_no_text_is_told_as_such() -> None:
+    with pytest.raises(UserError, match=r"'my reviews\.tsv': It is a binary file"):
+        parse(b"\x89PNG\r\n\x1a\n\x00\x00", "my reviews.tsv")
 
 
 DOCUMENTS = st.text(st.characters(exclude_characters="\t\n\r", exclude_categories=["Cs"]))
@@ -136,9 +144,15 @@ def test_any_bytes_are_reviews_or_a_sentence(garbage: bytes) -> None:
 def test_a_file_of_ones_own_is_read_and_a_missing_one_is_named(tmp_path: Path) -> None:
     (tmp_path / "own.tsv").write_bytes(GOOD)
     assert pairs(read_labelled(tmp_path / "own.tsv")) == [("재밌다", 1), ("지루하다", 0)]
-    for absent in (tmp_path / "absent.tsv", tmp_path, Path("\0")):
-        with pytest.raises(UserError, match="cannot be read"):
-            read_labelled(absent)
+    for path, reason in ((tmp_path / "absent.tsv", "no such file"), (tmp_path, "is a folder")):
+        with pytest.raises(UserError, match=reason):
+            read_labelled(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/zero")
+def test_a_device_without_end_is_told_at_once() -> None:
+    with pytest.raises(UserError, match="a pipe or a device"):
+        read_labelled(Path("/dev/zero"))
 
 
 def test_150_000_reviews_are_read_within_a_second() -> None:

@@ -203,8 +203,43 @@ def test_a_file_that_is_no_text_or_no_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b'task = "boston"\ntitle = "caf\xe9"\n')
     (tmp_path / "folder.toml").mkdir()
     _, problems = load(tmp_path)
-    assert problems[0].startswith("Lesson file folder.toml: The file cannot be read")
+    assert problems[0] == "Lesson file folder.toml: It is a folder. Name a file in it."
     assert problems[1].startswith("Lesson file latin.toml, line 2: ") and "UTF-8" in problems[1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp949"])
+def test_a_file_is_read_as_notepad_and_powershell_save_it(encoding: str, tmp_path: Path) -> None:
+    source = GOOD.replace("\n", "\r\n").encode(encoding)
+    (tmp_path / "mine.toml").write_bytes(source)
+    lessons, problems = load(tmp_path)
+    assert not problems and lessons["mine"].title.ko == "내 수업"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (f"task = {'[' * 5_000}", "nested deeper"),
+        (f"task = {'[' * 30}{']' * 30}", "nested deeper"),
+        (f"{'a.' * 2_000}a = 1", "nested deeper"),
+        (GOOD.replace("epochs = 5", f"layers{'.a' * 2_000} = 1"), "nested deeper"),
+        (GOOD.replace("epochs = 5", "epochs = 0x" + "f" * 20_000), "a number that cannot be used"),
+        (GOOD.replace("epochs = 5", "epochs = " + "9" * 5_000), "a number that cannot be used"),
+        (GOOD.replace("[5121, 9000]", "[nan, 9000]"), "a number that cannot be used"),
+        (GOOD.replace("[5121, 9000]", "[5121, inf]"), "a number that cannot be used"),
+        ("\0" * 100, "a binary file"),
+        ("#" * (2**20 + 1), "too large: at most 1 MB"),
+    ],
+)
+def test_what_no_lesson_holds_is_one_sentence(source: str, told: str, tmp_path: Path) -> None:
+    lessons, problems = load(tmp_path, good=GOOD, wrong=source)
+    assert list(lessons) == ["good"] and len(problems) == 1
+    assert told in problems[0] and len(problems[0]) < 300
+
+
+def test_the_line_of_a_number_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    wrong = GOOD.replace("set.epochs = 5", "set.epochs = nan")
+    _, problems = load(tmp_path, wrong=wrong)
+    assert problems[0].startswith(f"Lesson file wrong.toml, line {line(wrong, 'set.epochs')}: ")
 
 
 @pytest.mark.parametrize(
