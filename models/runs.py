@@ -59,6 +59,7 @@ from models.run import Run as Run
 from models.run_database import RunDatabase
 from models.run_folders import RunFolders
 from models.run_removal import IS_DELETED, Removal
+from models.tasks import task_named
 from models.weights import WEIGHTS
 
 SECONDS_TO_UNDO = 10.0
@@ -121,9 +122,10 @@ class RunStore:
         """Add a queued run with an unguessable id and an empty folder.
 
         Removes runs that have ended where there are too many, see ``models/retention.py``. Raises
-        ``UserError`` when that does not make room, or when the disk is full or read-only; nothing
-        of the new run is left behind then.
+        ``UserError`` when that does not make room, when the disk is full or read-only, or when there
+        is no such task; nothing of the new run is left behind then.
         """
+        task_named(experiment.task)
         run = Run(
             secrets.token_urlsafe(16), owner, experiment.task, experiment, State.QUEUED, time.time()
         )
