@@ -15,6 +15,8 @@ from models.tasks import TASKS
 
 FREEZE_EVERY_SECONDS = 60
 
+_log = logging.getLogger(__name__)
+
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -40,7 +42,9 @@ def warm() -> None:
         try:
             prepare()
         except UserError as error:  # the page that needs it will say it again
-            logging.getLogger(__name__).warning("%s", error)
+            _log.warning("%s", error)
+        except Exception:
+            _log.exception("%r cannot be prepared", prepare)
 
 
 async def keep_garbage_young() -> None:

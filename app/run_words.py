@@ -64,8 +64,13 @@ def progress(run: Run) -> str:
 
 
 def created(run: Run) -> str:
-    """Return when a run was made, by the browser's clock; a spreadsheet reads it as a time."""
-    return f"{datetime.fromtimestamp(run.created, _time_zone()):%Y-%m-%d %H:%M:%S}"
+    """Return when a run was made, as ``moment`` tells it."""
+    return moment(run.created)
+
+
+def moment(seconds: float) -> str:
+    """Return a time (seconds since 1970) by the browser's clock, as a spreadsheet reads it."""
+    return f"{datetime.fromtimestamp(seconds, _time_zone()):%Y-%m-%d %H:%M:%S}"
 
 
 def seconds(run: Run) -> float | None:

@@ -1,13 +1,14 @@
 """Which runs are kept, and which go when there are too many or the disk is full of them.
 
 Only runs that have ended ever go: first those without a name, the oldest first; those that their
-owner has named only when no other is left. Their numbers say which is older, for clocks jump.
+owner has named only when no other is left. Their numbers say which is older, for clocks jump. Runs
+that cannot be read never go, and count for nobody.
 Everything here is a pure function of what the store knows, so a page can say what would go before
 it does.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.text import Text, UserError, quoted
@@ -70,13 +71,21 @@ def too_many(runs: Sequence[Kept], allowed: int) -> list[Kept]:
     return in_order_of_going(runs)[: max(0, len(runs) - allowed)]
 
 
-def too_large(runs: Sequence[Kept], sizes: Mapping[str, int], allowed: float) -> list[Kept]:
-    """Return the runs that go so that all take at most ``allowed`` bytes, if they can."""
+def too_large(
+    runs: Sequence[Kept],
+    sizes: Mapping[str, int],
+    allowed: float,
+    may_go: Callable[[Kept], bool] = lambda run: True,
+) -> list[Kept]:
+    """Return the runs that go so that all take at most ``allowed`` bytes, if they can.
+
+    Only of those that would go next it is asked whether they ``may_go``.
+    """
     excess, going = sum(sizes.values()) - allowed, []
     for run in in_order_of_going(runs):
         if excess <= 0:
             break
-        if sizes.get(run.id):
+        if sizes.get(run.id) and may_go(run):
             going.append(run)
             excess -= sizes[run.id]
     return going
