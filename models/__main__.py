@@ -18,13 +18,15 @@ from data.text import Text, UserError
 from data.vocabulary import Encoded
 from models.checkpoint import clear_checkpoints
 from models.console import JsonLines, Preparation, Progress
+from models.download import KERAS_MODEL, PREDICT, VOCABULARY, leave_portable_files
+from models.endings import cannot_write
 from models.events import End, State
 from models.experiment import Experiment, Reading
 from models.summary import Summary, summarize
 from models.tasks import TASKS, preset_named, presets, task_named
 from models.tasks.base import InputKind
 from models.threads import threads_worth
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, TrainedNetwork, read_network
+from models.weights import NETWORK, WEIGHTS, TrainedNetwork, read_network
 
 if TYPE_CHECKING:
     from models.preparation import Rows
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("train", _train, "train an experiment")
     sub.add_argument("experiment", metavar="PRESET|FILE.json")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    sub.add_argument("--out", type=Path, metavar="DIR", help="folder for the weights")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="folder for the network")
     sub = command("predict", _predict, "ask a trained network")
     sub.add_argument("folder", type=Path, metavar="RUN_DIR")
     question = sub.add_mutually_exclusive_group(required=True)
@@ -151,7 +153,17 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         report(End(State.STOPPED))
         return 130
+    if folder and report.state is State.DONE:
+        _make_portable(folder)
     return {State.DONE: 0, State.FAILED: 2}.get(report.state, 1)
+
+
+def _make_portable(folder: Path) -> None:
+    """Write what asks the network elsewhere; raises ``UserError`` where there is no room for it."""
+    try:
+        leave_portable_files(folder)
+    except OSError as error:
+        raise UserError(cannot_write(folder, error)) from None
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -341,7 +353,7 @@ def _fresh_folder(out: Path | None) -> Path | None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=out).close()
-        for name in (NETWORK, WEIGHTS, KERAS_MODEL):
+        for name in (NETWORK, WEIGHTS, KERAS_MODEL, VOCABULARY, PREDICT):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(

@@ -1,4 +1,4 @@
-"""The files a run leaves: ``weights.npz``, ``network.json`` and, for download, ``model.keras``.
+"""The files a run leaves: ``weights.npz`` and ``network.json``.
 
 Weights are plain arrays and everything else is JSON: reading them runs no code of anybody's.
 """
@@ -6,7 +6,7 @@ Weights are plain arrays and everything else is JSON: reading them runs no code 
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from models.tasks.base import InputKind, Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
-KERAS_MODEL = "model.keras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def write_description(
         "vocabulary": list(vocabulary.words) if vocabulary else None,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    _replace(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
+    write_aside(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
@@ -66,7 +65,7 @@ def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **dict(zip(names, arrays, strict=True)))
 
-    _replace(folder / WEIGHTS, save)
+    write_aside(folder / WEIGHTS, save)
 
 
 def read_network(folder: Path) -> TrainedNetwork:
@@ -126,7 +125,8 @@ def _check_vocabulary(
         raise _damaged(folder / NETWORK)
 
 
-def _replace(path: Path, write: Any) -> None:
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` fill a file of another name, and rename that: what stands here is whole."""
     aside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         write(aside)
