@@ -64,8 +64,13 @@ def progress(run: Run) -> str:
 
 
 def created(run: Run) -> str:
-    """Return when a run was made, by the browser's clock; a spreadsheet reads it as a time."""
-    return f"{datetime.fromtimestamp(run.created, _time_zone()):%Y-%m-%d %H:%M:%S}"
+    """Return when a run was made, by the browser's clock."""
+    return f"{made(run):%Y-%m-%d %H:%M:%S}"
+
+
+def made(run: Run) -> datetime:
+    """Return when a run was made, as the browser's clock showed it."""
+    return datetime.fromtimestamp(run.created, _time_zone())
 
 
 def seconds(run: Run) -> float | None:
