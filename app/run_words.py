@@ -70,7 +70,16 @@ def created(run: Run) -> str:
 
 def moment(seconds: float) -> str:
     """Return a time (seconds since 1970) by the browser's clock, as a spreadsheet reads it."""
-    return f"{datetime.fromtimestamp(seconds, _time_zone()):%Y-%m-%d %H:%M:%S}"
+    return f"{_local(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def made(run: Run) -> datetime:
+    """Return when a run was made, as the browser's clock showed it."""
+    return _local(run.created)
+
+
+def _local(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, _time_zone())
 
 
 def seconds(run: Run) -> float | None:

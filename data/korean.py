@@ -311,11 +311,11 @@ def _around_emoji(text: str, cut: Callable[[str], Pairs]) -> Pairs:
 def _kiwi() -> Cut:
     engine = kiwi()
     return lambda texts: [
-        _stems((token.form, token.tag) for token in engine.tokenize(text)) for text in texts
+        stems((token.form, token.tag) for token in engine.tokenize(text)) for text in texts
     ]
 
 
-def _stems(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def stems(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Turn Kiwi's roots and endings into words as Okt's read: 깨끗 + 하 + 고 -> 깨끗하다."""
     words: list[tuple[str, str]] = []
     for form, tag in pairs:

@@ -18,6 +18,8 @@ from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
 from data.text import Text, UserError, quoted
 from data.vocabulary import Encoded
 from models.console import JsonLines, Preparation, Progress
+from models.download import leave_portable_files
+from models.endings import cannot_write
 from models.events import End, State
 from models.experiment import Reading
 from models.fresh_folder import fresh_folder
@@ -137,7 +139,17 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         report(End(State.STOPPED))
         return 130
+    if folder and report.state is State.DONE:
+        _make_portable(folder)
     return {State.DONE: 0, State.FAILED: 2}.get(report.state, 1)
+
+
+def _make_portable(folder: Path) -> None:
+    """Write what asks the network elsewhere; raises ``UserError`` where there is no room for it."""
+    try:
+        leave_portable_files(folder)
+    except OSError as error:
+        raise UserError(cannot_write(folder, error)) from None
 
 
 def _predict(options: argparse.Namespace) -> int:

@@ -6,10 +6,11 @@ from tempfile import TemporaryFile
 from data.text import Text, UserError, quoted
 from models.checkpoint import FOLDER as CHECKPOINTS
 from models.checkpoint import clear_checkpoints
+from models.download import KERAS_MODEL, PREDICT, VOCABULARY
 from models.snapshot import EXAMPLE
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
+from models.weights import NETWORK, WEIGHTS
 
-_FILES = (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL)
+_FILES = (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, VOCABULARY, PREDICT)
 
 
 def fresh_folder(path: Path, replace: bool) -> Path:

@@ -92,9 +92,9 @@ def train(
     """Train an experiment, telling ``emit`` everything; the last event is always one ``End``.
 
     ``ask`` is asked between chunks how to go on. ``folder`` receives ``network.json`` at the start,
-    ``weights.npz`` at every epoch's end (at most ten times a second), a checkpoint (at most one in
-    two seconds, and at every end) and ``model.keras`` at the end. ``after`` an update, the run goes
-    on from the newest checkpoint up to there, as if it had never stopped.
+    ``weights.npz`` at every epoch's end (at most ten times a second) and a checkpoint (at most one
+    in two seconds, and at every end). ``after`` an update, the run goes on from the newest
+    checkpoint up to there, as if it had never stopped.
 
     Raises ``UserError`` when the experiment cannot be trained, before any event but
     ``Preparing``. A folder that cannot be written at the start or at the end ends the run as
@@ -384,7 +384,6 @@ class _Run:
         )
 
     def test(self) -> dict[str, float]:
-        self.files.save_model(self.model)
         return self.judge(self.latest, self.prepared.x_test, self.prepared.y_test)
 
     # Beside the training -----------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The files a run leaves: ``weights.npz``, ``network.json`` and, for download, ``model.keras``.
+"""The files a run leaves: ``weights.npz`` and ``network.json``.
 
 Weights are plain arrays and everything else is JSON: reading them runs no code of anybody's.
 """
@@ -6,10 +6,9 @@ Weights are plain arrays and everything else is JSON: reading them runs no code 
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -28,7 +27,6 @@ from models.tasks.base import InputKind, Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
-KERAS_MODEL = "model.keras"
 MAX_DESCRIPTION_BYTES = 2**24
 """The 20,000 words of the largest vocabulary take half a megabyte."""
 LARGEST_INPUT = 1_000.0
@@ -63,7 +61,7 @@ def write_description(
         "vocabulary": list(vocabulary.words) if vocabulary else None,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    _replace(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
+    write_aside(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
@@ -73,7 +71,7 @@ def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **dict(zip(_names(arrays), arrays, strict=True)))
 
-    _replace(folder / WEIGHTS, save)
+    write_aside(folder / WEIGHTS, save)
 
 
 def _names(arrays: Sequence[object]) -> tuple[str, ...]:
@@ -169,7 +167,8 @@ def _words(words: object) -> Vocabulary | None:
     return Vocabulary(tuple(words))
 
 
-def _replace(path: Path, write: Any) -> None:
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` fill a file of another name, and rename that: what stands here is whole."""
     aside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         write(aside)
