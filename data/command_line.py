@@ -51,6 +51,9 @@ class Parser(argparse.ArgumentParser):
                 joined[-1] += f"={argument}"
             else:
                 joined.append(argument)
+        for argument in joined:
+            if argument.endswith("=--") and self._wants_value(argument[:-3]):
+                self.error(f"argument {argument[:-3]}: -- is no value")  # argparse drops it
         return joined
 
     def _is_option(self, argument: str) -> bool:
@@ -133,7 +136,7 @@ def _prepare_output() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8"))
+            setattr(sys, name, io.StringIO())
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
