@@ -122,8 +122,8 @@ class RunStore:
         """Add a queued run with an unguessable id and an empty folder.
 
         Removes runs that have ended where there are too many, see ``models/retention.py``. Raises
-        ``UserError`` when that does not make room, when the disk is full or read-only, or when there
-        is no such task; nothing of the new run is left behind then.
+        ``UserError`` when that does not make room, when the disk is full or read-only, or when
+        there is no such task; nothing of the new run is left behind then.
         """
         task_named(experiment.task)
         run = Run(
