@@ -25,8 +25,8 @@ from app.script_turns import ScriptTurns
 MESSAGES_A_SECOND = 20.0
 """Somebody who holds the Enter key down sends 13."""
 MESSAGES_AT_ONCE = 10
-MOST_LATE = 200
-"""So many in a row that each had to wait, ten seconds of them, come from no hand."""
+MOST_LATE = 100
+"""So many in a row that each had to wait, five seconds of them, come from no hand."""
 MOST_BYTES = 1_000_000
 """What a page says of itself: a drawing of 5,000 points and a review of 5,000 characters, with all
 other fields, take a fifth of it. Files come by HTTP."""
