@@ -142,7 +142,7 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     assert f"run={first}" in ada.page.url
     with ada.page.expect_download() as download:
         ada.button("train.download").click()
-    assert download.value.suggested_filename == "-b-x--b- --y-- =1+1.zip"
+    assert download.value.suggested_filename == "b-x--b- --y-- =1+1.zip"
     with zipfile.ZipFile(download.value.path()) as archive:
         assert {*archive.namelist()} == {"model.keras", "network.json", "predict.py"}
     ada.go("runs")
