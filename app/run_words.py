@@ -47,8 +47,14 @@ def layers(run: Run) -> str:
     return "-".join(str(layer.units) for layer in run.experiment.layers) or t("run.no_hidden")
 
 
+def kept_epoch(run: Run) -> int | None:
+    """Return the epoch that a run's weights and figures are of, None where it is its last one."""
+    end = outline(run).end if run.is_over else None
+    return end.kept.epoch if end and end.kept else None
+
+
 def figure(run: Run) -> str:
-    """Return the metric on the validation rows after the last epoch."""
+    """Return the metric on the validation rows, of the epoch whose weights were kept."""
     if run.val_metric is None:
         return t("run.none_yet")
     head = task_named(run.task).head
@@ -60,6 +66,8 @@ def progress(run: Run) -> str:
     """Return the validation loss and how many epochs are finished."""
     parts = [t("runs.val_loss", value=f"{run.val_loss:.4g}")] if run.val_loss is not None else []
     parts.append(t("runs.progress", epoch=run.epoch, epochs=run.experiment.epochs))
+    if (kept := kept_epoch(run)) is not None:
+        parts.append(t("runs.kept_epoch", epoch=kept))
     return " · ".join(parts)
 
 

@@ -33,6 +33,7 @@ def run_result(task: Task, run: Run | None) -> None:
         if run.experiment.validates_on_test:
             st.caption(t("train.same_rows"))
     if run.is_over:
+        _kept(run)
         outline = services().store.outline(run.id)
         _verdict(verdict(outline))
         doctor(task, run, outline.end.diagnoses if outline.end else ())
@@ -42,6 +43,13 @@ def run_result(task: Task, run: Run | None) -> None:
             _try_link(task)
             if not run.is_under_way:
                 _download(run, folder)
+
+
+def _kept(run: Run) -> None:
+    """Say which epoch's weights there are where those of the last one could not be kept."""
+    kept = run_words.kept_epoch(run)
+    if kept is not None:
+        st.caption(t("train.kept_epoch", epoch=kept, last=run.epoch))
 
 
 def _verdict(found: Verdict | None) -> None:
