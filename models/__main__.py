@@ -154,7 +154,8 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
-    from data.images import center_digit, fit_frame, read_picture
+    from data.images import center_digit, fit_frame
+    from data.picture_file import read_picture
     from models.prediction import predict_one, require_kind
 
     require_kind(network, InputKind.IMAGE)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app import headers, hosts, streams, tab_memory
-from data import images
+from data import picture_file as pictures
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -36,5 +36,6 @@ def test_its_numbers_are_those_of_the_code() -> None:
     tabs = f"{tab_memory.MOST_TABS_OF_AN_OWNER} tabs an owner and {tab_memory.MOST_TABS} in all"
     assert tabs in text
     assert f"not read for {streams.SECONDS_TO_TAKE:.0f} s" in text
-    assert f"{images.MAX_BYTES >> 20} MB and {images.MAX_PIXELS // 10**6} megapixels" in text
+    photo, other = pictures.MAX_PHOTO_PIXELS // 10**6, pictures.MAX_PIXELS // 10**6
+    assert f"{pictures.MAX_BYTES >> 20} MB and {photo} (JPEG) or {other} megapixels" in text
     assert all(f"`{domain}`" in text for domain in hosts.LOCAL_DOMAINS)

@@ -1,159 +1,19 @@
-import io
-import struct
-import zlib
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from data.dataset import Array
-from data.images import BOX, MAX_BYTES, MAX_SIDE, center_digit, fit_frame, read_picture
+from data.images import BOX, center_digit, fit_frame
 from data.mnist import load_mnist
 from data.text import UserError
-
-
-def encoded(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
-    content = io.BytesIO()
-    image.save(content, format, **options)
-    return content.getvalue()
-
-
-def seven(width: int = 120, height: int = 160, ground: int = 0, ink: int = 255) -> Image.Image:
-    """Draw a 7, which looks different in every orientation."""
-    image = Image.new("L", (width, height), ground)
-    points = [(30, 30), (90, 30), (50, 130)]
-    ImageDraw.Draw(image).line(points, fill=ink, width=10, joint="curve")
-    return image
+from tests.data.drawing import likeness, seven
 
 
 def centre_of_mass(picture: Array) -> tuple[float, float]:
     total, index = picture.sum(dtype=float), np.arange(28)
     return picture.sum(axis=1) @ index / total, picture.sum(axis=0) @ index / total
-
-
-def likeness(one: Array, other: Array) -> float:
-    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
-
-
-SEVEN = encoded(seven())
-
-
-def test_a_path_and_its_bytes_are_read_alike(tmp_path: Path) -> None:
-    (tmp_path / "7.png").write_bytes(SEVEN)
-    for source in (tmp_path / "7.png", str(tmp_path / "7.png"), SEVEN):
-        assert np.array_equal(read_picture(source), np.asarray(seven()))
-
-
-def test_ink_on_light_paper_is_inverted() -> None:
-    on_paper = read_picture(encoded(seven(ground=255, ink=0)))
-    assert np.array_equal(on_paper, np.asarray(seven()))
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16", "CMYK"])
-def test_every_kind_of_pixel_becomes_the_same_grey(mode: str) -> None:
-    grey = seven(ground=255, ink=0)
-    if mode == "I;16":
-        image = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
-    else:
-        image = grey.convert(mode)
-    picture = read_picture(encoded(image, "JPEG" if mode == "CMYK" else "PNG"))
-    assert picture.dtype == np.uint8
-    assert likeness(picture, np.asarray(seven())) > 0.99
-
-
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
-def test_every_format_is_read(format: str) -> None:
-    assert likeness(read_picture(encoded(seven(), format)), np.asarray(seven())) > 0.99
-
-
-def test_black_ink_on_nothing_is_black_ink_on_white() -> None:
-    ink = seven()
-    black = Image.new("L", ink.size)
-    transparent = Image.merge("RGBA", [black, black, black, ink])
-    assert np.array_equal(read_picture(encoded(transparent)), np.asarray(ink))
-
-
-def test_a_photo_taken_sideways_is_turned_upright() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    sideways = seven().transpose(Image.Transpose.ROTATE_90)
-    picture = read_picture(encoded(sideways, "JPEG", exif=exif, quality=95))
-    assert likeness(picture, np.asarray(seven())) > 0.99
-
-
-def test_a_large_photo_is_shrunk() -> None:
-    picture = read_picture(encoded(seven(4000, 3000), "JPEG"))
-    assert picture.shape == (768, MAX_SIDE)
-
-
-def refusal(source: bytes | Path) -> str:
-    with pytest.raises(UserError) as error:
-        read_picture(source)
-    return error.value.text.en
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"hello",
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        SEVEN[:8],
-        SEVEN[: len(SEVEN) // 2],
-        encoded(seven(), "JPEG")[:500],
-        encoded(seven(), "TIFF"),
-    ],
-    ids=["nothing", "text", "eps", "svg", "signature", "half a png", "half a jpeg", "tiff"],
-)
-def test_what_is_no_whole_picture_is_a_sentence(content: bytes) -> None:
-    assert "cannot be read as a picture" in refusal(content)
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-@pytest.mark.parametrize("side", [4_473, 10_000, 13_000, 60_000])
-def test_a_picture_of_too_many_pixels_is_refused_by_its_header(side: int) -> None:
-    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    # No pixel follows the header: whoever decoded first would find the file cut short.
-    bomb = b"\x89PNG\r\n\x1a\n" + header + _chunk(b"IDAT", b"") + _chunk(b"IEND", b"")
-    assert "at most 20 megapixels" in refusal(bomb)
-
-
-def test_a_file_of_too_many_bytes_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "large.png"
-    path.write_bytes(SEVEN + bytes(MAX_BYTES))
-    assert "at most 20 MB" in refusal(path)
-    assert "at most 20 MB" in refusal(path.read_bytes())
-
-
-def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    for path in (tmp_path / "no.png", tmp_path):
-        assert f"'{path}' cannot be opened" in refusal(path)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP"]),
-    st.integers(0, 10**6),
-    st.binary(min_size=1, max_size=6),
-)
-def test_whatever_bytes_are_damaged_the_answer_is_a_picture_or_a_sentence(
-    format: str, place: int, junk: bytes
-) -> None:
-    content = bytearray(encoded(seven(), format))
-    place %= len(content)
-    content[place : place + len(junk)] = junk
-    try:
-        assert read_picture(bytes(content)).dtype == np.uint8
-    except UserError as error:
-        assert error.text.ko
 
 
 @pytest.mark.parametrize("size", [(120, 160), (300, 200), (1000, 1000)])
