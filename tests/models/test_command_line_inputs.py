@@ -153,7 +153,7 @@ DATA: list[tuple[list[str], str]] = [
 
 
 def shortened(value: object) -> str:
-    return printable(str(value))[:60]
+    return str(value.__module__) if callable(value) else printable(str(value))[:60]
 
 
 @pytest.mark.parametrize(
