@@ -88,8 +88,8 @@ def test_a_page_that_was_cut_off_comes_back_and_works(page: Page, server: Server
     tab.open("train", task="boston")
     tab.set_epochs(7)
     page.evaluate(FLOOD)
-    tab.button("form.add").click()
-    expect(tab.notice()).to_have_attribute("data-state", "lost", timeout=30_000)
+    with page.expect_event("websocket", timeout=30_000):  # it connects anew
+        tab.button("form.add").click()
     expect(tab.notice()).not_to_have_attribute("data-state", "lost", timeout=30_000)
     tab.settle()
     tab.has_no_words_of_streamlits_own()
