@@ -26,7 +26,9 @@ MESSAGES_A_SECOND = 20.0
 """Somebody who holds the Enter key down sends 13."""
 MESSAGES_AT_ONCE = 10
 MOST_LATE = 100
-"""So many in a row that each had to wait, five seconds of them, come from no hand."""
+"""So many in a row that each waited for the one before it come from no hand."""
+SECONDS_BETWEEN_KEYS = 0.01
+"""What is there so soon after the last message has passed had been waiting for that."""
 MOST_BYTES = 1_000_000
 """What a page says of itself: a drawing of 5,000 points and a review of 5,000 characters, with all
 other fields, take a fifth of it. Files come by HTTP."""
@@ -97,7 +99,9 @@ class _Inbound:
 
     async def receive(self) -> Message:
         """Return the next message when it is its turn, or the end of a connection that is cut."""
+        asked = time.monotonic()
         message = await self._receive()
+        was_waiting = time.monotonic() - asked < SECONDS_BETWEEN_KEYS
         if message["type"] != "websocket.receive":
             return message
         content = message.get("bytes")
@@ -105,11 +109,10 @@ class _Inbound:
             return await self._cut(NO_BYTES, "text")
         if len(content) > MOST_BYTES:
             return await self._cut(TOO_BIG, f"more than {MOST_BYTES:,} bytes")
-        seconds = self._allowance.take()
-        self._late = self._late + 1 if seconds else 0
+        self._late = self._late + 1 if was_waiting else 0
         if self._late > MOST_LATE:
             return await self._cut(POLICY_VIOLATION, f"more than {MESSAGES_A_SECOND:g} a second")
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(self._allowance.take())
         await self._turns.wait()
         return message
 

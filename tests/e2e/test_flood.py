@@ -1,6 +1,7 @@
 """One page that sends far too much: what the others feel of it, and what its own browser does."""
 
 import asyncio
+import sys
 import time
 import urllib.request
 from contextlib import suppress
@@ -10,9 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed
 
+from app.lifespan import DESCRIPTORS_OF_A_PAGE
 from app.socket_limits import MOST_BYTES
 from tests.bench.visitor import Visitor
-from tests.e2e.conftest import Server
+from tests.conftest import NewHome
+from tests.e2e.conftest import Server, start_server
 from tests.e2e.test_connection import Tab
 from tests.own_loop import run_apart
 
@@ -21,6 +24,7 @@ MESSAGES = 1_000
 SECONDS_OF_ANSWER = 1.5
 """On a machine that does other things too; alone it takes 0.1 s, and without limits a minute."""
 SECONDS_TO_LOOK = 4
+PAGES = 70
 MOST_GROWTH = 200 * 2**20
 
 FLOOD = """() => {
@@ -83,13 +87,43 @@ async def entered_once(url: str) -> None:
     await (await entered(url)).leave()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="psutil reads limits of Linux only")
+def test_more_pages_are_open_than_the_first_limit_of_files_allows(new_home: NewHome) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        server = start_server(new_home())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    async def many() -> None:
+        visitors = await asyncio.gather(*(entered(server.url) for _ in range(PAGES)))
+        process = psutil.Process(server.process.pid)
+        opened = process.num_fds()
+        print(f"{opened} descriptors for {PAGES} pages")
+        assert 256 < opened < PAGES * DESCRIPTORS_OF_A_PAGE + 100
+        assert not any(visitor.errors for visitor in visitors)
+        assert {child.rlimit(psutil.RLIMIT_NOFILE) for child in process.children()} == {
+            process.rlimit(psutil.RLIMIT_NOFILE)
+        }
+        for visitor in visitors:
+            visitor.vanish()
+
+    try:
+        run_apart(many())
+    finally:
+        server.process.terminate()
+        server.process.wait(20)
+
+
 def test_a_page_that_was_cut_off_comes_back_and_works(page: Page, server: Server) -> None:
     tab = Tab(page, server.url)
     tab.open("train", task="boston")
     tab.set_epochs(7)
     page.evaluate(FLOOD)
-    tab.button("form.add").click()
-    expect(tab.notice()).to_have_attribute("data-state", "lost", timeout=30_000)
+    with page.expect_event("websocket", timeout=30_000):  # it connects anew
+        tab.button("form.add").click()
     expect(tab.notice()).not_to_have_attribute("data-state", "lost", timeout=30_000)
     tab.settle()
     tab.has_no_words_of_streamlits_own()
