@@ -24,6 +24,7 @@ from app import (  # noqa: E402
     recovery,
     run_worker,
     services,
+    state_lookup,
 )
 from app.base_path import base_path, below  # noqa: E402
 from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
@@ -40,6 +41,7 @@ try:
 except UserError as error:
     sys.exit(str(error))
 
+state_lookup.install()
 base = base_path()
 app = st.App(
     Path(__file__).with_name("dashboard.py"),

@@ -265,7 +265,7 @@ class Scheduler:
             wish = self._wishes.get(run_id)
         if wish is not None:
             return wish
-        tunings = self._store.history(run_id).tunings
+        tunings = self._store.outline(run_id).tunings
         if not tunings:
             return Wish()
         last = tunings[-1]

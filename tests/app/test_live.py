@@ -100,6 +100,15 @@ def read(response, count=None):
     return messages
 
 
+def test_a_run_that_cannot_be_read_is_refused_in_a_sentence(store, port, run):
+    store.append(run.id, End(State.DONE))
+    with store._database.transaction() as connection:
+        connection.execute("UPDATE runs SET state = 'hibernating' WHERE id = ?", (run.id,))
+    with watch(port, run) as response:
+        assert response.status == 404
+        assert "cannot be read" in json.loads(response.read())["error"]["en"]
+
+
 def test_events_arrive_as_they_happen(store, port, run):
     with watch(port, run) as response:
         assert response.status == 200
