@@ -16,6 +16,7 @@ from pathlib import Path
 
 from data.files import BUNDLED
 from data.korean import tokenizer as known
+from data.text import Text
 
 SHIPPED = ("okt", "kiwi")
 """The lecture's analyser, and the one that steps in where Java cannot start."""
@@ -34,7 +35,11 @@ def bundled_morphemes(digest: str, tokenizer: str) -> list[list[str]] | None:
     except OSError:
         return None
     if hashlib.sha256(content).hexdigest().encode() != sha256:
-        _LOG.warning("%s is damaged: its reviews are cut into morphemes anew.", path)
+        told = Text(
+            f"{path} 파일이 손상되어 그 리뷰를 다시 형태소로 나눕니다.",
+            f"{path} is damaged: its reviews are cut into morphemes anew.",
+        )
+        _LOG.warning("%s", told)
         return None
     rows = content.decode().split("\n")
     return [row.split("\t") if row else [] for row in rows]

@@ -16,6 +16,7 @@ import numpy as np
 from data.array_files import DamagedArrays, map_array
 from data.dataset import Array
 from data.home import home
+from data.text import Text
 
 Arrays = dict[str, Array]
 _LOG = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ def _read_only(arrays: Arrays) -> Arrays:
 
 @functools.cache
 def _warn_once(folder: Path, reason: str) -> None:
-    _LOG.warning(
-        "Decoded data stays in memory: the cache %s cannot be written (%s).", folder, reason
+    told = Text(
+        f"풀어 놓은 데이터를 메모리에만 둡니다: 캐시 {folder}에 쓸 수 없습니다({reason}).",
+        f"Decoded data stays in memory: the cache {folder} cannot be written ({reason}).",
     )
+    _LOG.warning("%s", told)

@@ -173,7 +173,11 @@ class _Crew:
         """Bury a worker, put its shard in front of the others and hire another."""
         del self._workers[worker.pipe]
         _end(worker)
-        _LOG.warning("A process of the tokenizer %r ended by itself.", self._tokenizer)
+        told = Text(
+            f"형태소 분석기 '{self._tokenizer}'의 프로세스가 저절로 끝나 다시 시작합니다.",
+            f"A process of the tokenizer '{self._tokenizer}' ended by itself and is replaced.",
+        )
+        _LOG.warning("%s", told)
         self._deaths[worker.index] += 1
         if self._deaths[worker.index] >= MAX_ATTEMPTS:
             raise _keeps_dying(self._tokenizer)

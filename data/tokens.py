@@ -192,7 +192,11 @@ class _Job:
         if len(self._documents) > ROWS_IN_MEMORY:
             raise _cannot_write(self._folder, error) from error
         if not self._in_memory:
-            _LOG.warning("Tokens stay in memory: %s cannot be written (%s).", self._folder, error)
+            told = Text(
+                f"형태소를 메모리에만 둡니다: {self._folder}에 쓸 수 없습니다({error}).",
+                f"Tokens stay in memory: {self._folder} cannot be written ({error}).",
+            )
+            _LOG.warning("%s", told)
 
     def _is_there(self, index: int) -> bool:
         shard = _read_shard(self._folder, index)

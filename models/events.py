@@ -56,6 +56,15 @@ class Diagnosis:
     figures: dict[str, float | int | bool | str]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The epoch whose weights a run's folder holds, and their figures on the validation rows."""
+
+    epoch: int
+    val_loss: float
+    val_metric: float
+
+
 ENDED = frozenset(State) - {State.QUEUED, State.RUNNING, State.PAUSED}
 
 
@@ -180,7 +189,8 @@ class Rewound:
 class End:
     """The last event of every run, unless it is continued.
 
-    ``test`` holds the final figures on the test rows, by name.
+    ``test`` holds the final figures on the test rows, by name. ``kept`` is None where the weights
+    in the run's folder are those of its last epoch.
     """
 
     kind: ClassVar[str] = "end"
@@ -192,6 +202,7 @@ class End:
     seconds: float | None = None
     checkpoint: int | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +327,7 @@ def from_json(values: Mapping[str, Any]) -> Event:
         given["state"] = State(given["state"])
         given["error"] = Text(**given["error"]) if given.get("error") else None
         given["diagnoses"] = tuple(Diagnosis(**each) for each in given.get("diagnoses", ()))
+        given["kept"] = Kept(**given["kept"]) if given.get("kept") else None
     if kind == Baselines.kind:
         given["baselines"] = tuple(Baseline(**each) for each in given["baselines"])
     return _KINDS[kind](**given)
@@ -411,7 +423,7 @@ def _plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Text | Baseline | Diagnosis):
+    if isinstance(value, Text | Baseline | Diagnosis | Kept):
         return _plain(asdict(value))
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

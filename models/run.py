@@ -12,6 +12,7 @@ from models.events import (
     End,
     Epoch,
     Event,
+    Kept,
     Paused,
     Rewound,
     Started,
@@ -26,10 +27,11 @@ class Run:
     """One row of the store. Times are seconds since 1970; ``events`` is the last event's number.
 
     ``epoch`` is the last finished epoch (0 before the first) and ``val_loss`` and ``val_metric``
-    are its figures; ``test`` holds the final figures on the test rows by name. ``updates`` is the
-    last update that was reported, ``checkpoint`` the one that the run can go on from. ``stretch``
-    counts how often it was continued, ``name`` is its owner's word for it, and ``deleted`` is when
-    it was deleted, as long as that can be undone.
+    are its figures, or those of the epoch whose weights were kept when the run ended; ``test``
+    holds the final figures on the test rows by name. ``updates`` is the last update that was
+    reported, ``checkpoint`` the one that the run can go on from. ``stretch`` counts how often it
+    was continued, ``name`` is its owner's word for it, and ``deleted`` is when it was deleted, as
+    long as that can be undone.
     """
 
     id: str
@@ -83,8 +85,13 @@ class Run:
                 fresh = replace(run, ended=None, test=None, deleted=None)
                 return replace(fresh, experiment=experiment, stretch=stretch)
             case End():
-                return replace(run._kept(event.checkpoint), ended=time.time(), test=event.test)
+                ended = replace(run._kept(event.checkpoint), ended=time.time(), test=event.test)
+                return ended if event.kept is None else ended._with_figures_of(event.kept)
         return run
+
+    def _with_figures_of(self, kept: Kept) -> "Run":
+        """Return the row with the figures of the weights that were kept."""
+        return replace(self, val_loss=kept.val_loss, val_metric=kept.val_metric)
 
     def _kept(self, checkpoint: int | None) -> "Run":
         """Return the row with a newer checkpoint, if there is one."""

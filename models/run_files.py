@@ -10,6 +10,7 @@ import numpy as np
 
 from data.dataset import Array
 from models.checkpoint import Checkpoint, write_best, write_checkpoint
+from models.endings import cannot_write
 from models.experiment import Experiment
 from models.preparation import Prepared
 from models.snapshot import write_example
@@ -33,6 +34,8 @@ class RunFiles:
         self._path = path
         self._saved = -np.inf
         self._checked = time.monotonic()
+        self.kept_epoch: int | None = None
+        """The epoch whose weights the folder holds, None before they were written."""
         self._new_best: Checkpoint | None = None
         """The best epoch's checkpoint, until it is written."""
 
@@ -42,14 +45,14 @@ class RunFiles:
             write_description(self._path, experiment, prepared.scaling, prepared.vocabulary)
             write_example(self._path, example, float(prepared.y_val[0]))
 
-    def save(self, arrays: list[Array]) -> None:
-        """Write the weights, if there are any: kernel, bias, kernel, bias, ..."""
+    def save(self, arrays: list[Array], epoch: int) -> None:
+        """Write the weights after an epoch, if there are any: kernel, bias, kernel, bias, ..."""
         if self._path and arrays:
             write_weights(self._path, arrays)
-        self._saved = time.monotonic()
+        self._saved, self.kept_epoch = time.monotonic(), epoch
 
-    def save_if_possible(self, arrays: list[Array]) -> None:
-        self._tried(lambda _: self.save(arrays))
+    def save_if_possible(self, arrays: list[Array], epoch: int) -> None:
+        self._tried(lambda _: self.save(arrays, epoch))
 
     def save_model(self, model: Any) -> None:
         """Write the model as Keras does."""
@@ -61,11 +64,13 @@ class RunFiles:
         if self._path:
             self._new_best = checkpoint()
 
-    def end_epoch(self, arrays: list[Array], checkpoint: Callable[[], Checkpoint]) -> int | None:
+    def end_epoch(
+        self, arrays: list[Array], epoch: int, checkpoint: Callable[[], Checkpoint]
+    ) -> int | None:
         """Write weights and checkpoint if it is time for them; returns the latter's update."""
         now = time.monotonic()
         if now - self._saved >= SECONDS_PER_SAVE:
-            self.save_if_possible(arrays)
+            self.save_if_possible(arrays, epoch)
         if now - self._checked >= SECONDS_PER_CHECKPOINT:
             return self.write(checkpoint)
         return None
@@ -93,6 +98,6 @@ class RunFiles:
         try:
             write(self._path)
         except OSError as error:
-            _log.warning("nothing can be written to %s: %s", self._path, error)
+            _log.warning("%s", cannot_write(self._path, error))
             return False
         return True

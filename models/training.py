@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from data.dataset import Array
+from data.text import UserError
 from models.baselines import (
     remember,
     remembered,
@@ -37,6 +38,7 @@ from models.events import (
     End,
     Epoch,
     Event,
+    Kept,
     Preparing,
     Snapshot,
     Started,
@@ -54,7 +56,7 @@ from models.summary import summarize
 from models.tasks import task_named
 from models.tasks.base import Task
 from models.tensorflow_import import keras, tf
-from models.weights import TrainedNetwork
+from models.weights import TrainedNetwork, read_network
 from models.wish import Limits, Wish
 
 SECONDS_PER_CHUNK = 0.1
@@ -112,8 +114,9 @@ def train(
             run.train_without_hidden_layers(ask)
         emit(run.end(state))
     except OSError as error:
-        _log.warning("run folder %s: %s", folder, error)
-        emit(End(State.FAILED, error=cannot_write(folder, error), seconds=run.seconds))
+        told = cannot_write(folder, error)
+        _log.warning("%s", told)
+        emit(End(State.FAILED, error=told, seconds=run.seconds, kept=run.kept_on_disk()))
 
 
 @dataclass
@@ -309,7 +312,7 @@ class _Run:
             self.best = (val_loss, self.epoch, arrays)
             self.files.note_best(self.checkpoint)
         seconds = round(time.monotonic() - began, 4)
-        checkpoint = self.files.end_epoch(self.latest, self.checkpoint)
+        checkpoint = self.files.end_epoch(self.latest, self.epoch, self.checkpoint)
         told = (self.epoch, loss, metric, val_loss, val_metric, seconds, self.best[1], checkpoint)
         self.emit(Epoch(*told, penalty))
         return self.blown_up(order, loss)
@@ -369,9 +372,11 @@ class _Run:
         else:
             self.latest = self.weights()
             checkpoint = self.files.write(self.checkpoint)
+        kept = self.epoch
         if self.experiment.early_stopping is not None and self.best[2]:
             self.keep_best()
-        self.files.save(self.latest)
+            kept = self.best[1]
+        self.files.save(self.latest, kept)
         return End(
             state,
             error=why(state, self.explosion),
@@ -381,7 +386,24 @@ class _Run:
             seconds=self.seconds,
             checkpoint=checkpoint,
             diagnoses=self.diagnoses(),
+            kept=None if kept == self.epoch else self.judged(self.latest, kept),
         )
+
+    def judged(self, arrays: list[Array], epoch: int) -> Kept:
+        """Return the figures of weights that are not the last epoch's."""
+        return Kept(epoch, *self.validate(arrays, self.penalty(arrays)))
+
+    def kept_on_disk(self) -> Kept | None:
+        """Return what the folder holds where the last epoch's weights could not be written."""
+        epoch = self.files.kept_epoch
+        if self.folder is None or epoch is None or epoch == self.epoch:
+            return None
+        try:
+            network = read_network(self.folder)
+        except UserError:
+            return None
+        layers = zip(network.kernels, network.biases, strict=True)
+        return self.judged([array for layer in layers for array in layer], epoch)
 
     def test(self) -> dict[str, float]:
         self.files.save_model(self.model)
@@ -442,7 +464,7 @@ class _Run:
         self.points.report(self.emit, now=True)
         self.spectacle.show(now=True)
         self.latest = self.weights()
-        self.files.save_if_possible(self.latest)
+        self.files.save_if_possible(self.latest, self.epoch)
 
     def tune(self, learning_rate: float) -> None:
         """Train with another learning rate from now on."""
@@ -494,7 +516,7 @@ class _Run:
         best = read_best(self.folder)
         if best is not None and self.fits(best) and position.best_loss is not None:
             self.best = (position.best_loss, position.best_epoch, list(best.weights))
-        self.latest = list(found.weights)
+        self.latest, self.files.kept_epoch = list(found.weights), self.epoch
         self.first_loss = np.inf if position.first_loss is None else position.first_loss
 
     def fits(self, checkpoint: Checkpoint) -> bool:

@@ -1,12 +1,14 @@
 """Both languages say the same things, and everything the code asks for exists."""
 
+import ast
 import re
 import string
 from pathlib import Path
 
 from app.i18n import texts
 
-APP = Path(__file__).parent.parent / "app"
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "app"
 
 
 def placeholders(text: str) -> set[str]:
@@ -49,3 +51,16 @@ def test_no_page_holds_words_of_its_own() -> None:
     for folder in ("views", "components"):
         for path in (APP / folder).glob("*.py"):
             assert not re.search("[가-힣]", path.read_text(encoding="utf-8")), path
+
+
+def test_warnings_that_reach_a_terminal_are_in_both_languages() -> None:
+    # ``models`` and ``app`` log for whoever runs a server; what ``data`` and the files of a run
+    # warn of is printed under the command of whoever trains.
+    one_language = []
+    for path in [*(ROOT / "data").glob("*.py"), ROOT / "models/run_files.py"]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).lower() == "_log.warning":
+                template = call.args[0]
+                if not isinstance(template, ast.Constant) or template.value != "%s":
+                    one_language.append(f"{path.name}:{call.lineno}")
+    assert one_language == []

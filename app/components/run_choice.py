@@ -17,9 +17,14 @@ def run_choice(task: Task) -> Run | None:
     runs = services().store.runs_with_weights(state.owner(), task.name)
     if not runs:
         return None
-    lines = {run.id: f"{run_words.name(run)} · {run_words.figure(run)}" for run in runs}
+    lines = {run.id: _line(run) for run in runs}
     key = f"run-of-{task.name}"
     asked = state.kept(key)
     run = next((run for run in runs if run.id == asked), runs[0])
     choice(st.selectbox, t("run.choose"), lines, run.id, key, partial(state.keep, key))
     return run
+
+
+def _line(run: Run) -> str:
+    parts = (run_words.name(run), run_words.figure(run), run_words.weights(run))
+    return " · ".join(filter(None, parts))

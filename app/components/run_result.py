@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import state
+from app import run_words, state
 from app.components.doctor import doctor
 from app.i18n import t
 from app.navigation import PREDICT
@@ -25,6 +25,7 @@ def run_result(task: Task, run: Run | None) -> None:
         if run.experiment.validates_on_test:
             st.caption(t("train.same_rows"))
     if run.is_over:
+        _kept(run)
         outline = services().store.outline(run.id)
         _verdict(verdict(outline))
         doctor(task, run, outline.end.diagnoses if outline.end else ())
@@ -40,6 +41,15 @@ def run_result(task: Task, run: Run | None) -> None:
                 on_click="ignore",
                 key="download",
             )
+
+
+def _kept(run: Run) -> None:
+    """Say which weights there are where they are not those of the last epoch."""
+    epoch, update = run_words.kept_epoch(run), run_words.kept_update(run)
+    if epoch is not None:
+        st.caption(t("train.kept_epoch", epoch=epoch, last=run.epoch))
+    elif update is not None and run.epoch:
+        st.caption(t("train.kept_update", update=f"{update:,}", epoch=run.epoch))
 
 
 def _verdict(found: Verdict | None) -> None:

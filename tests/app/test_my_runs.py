@@ -2,7 +2,9 @@
 
 import math
 import secrets
+from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,10 +12,14 @@ from app import services
 from app.components import runs_table
 from app.export import csv_text
 from app.i18n import texts
-from app.navigation import RUNS, TRAIN
-from models.events import ENDED, Continued, End, Epoch, Paused, Started, State
+from app.navigation import PREDICT, RUNS, TRAIN
+from data.scaling import identity
+from models.events import ENDED, Batches, Continued, End, Epoch, Kept, Paused, Started, State
+from models.experiment import Experiment
 from models.run import Run
-from models.tasks import preset_named
+from models.summary import dense_layers
+from models.tasks import preset_named, task_named
+from models.weights import write_description, write_weights
 from tests.app.test_pages import open_page
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -40,6 +46,15 @@ def finished(owner: str, state: State = State.DONE, losses: tuple[float, ...] = 
     return store.get(run.id)
 
 
+def write_network(folder: Path, experiment: Experiment) -> None:
+    """Leave weights in a run's folder, all of them 0."""
+    layers = dense_layers(task_named(experiment.task), experiment)
+    shapes = [shape for each in layers for shape in ((each.inputs, each.units), each.units)]
+    folder.mkdir(exist_ok=True)
+    write_description(folder, experiment, identity())
+    write_weights(folder, [np.zeros(shape, np.float32) for shape in shapes])
+
+
 def found(app: AppTest, start: str) -> list[str]:
     """Return the ids of the runs that have a button whose key starts so."""
     keys = [str(button.key) for button in app.button]
@@ -48,6 +63,51 @@ def found(app: AppTest, start: str) -> list[str]:
 
 def html(app: AppTest) -> str:
     return "\n".join(element.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_says_whose_figure_is_shown_where_later_weights_could_not_be_kept(
+    owner: str, language: str
+) -> None:
+    run, store, words = finished(owner, State.RUNNING), services.services().store, texts(language)
+    write_network(store.folder(run.id), run.experiment)
+    store.append(run.id, End(State.FAILED, kept=Kept(1, 2.0, 7.25)))
+    figure = words["run.mae"].format(value=7.25)
+    told = words["runs.kept_epoch"].format(epoch=1)
+    runs = html(open_page(RUNS, lang=language))
+    assert figure in runs and told in runs
+
+    address = {"task": "boston", "run": run.id, "lang": language}
+    captions = [caption.value for caption in open_page(TRAIN, **address).caption]
+    assert words["train.kept_epoch"].format(epoch=1, last=2) in captions
+    (choice,) = open_page(PREDICT, **address).selectbox
+    assert choice.options[0].endswith(f"{figure} · {told}")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_says_that_a_run_was_stopped_inside_an_epoch(owner: str, language: str) -> None:
+    run, store, words = finished(owner, State.RUNNING), services.services().store, texts(language)
+    write_network(store.folder(run.id), run.experiment)
+    store.append(run.id, Batches(((14, 1.0, 1.0),)))
+    told = words["runs.kept_update"].format(update="17")
+    store.append(run.id, Batches(((17, 1.0, 1.0),)))
+    store.append(run.id, End(State.STOPPED))
+    assert told in html(open_page(RUNS, lang=language))
+
+    address = {"task": "boston", "run": run.id, "lang": language}
+    captions = [caption.value for caption in open_page(TRAIN, **address).caption]
+    assert words["train.kept_update"].format(update="17", epoch=2) in captions
+    (choice,) = open_page(PREDICT, **address).selectbox
+    assert choice.options[0].endswith(told)
+
+
+def test_a_run_that_was_stopped_between_two_epochs_has_nothing_to_say_of_its_weights(
+    owner: str,
+) -> None:
+    run, store = finished(owner, State.RUNNING), services.services().store
+    store.append(run.id, Batches(((14, 1.0, 1.0),)))
+    store.append(run.id, End(State.STOPPED))
+    assert "weights" not in html(open_page(RUNS, lang="en"))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -1,5 +1,6 @@
 """A run that goes on from a checkpoint is the run that never stopped."""
 
+import json
 import sys
 import threading
 from collections.abc import Callable
@@ -20,10 +21,12 @@ from models.checkpoint import (
     write_best,
     write_checkpoint,
 )
-from models.events import End, Epoch, Event, History, Started, State, fold
+from models.evaluation import evaluate
+from models.events import End, Epoch, Event, History, Started, State, fold, from_json, to_line
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.parcel import pack_checkpoint
-from models.tasks import preset_named
+from models.run import Run
+from models.tasks import preset_named, task_named
 from models.training import train
 from models.weights import WEIGHTS, read_network
 from models.wish import Wish
@@ -354,3 +357,56 @@ def test_a_pause_saves_the_weights_and_waits(tmp_path: Path) -> None:
         "paused",
         "resumed",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE to fill a disk")
+def test_on_a_full_disk_the_figure_that_is_shown_is_that_of_the_weights_that_were_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    monkeypatch.setattr("models.run_files.SECONDS_PER_SAVE", 0.0)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    events: list[Event] = []
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Epoch) and event.epoch == 3:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (256, limits[1]))
+
+    try:
+        train(HOUSING, emit, Wish, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    history, end = fold(events), events[-1]
+    assert isinstance(end, End) and end.state is State.FAILED and len(history.epochs) == 6
+    assert end.kept and end.kept.epoch == 3
+    third = history.epochs[2]
+    assert end.kept.val_loss == pytest.approx(third.val_loss, rel=1e-6)
+    network, data = read_network(tmp_path), task_named("boston").load()
+    figures = evaluate(network, data.x_test, data.y_test)
+    assert end.kept.val_metric == pytest.approx(figures["mae"], rel=1e-6)
+
+    row = Run("id", "owner", "boston", HOUSING, State.QUEUED, 0.0)
+    for event in events:
+        row = row.after(from_json(json.loads(to_line(event))))
+    assert (row.epoch, row.val_metric) == (6, end.kept.val_metric)
+
+
+def test_early_stopping_shows_the_figure_of_the_best_epoch_whose_weights_it_keeps(
+    tmp_path: Path,
+) -> None:
+    experiment = preset_named("housing-adam").changed(
+        optimizer=Optimizer("adam", learning_rate=0.02), early_stopping=3, epochs=300
+    )
+    history = fold(run(experiment, tmp_path, lambda now: Wish()))
+    assert history.best and history.best.epoch < history.epochs[-1].epoch
+    kept = history.end.kept if history.end else None
+    assert kept and kept.epoch == history.best.epoch
+    assert kept.val_loss == pytest.approx(history.best.val_loss, rel=1e-6)
+    assert kept.val_metric == pytest.approx(history.best.val_metric, rel=1e-6)
+
+
+def test_a_run_that_keeps_its_last_weights_says_nothing_of_others(tmp_path: Path) -> None:
+    end = run(HOUSING, tmp_path, lambda now: Wish())[-1]
+    assert isinstance(end, End) and end.kept is None
