@@ -8,9 +8,12 @@ import streamlit as st
 
 from app.i18n import say, t
 from app.services import services
-from models.events import History
+from models.events import History, State
 from models.run import Run
 from models.tasks import task_named
+
+_STOPPED_ANYWHERE = (State.STOPPED, State.TIMEOUT, State.INTERRUPTED, State.PAUSED)
+"""The states of a run that may have stopped inside an epoch and has kept its weights there."""
 
 
 def name(run: Run) -> str:
@@ -53,6 +56,22 @@ def kept_epoch(run: Run) -> int | None:
     return end.kept.epoch if end and end.kept else None
 
 
+def kept_update(run: Run) -> int | None:
+    """Return the update inside an epoch that a run's weights are of, None where there is none."""
+    started = outline(run).started
+    if run.state not in _STOPPED_ANYWHERE or started is None or kept_epoch(run) is not None:
+        return None
+    return run.updates if run.updates > run.epoch * started.updates_per_epoch else None
+
+
+def weights(run: Run) -> str:
+    """Return which weights a run has kept where they are not those of its last epoch, else ""."""
+    if (epoch := kept_epoch(run)) is not None:
+        return t("runs.kept_epoch", epoch=epoch)
+    update = kept_update(run)
+    return "" if update is None else t("runs.kept_update", update=f"{update:,}")
+
+
 def figure(run: Run) -> str:
     """Return the metric on the validation rows, of the epoch whose weights were kept."""
     if run.val_metric is None:
@@ -66,9 +85,7 @@ def progress(run: Run) -> str:
     """Return the validation loss and how many epochs are finished."""
     parts = [t("runs.val_loss", value=f"{run.val_loss:.4g}")] if run.val_loss is not None else []
     parts.append(t("runs.progress", epoch=run.epoch, epochs=run.experiment.epochs))
-    if (kept := kept_epoch(run)) is not None:
-        parts.append(t("runs.kept_epoch", epoch=kept))
-    return " · ".join(parts)
+    return " · ".join(filter(None, [*parts, weights(run)]))
 
 
 def created(run: Run) -> str:

@@ -30,7 +30,7 @@ NETWORK = "network.json"
 MAX_DESCRIPTION_BYTES = 2**24
 """The 20,000 words of the largest vocabulary take half a megabyte."""
 LARGEST_INPUT = 1_000.0
-"""What a network sees is scaled; without scaling, taxes in Boston reach 711."""
+"""Of the numbers of an example as they are stored: pixels reach 255, Boston's taxes 711."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,17 @@ def read_network(folder: Path) -> TrainedNetwork:
     """
     try:
         network = _read_description(folder / NETWORK)
-        arrays = _read_weights(folder / WEIGHTS, dense_layers(network.task, network.experiment))
+        layers = dense_layers(network.task, network.experiment)
+        arrays = _read_weights(folder / WEIGHTS, layers)
     except MissingFile:
         raise _no_weights(folder) from None
+    if not _largest_sum(network.scaling, arrays) < float(np.finfo(np.float32).max):  # nor is NaN
+        raise _not_usable(folder / WEIGHTS)
     return replace(network, kernels=arrays[::2], biases=arrays[1::2])
 
 
 def _read_weights(path: Path, layers: Sequence[LayerSummary]) -> tuple[Array, ...]:
-    """Return kernel, bias, kernel, bias, ... of the layers, float32 and finite."""
+    """Return kernel, bias, kernel, bias, ... of the layers, float32."""
     shapes: list[Shape] = []
     for layer in layers:
         shapes += [(layer.inputs, layer.units), (layer.units,)]
@@ -110,17 +113,16 @@ def _read_weights(path: Path, layers: Sequence[LayerSummary]) -> tuple[Array, ..
             arrays = tuple(file.read(name) for name in names)
     except DamagedArrays:
         raise _damaged(path) from None
-    if not _largest_sum(arrays) < float(np.finfo(np.float32).max):  # which NaN is not
-        raise _not_usable(path)
     return arrays
 
 
-def _largest_sum(arrays: Sequence[Array]) -> float:
-    """Return what no unit's sum w·a + b can exceed for inputs up to ``LARGEST_INPUT``.
+def _largest_sum(scaling: Scaling, arrays: Sequence[Array]) -> float:
+    """Return what no unit's sum w·a + b can exceed for examples up to ``LARGEST_INPUT``.
 
     An activation is never larger than its sum, or than 1. NaN for weights that are no numbers.
     """
-    largest = LARGEST_INPUT
+    figures = zip(scaling.offset, scaling.divisor, strict=True)
+    largest = max((LARGEST_INPUT + abs(offset)) / abs(divisor) for offset, divisor in figures)
     with np.errstate(all="ignore"):
         for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True):
             weights = np.abs(kernel).sum(axis=0, dtype=np.float64)

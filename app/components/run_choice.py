@@ -17,7 +17,7 @@ def run_choice(task: Task) -> Run | None:
     runs = services().store.runs_with_weights(state.owner(), task.name)
     if not runs:
         return None
-    lines = {run.id: " · ".join(_line(run)) for run in runs}
+    lines = {run.id: _line(run) for run in runs}
     key = f"run-of-{task.name}"
     asked = state.kept(key)
     run = next((run for run in runs if run.id == asked), runs[0])
@@ -25,7 +25,6 @@ def run_choice(task: Task) -> Run | None:
     return run
 
 
-def _line(run: Run) -> list[str]:
-    kept = run_words.kept_epoch(run)
-    of_epoch = [] if kept is None else [t("runs.kept_epoch", epoch=kept)]
-    return [run_words.name(run), run_words.figure(run), *of_epoch]
+def _line(run: Run) -> str:
+    parts = (run_words.name(run), run_words.figure(run), run_words.weights(run))
+    return " · ".join(filter(None, parts))

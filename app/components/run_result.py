@@ -46,10 +46,12 @@ def run_result(task: Task, run: Run | None) -> None:
 
 
 def _kept(run: Run) -> None:
-    """Say which epoch's weights there are where those of the last one could not be kept."""
-    kept = run_words.kept_epoch(run)
-    if kept is not None:
-        st.caption(t("train.kept_epoch", epoch=kept, last=run.epoch))
+    """Say which weights there are where they are not those of the last epoch."""
+    epoch, update = run_words.kept_epoch(run), run_words.kept_update(run)
+    if epoch is not None:
+        st.caption(t("train.kept_epoch", epoch=epoch, last=run.epoch))
+    elif update is not None and run.epoch:
+        st.caption(t("train.kept_update", update=f"{update:,}", epoch=run.epoch))
 
 
 def _verdict(found: Verdict | None) -> None:

@@ -17,7 +17,7 @@ from app.export import csv_text
 from app.i18n import texts
 from app.navigation import PREDICT, RUNS, TRAIN
 from data.scaling import identity
-from models.events import ENDED, Continued, End, Epoch, Kept, Paused, Started, State
+from models.events import ENDED, Batches, Continued, End, Epoch, Kept, Paused, Started, State
 from models.experiment import Experiment, Layer
 from models.run import Run
 from models.summary import dense_layers
@@ -85,6 +85,32 @@ def test_every_page_says_whose_figure_is_shown_where_later_weights_could_not_be_
     assert words["train.kept_epoch"].format(epoch=1, last=2) in captions
     (choice,) = open_page(PREDICT, **address).selectbox
     assert choice.options[0].endswith(f"{figure} · {told}")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_says_that_a_run_was_stopped_inside_an_epoch(owner: str, language: str) -> None:
+    run, store, words = finished(owner, State.RUNNING), services.services().store, texts(language)
+    write_network(store.folder(run.id), run.experiment)
+    store.append(run.id, Batches(((14, 1.0, 1.0),)))
+    told = words["runs.kept_update"].format(update="17")
+    store.append(run.id, Batches(((17, 1.0, 1.0),)))
+    store.append(run.id, End(State.STOPPED))
+    assert told in html(open_page(RUNS, lang=language))
+
+    address = {"task": "boston", "run": run.id, "lang": language}
+    captions = [caption.value for caption in open_page(TRAIN, **address).caption]
+    assert words["train.kept_update"].format(update="17", epoch=2) in captions
+    (choice,) = open_page(PREDICT, **address).selectbox
+    assert choice.options[0].endswith(told)
+
+
+def test_a_run_that_was_stopped_between_two_epochs_has_nothing_to_say_of_its_weights(
+    owner: str,
+) -> None:
+    run, store = finished(owner, State.RUNNING), services.services().store
+    store.append(run.id, Batches(((14, 1.0, 1.0),)))
+    store.append(run.id, End(State.STOPPED))
+    assert "weights" not in html(open_page(RUNS, lang="en"))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -88,3 +88,14 @@ def test_a_wide_picture_is_fitted_whole_between_two_dark_bands() -> None:
     fitted = fit_frame(np.full((100, 200), 200, np.uint8))
     assert fitted.shape == (28, 28)
     assert (fitted[:7] == 0).all() and (fitted[10:18] == 200).all() and (fitted[-7:] == 0).all()
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, 200])
+@pytest.mark.parametrize("light", [0.3, 0.6])
+def test_a_shadow_with_a_hard_edge_across_the_paper_is_not_ink(angle: int, light: float) -> None:
+    paper = np.asarray(seven(240, 240, ground=235, ink=20)).astype(np.float32)
+    towards = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    along = np.indices(paper.shape)[0] * towards[0] + np.indices(paper.shape)[1] * towards[1]
+    shaded = np.where(along > np.median(along), paper, paper * light)
+    picture = center_digit(np.invert(shaded.astype(np.uint8)))
+    assert likeness(picture, center_digit(np.asarray(seven(240, 240)))) > 0.9

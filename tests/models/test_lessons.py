@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models.events import Epoch, History, State
 from models.experiment import Optimizer
@@ -234,6 +236,44 @@ def test_what_no_lesson_holds_is_one_sentence(source: str, told: str, tmp_path: 
     lessons, problems = load(tmp_path, good=GOOD, wrong=source)
     assert list(lessons) == ["good"] and len(problems) == 1
     assert told in problems[0] and len(problems[0]) < 300
+
+
+TOML = st.recursive(
+    st.sampled_from(["true", "nan", "-inf", "0x10", "1e9", "1979-05-27", "07:32:00", '"x"', "''"])
+    | st.integers().map(str),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda values: f"[{', '.join(values)}]")
+        | st.dictionaries(st.sampled_from(["ko", "en", "name", "units"]), inner, max_size=3).map(
+            lambda values: f"{{ {', '.join(f'{key} = {value}' for key, value in values.items())} }}"
+        )
+    ),
+    max_leaves=5,
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_whatever_stands_in_a_file_it_is_a_lesson_or_sentences(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    lines = GOOD.splitlines()
+    at = data.draw(st.sampled_from([i for i, each in enumerate(lines) if " = " in each]))
+    lines[at] = f"{lines[at].split(' = ')[0]} = {data.draw(TOML)}"
+    lessons, problems = load(tmp_path, any="\n".join(lines))
+    assert bool(lessons) is not bool(problems)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(max_size=60), st.integers(0, len(GOOD)))
+def test_any_bytes_are_a_lesson_or_sentences(tmp_path: Path, junk: bytes, place: int) -> None:
+    source = GOOD.encode()
+    (tmp_path / "any.toml").write_bytes(source[:place] + junk + source[place + len(junk) :])
+    lessons, problems = load(tmp_path)
+    assert bool(lessons) is not bool(problems)
 
 
 def test_the_line_of_a_number_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -145,6 +145,13 @@ def test_a_folder_in_the_place_of_a_file_is_told_as_one(name: str, tmp_path: Pat
     assert "It is a folder" in refusal(tmp_path)
 
 
+def test_scaling_that_lets_every_answer_overflow_is_refused(tmp_path: Path) -> None:
+    written(tmp_path)
+    values = {**described(), "scaling": {"offset": [0.0], "divisor": [1e-36]}}
+    (tmp_path / NETWORK).write_text(json.dumps(values), encoding="utf-8")
+    assert NO_NUMBERS in refusal(tmp_path)
+
+
 @pytest.mark.parametrize("size", [1e3, 1e9])
 def test_weights_as_large_as_a_run_that_diverges_leaves_them_are_read(
     size: float, tmp_path: Path
