@@ -1,5 +1,8 @@
 # The same commands on every machine. `make help` lists them.
-PYTHON ?= python3
+# TensorFlow comes for Python 3.11 to 3.13: the first of these that starts and is one of them is taken.
+IS_SUITABLE := 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,\
+  $(shell $(python) -c $(IS_SUITABLE) 2>/dev/null && echo $(python))))
 ADDRESS ?= 127.0.0.1
 PORT ?= 8501
 BIN := .venv/bin
@@ -49,10 +52,13 @@ clean:  ## remove the environment and caches (runs and downloads stay where they
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@# Where Debian lacks python3-venv, making one ends with a .venv that has no pip.
-	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@{ $(BIN)/python -c $(IS_SUITABLE) && $(BIN)/python -m pip --version; } >/dev/null 2>&1 || { \
+	  python="$(PYTHON)"; \
+	  $$python -c $(IS_SUITABLE) 2>/dev/null || { \
+	    echo "Python 3.11, 3.12, 3.13 중 하나가 필요합니다. 설치하거나 make PYTHON=/path/to/python3.13처럼 알려 주세요. /" \
+	      "Python 3.11, 3.12 or 3.13 is needed. Install one, or name it: make PYTHON=/path/to/python3.13"; exit 1; }; \
+	  echo "making .venv with $$python"; $$python -m venv --clear .venv; }
 	@echo "installing requirements.txt"
 	@$(UV) -r requirements.txt || $(PIP) -r requirements.txt
 	@touch $@

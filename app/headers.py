@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.hosts import hostname
 from app.web_page import inline_scripts
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 VARIABLE = "FNN_LAB_FRAME_ANCESTORS"
 
@@ -102,9 +102,9 @@ def ancestors_from_environment() -> tuple[str, ...]:
 def _no_site(site: str) -> UserError:
     return UserError(
         Text(
-            f"환경 변수 {VARIABLE}의 '{site}'은(는) 사이트 주소가 아닙니다. "
+            f"환경 변수 {VARIABLE}의 {quoted(site)}은(는) 사이트 주소가 아닙니다. "
             "'https://lms.example.ac.kr'처럼 경로 없이 적어 주세요.",
-            f"'{site}' in the environment variable {VARIABLE} is no site. Write it without a path, "
-            "as in 'https://lms.example.ac.kr'.",
+            f"{quoted(site)} in the environment variable {VARIABLE} is no site. Write it without a "
+            "path, as in 'https://lms.example.ac.kr'.",
         )
     )

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit import config
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 VARIABLE = "FNN_LAB_HOSTS"
 LOCAL_DOMAINS = (".localhost", ".local", ".home.arpa", ".internal", ".test")
@@ -127,10 +127,10 @@ def _refusal(host: str) -> PlainTextResponse:
         )
     else:
         sentence = Text(
-            f"이 서버는 '{name}'(이)라는 이름으로 열지 않습니다. 서버 관리자라면 환경 변수 "
+            f"이 서버는 {quoted(name)}(이)라는 이름으로 열지 않습니다. 서버 관리자라면 환경 변수 "
             f"{VARIABLE}에 이 이름을 적고 다시 시작하세요.",
-            f"This server does not answer to the name '{name}'. If it is yours, add the name to "
-            f"the environment variable {VARIABLE} and start it again.",
+            f"This server does not answer to the name {quoted(name)}. If it is yours, add the name "
+            f"to the environment variable {VARIABLE} and start it again.",
         )
     return PlainTextResponse(f"{sentence.ko}\n{sentence.en}\n", status_code=400)
 
@@ -162,9 +162,9 @@ def _is_address(name: str) -> bool:
 def _no_host_name(name: str) -> UserError:
     return UserError(
         Text(
-            f"환경 변수 {VARIABLE}의 '{name}'은(는) 호스트 이름이 아닙니다. "
+            f"환경 변수 {VARIABLE}의 {quoted(name)}은(는) 호스트 이름이 아닙니다. "
             "'lab.school.kr,*.school.kr'처럼 이름을 쉼표로 나누어 적어 주세요.",
-            f"'{name}' in the environment variable {VARIABLE} is no host name. Separate names by "
-            "commas, as in 'lab.school.kr,*.school.kr'.",
+            f"{quoted(name)} in the environment variable {VARIABLE} is no host name. Separate "
+            "names by commas, as in 'lab.school.kr,*.school.kr'.",
         )
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app import state
+from data.particles import with_particles
 from data.text import Text
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
@@ -25,7 +26,7 @@ def texts(language: str) -> dict[str, str]:
 def t(key: str, **values: object) -> str:
     """Return the text of this key in the page's language, its placeholders filled."""
     text = texts(state.language())[key]
-    return text.format(**values) if values else text
+    return with_particles(text.format(**values)) if values else text
 
 
 def say(text: Text) -> str:

@@ -9,17 +9,34 @@ from typing import Any
 
 import pandas  # noqa: F401  imported before the first freeze, see keep_garbage_young
 
-from app import ending, services, static_files
+from app import ending, services, socket_limits, sockets, static_files, streams
+from data.open_files import raise_limit
 from data.text import UserError
 from models.tasks import TASKS
 
 FREEZE_EVERY_SECONDS = 60
+DESCRIPTORS_OF_A_PAGE, DESCRIPTORS_OF_A_LEFT_PAGE, MOST_LEFT_PAGES = 4, 3, 128
+"""Its connection and the event loop that Streamlit makes for every session, which it remembers for
+a while after the page was left (``MemorySessionStorage``)."""
+DESCRIPTORS_OF_A_FULL_HOUSE = (
+    DESCRIPTORS_OF_A_PAGE * socket_limits.MOST_IN_ALL
+    + streams.MOST_IN_ALL
+    + DESCRIPTORS_OF_A_LEFT_PAGE * MOST_LEFT_PAGES
+    + 100
+)
+_FEW_FILES = "only %d files may be open at a time; %d are needed for as many pages as are allowed"
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the trainer and warm the data caches; stop the trainer at the end."""
     ending.listen()
+    sockets.send_at_once()
+    open_files = raise_limit()
+    if open_files < DESCRIPTORS_OF_A_FULL_HOUSE:
+        _log.warning(_FEW_FILES, open_files, DESCRIPTORS_OF_A_FULL_HOUSE)
     warming = asyncio.create_task(asyncio.to_thread(warm))
     young = asyncio.create_task(keep_garbage_young())
     try:
@@ -39,7 +56,9 @@ def warm() -> None:
         try:
             prepare()
         except UserError as error:  # the page that needs it will say it again
-            logging.getLogger(__name__).warning("%s", error)
+            _log.warning("%s", error)
+        except Exception:
+            _log.exception("%r cannot be prepared", prepare)
 
 
 async def keep_garbage_young() -> None:

@@ -30,6 +30,7 @@ from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E40
 from app.host_config import HostConfig  # noqa: E402
 from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
 from app.owner import OwnerCookie, Owners  # noqa: E402
+from app.socket_limits import SocketLimits  # noqa: E402
 from app.static_files import StaticFiles  # noqa: E402
 from app.web_page import WebPage  # noqa: E402
 from data.text import UserError  # noqa: E402
@@ -64,6 +65,7 @@ app = st.App(
         Middleware(KnownHosts, hosts=hosts),
         Middleware(StaticFiles, base=base),
         Middleware(OwnerCookie),
+        Middleware(SocketLimits),
         Middleware(HostConfig),
         Middleware(WebPage, base=base),
     ],

@@ -89,8 +89,22 @@ def progress(run: Run) -> str:
 
 
 def created(run: Run) -> str:
-    """Return when a run was made, by the browser's clock; a spreadsheet reads it as a time."""
-    return f"{datetime.fromtimestamp(run.created, _time_zone()):%Y-%m-%d %H:%M:%S}"
+    """Return when a run was made, as ``moment`` tells it."""
+    return moment(run.created)
+
+
+def moment(seconds: float) -> str:
+    """Return a time (seconds since 1970) by the browser's clock, as a spreadsheet reads it."""
+    return f"{_local(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def made(run: Run) -> datetime:
+    """Return when a run was made, as the browser's clock showed it."""
+    return _local(run.created)
+
+
+def _local(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, _time_zone())
 
 
 def seconds(run: Run) -> float | None:

@@ -2,11 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
 from data.home import home
-from data.text import UserError
 from models.jobs.claim import Claim
 from models.jobs.cluster import cluster_from_environment
 from models.jobs.errands import Errands
@@ -51,7 +51,8 @@ _services: Services | None = None
 def services() -> Services:
     """Return the services of this process, starting them (and the trainer) on the first call.
 
-    Raises ``UserError`` when ``FNN_LAB_HOME`` cannot be used; the next call tries again.
+    Raises ``UserError`` when ``FNN_LAB_HOME`` cannot be used; whatever is raised, the next call
+    tries again.
     """
     global _services
     with _lock:
@@ -72,15 +73,17 @@ def close() -> None:
 def _start() -> Services:
     slots, resuming = slots_from_environment(), resuming_from_environment()
     cluster = cluster_from_environment()
-    claim = Claim(home() / "runs")
-    try:
+    with ExitStack() as undoing:  # whatever is raised, the folder is free for the next try
+        claim = Claim(home() / "runs")
+        undoing.callback(claim.release)
         store = RunStore(home() / "runs")
+        undoing.callback(store.close)
         interrupted = store.interrupt_unfinished()
-    except UserError:
-        claim.release()
-        raise
-    scheduler = Scheduler(store, cluster or partial(LocalBackend, slots), slots)
-    if resuming is Resuming.AUTO:
-        scheduler.take_up(interrupted)
-    on_cluster = cluster is not None
-    return Services(claim, store, scheduler, Morphemes(), Errands(), resuming, on_cluster)
+        scheduler = Scheduler(store, cluster or partial(LocalBackend, slots), slots)
+        undoing.callback(scheduler.close)
+        if resuming is Resuming.AUTO:
+            scheduler.take_up(interrupted)
+        on_cluster = cluster is not None
+        made = Services(claim, store, scheduler, Morphemes(), Errands(), resuming, on_cluster)
+        undoing.pop_all()
+    return made

@@ -10,10 +10,7 @@ import math
 import re
 
 from app.i18n import both
-from data.text import UserError
-
-LONGEST_QUOTE = 30
-"""Characters of what was typed that a refusal repeats."""
+from data.text import UserError, quoted
 
 _NARROW = {0x3000: 0x20, 0x2212: 0x2D} | {0xFF01 + place: 0x21 + place for place in range(94)}
 """The wide space, the minus of mathematics, and the full-width twins of ASCII's signs."""
@@ -35,7 +32,7 @@ def read_number(text: str, name: str) -> int | float:
         raise UserError(both("number.empty", name=name))
     plain = _with_point(narrow)
     if not _NUMBER.fullmatch(plain) or not math.isfinite(float(plain)):
-        raise UserError(both("number.unreadable", name=name, text=narrow[:LONGEST_QUOTE]))
+        raise UserError(both("number.unreadable", name=name, text=quoted(narrow)))
     return _whole_if_possible(plain)
 
 

@@ -1,17 +1,17 @@
 """``python -m data``: prepare a room's data without a browser."""
 
 import argparse
-import json
-import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from data.bundled_morphemes import SHIPPED, write_bundled
+from data.command_line import Parser, json_line, readable, run, say
 from data.korean import TOKENIZERS
 from data.reviews import CORPORA, Reviews, load_reviews, read_labelled, skipped_rows
 from data.shards import make_shard
@@ -26,35 +26,23 @@ _STRAGGLERS = 4 * SHARD_ROWS
 """Rows done beyond those wanted before the work is stopped: parts are finished out of order."""
 
 _BAR = 30
-_BROKEN_PIPE = 141
 _STOPPED = Text(
     "멈췄습니다. 끝난 부분은 저장되어 있으니 같은 명령을 다시 실행하면 이어서 합니다.",
     "Stopped. What was done is kept: the same command goes on from there.",
 )
 
+Command = Callable[[argparse.Namespace], int]
 Report = Callable[[int, int], None]
 """Is told how much is done of how much."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (2 with a sentence on stderr for bad input)."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except UserError as error:
-        if options.json:
-            print(json.dumps({"error": asdict(error.text)}, ensure_ascii=False), flush=True)
-        print(error.text, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # Whoever read the output, such as head, has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+    return run(_parser(), arguments)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m data", description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(prog="python -m data", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add_command in COMMANDS:
         add_command(commands)
@@ -65,7 +53,7 @@ def _add_fetch(commands: Any) -> None:
     sub = commands.add_parser("fetch", help="download a corpus, or list what can be downloaded")
     sub.add_argument("name", nargs="?", metavar="NAME")
     sub.add_argument("--json", action="store_true", help="print progress as JSON lines")
-    sub.set_defaults(run=_fetch)
+    sub.set_defaults(run=partial(_telling_json, _fetch))
 
 
 def _add_tokenize(commands: Any) -> None:
@@ -76,18 +64,28 @@ def _add_tokenize(commands: Any) -> None:
     sub.add_argument("source", metavar=f"{names}|FILE")
     sub.add_argument("--tokenizer", choices=TOKENIZERS, default=next(iter(TOKENIZERS)))
     sub.add_argument("--json", action="store_true", help="print progress as JSON lines")
-    sub.set_defaults(run=_tokenize)
+    sub.set_defaults(run=partial(_telling_json, _tokenize))
 
 
 def _add_bundle(commands: Any) -> None:
     sub = commands.add_parser(
         "bundle", help="write the morphemes that ship with the bundled reviews (for maintainers)"
     )
-    sub.set_defaults(run=_bundle, json=False)
+    sub.set_defaults(run=_bundle)
 
 
 COMMANDS = (_add_fetch, _add_tokenize, _add_bundle)
 """Each adds the parser of one command, which knows the function to run."""
+
+
+def _telling_json(command: Command, options: argparse.Namespace) -> int:
+    """Run a command that tells a process which asked for JSON its refusal as well."""
+    try:
+        return command(options)
+    except UserError as error:
+        if options.json:
+            print(json_line({"error": asdict(error.text)}))
+        raise
 
 
 def _fetch(options: argparse.Namespace) -> int:
@@ -106,9 +104,10 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _list_sources() -> int:
     for source in SOURCES:
-        state = f"있음 / in {downloads()}" if source.is_fetched else "없음 / not fetched"
+        there, absent = Text("있음", f"in {downloads()}"), Text("없음", "not fetched")
+        state, title = map(readable, (there if source.is_fetched else absent, source.title))
         size = f"{source.bytes / 1e6:.1f} MB"
-        print(f"{source.name:8} {size:>8}  {source.licence}  {source.title}  [{state}]")
+        print(f"{source.name:8} {size:>8}  {source.licence}  {title}  [{state}]")
     return 0
 
 
@@ -122,7 +121,7 @@ def _tokenize(options: argparse.Namespace) -> int:
             return 0
         tokens = _tokenize_file(Path(options.source), options.tokenizer, progress)
     except (KeyboardInterrupt, SystemExit):
-        print(_STOPPED, file=sys.stderr)
+        say(_STOPPED)
         raise
     finally:
         progress.close()
@@ -163,7 +162,7 @@ def _tokenize_corpus(name: str, tokenizer: str, report: Report) -> None:
 def _tokenize_file(path: Path, tokenizer: str, report: Report) -> TokenizedCorpus:
     reviews = read_labelled(path)
     if reviews.skipped:
-        print(skipped_rows(reviews), file=sys.stderr)
+        say(skipped_rows(reviews))
     return _analyse(reviews, tokenizer, report)
 
 
@@ -187,8 +186,7 @@ def _analyse(
 def _print_morphemes(tokens: TokenizedCorpus, as_json: bool) -> None:
     for row in range(len(tokens)):
         words = [tokens.tokens[token] for token in tokens.row(row)]
-        print(json.dumps({"morphemes": words}, ensure_ascii=False) if as_json else " ".join(words))
-    sys.stdout.flush()
+        print(json_line({"morphemes": words}) if as_json else " ".join(words))
 
 
 class _JsonProgress:
@@ -200,7 +198,7 @@ class _JsonProgress:
     def __call__(self, done: int, total: int) -> None:
         if done == total or time.monotonic() - self.printed >= 0.5:
             self.printed = time.monotonic()
-            print(json.dumps({"done": done, "total": total}), flush=True)
+            print(json_line({"done": done, "total": total}), flush=True)
 
     def close(self) -> None:
         """Nothing is left open on the line."""

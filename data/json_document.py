@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 MAX_DEPTH = 20
 """An experiment needs three levels of brackets."""
@@ -98,7 +98,7 @@ def _whole(digits: str) -> int:
 
 
 def _not_finite(written: str) -> NoReturn:
-    shown = _short(written)
+    shown = quoted(written)
     raise _Refused(
         Text(
             f"{shown}은(는) 쓸 수 있는 숫자가 아닙니다. 보통 크기의 숫자를 적어 주세요.",
@@ -114,10 +114,6 @@ def _is_writable(values: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _short(written: str) -> str:
-    return written if len(written) <= 40 else f"{written[:40]}…"
 
 
 def _named(name: str, reason: Text) -> Text:
@@ -141,7 +137,7 @@ def _too_deep() -> Text:
 
 
 def _twice(key: str) -> Text:
-    shown = json.dumps(_short(key), ensure_ascii=True)
+    shown = quoted(key)
     return Text(
         f"{shown} 항목이 두 번 나옵니다. 하나만 남겨 주세요.",
         f"The field {shown} stands there twice. Keep one of them.",

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from data.jamo import composed, letter, narrow
 from data.java import start_jvm
 from data.spacing import kiwi, spacer
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 MAX_LENGTH = 2_000
 """Characters of a review that are analysed, as it reads once it is clean."""
@@ -162,8 +162,8 @@ def tokenizer(name: str) -> Tokenizer:
         names = ", ".join(TOKENIZERS)
         raise UserError(
             Text(
-                f"형태소 분석기 '{name}'은(는) 없습니다. 다음 중에서 고르세요: {names}.",
-                f"There is no tokenizer '{name}'. Choose one of: {names}.",
+                f"형태소 분석기 {quoted(name)}은(는) 없습니다. 다음 중에서 고르세요: {names}.",
+                f"There is no tokenizer {quoted(name)}. Choose one of: {names}.",
             )
         )
     return TOKENIZERS[name]
@@ -311,11 +311,11 @@ def _around_emoji(text: str, cut: Callable[[str], Pairs]) -> Pairs:
 def _kiwi() -> Cut:
     engine = kiwi()
     return lambda texts: [
-        _stems((token.form, token.tag) for token in engine.tokenize(text)) for text in texts
+        stems((token.form, token.tag) for token in engine.tokenize(text)) for text in texts
     ]
 
 
-def _stems(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def stems(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Turn Kiwi's roots and endings into words as Okt's read: 깨끗 + 하 + 고 -> 깨끗하다."""
     words: list[tuple[str, str]] = []
     for form, tag in pairs:

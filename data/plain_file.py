@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 _PIECE = 2**20
 """Bytes read at once: Python makes room for all that is asked for, though nothing may come."""
@@ -27,10 +27,9 @@ class UnreadableFile(UserError):
         place = Text("", "")
         if line is not None:
             place = Text(f" {line:,}번째 줄", f", line {line:,}")
+        shown = quoted(Path(name))
         super().__init__(
-            Text(
-                f"'{name}' 파일{place.ko}: {reason.ko}", f"The file '{name}'{place.en}: {reason.en}"
-            )
+            Text(f"{shown} 파일{place.ko}: {reason.ko}", f"The file {shown}{place.en}: {reason.en}")
         )
         self.reason, self.line = reason, line
 

@@ -18,7 +18,7 @@ from data.dataset import Array
 from data.files import BUNDLED, DataFile, checksum, locate
 from data.plain_file import read_bytes
 from data.sources import NSMC, RemoteFile
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from data.text_file import decode
 
 HEADER = "id\tdocument\tlabel"
@@ -81,8 +81,8 @@ def corpus_named(name: str) -> Corpus:
     listed = ", ".join(corpus.name for corpus in CORPORA)
     raise UserError(
         Text(
-            f"'{name}'라는 리뷰 말뭉치는 없습니다. 다음 중에서 고르세요: {listed}.",
-            f"There is no corpus of reviews called '{name}'. Choose one of: {listed}.",
+            f"{quoted(name)}(이)라는 리뷰 말뭉치는 없습니다. 다음 중에서 고르세요: {listed}.",
+            f"There is no corpus of reviews called {quoted(name)}. Choose one of: {listed}.",
         )
     )
 
@@ -96,8 +96,8 @@ def skipped_rows(reviews: Reviews) -> Text:
     """Return the sentence that tells how many rows of a file were left out."""
     rows, name = reviews.skipped, reviews.name
     return Text(
-        f"'{name}'의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
-        f"{rows:,} rows of '{name}' do not have the right format and are skipped.",
+        f"{quoted(Path(name))}의 {rows:,}행은 형식이 맞지 않아 건너뜁니다.",
+        f"{rows:,} rows of {quoted(Path(name))} do not have the right format and are skipped.",
     )
 
 
@@ -225,11 +225,12 @@ CORPORA: tuple[Corpus, ...] = (
 
 
 def _wrong_format(name: str) -> UserError:
+    shown = quoted(Path(name))
     return UserError(
         Text(
-            f"리뷰 파일 '{name}'의 형식이 맞지 않습니다. 첫 줄이 탭으로 나눈 "
+            f"리뷰 파일 {shown}의 형식이 맞지 않습니다. 첫 줄이 탭으로 나눈 "
             "id, document, label이며, label이 0이나 1인 행이 있어야 합니다. 파일을 고쳐 주세요.",
-            f"The file of reviews '{name}' has the wrong format. It must have the columns "
+            f"The file of reviews {shown} has the wrong format. It must have the columns "
             "id, document and label between tabs, named in the first line, and rows with the "
             "label 0 or 1. Correct the file.",
         )

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from data.home import home
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes of all files together."""
@@ -101,8 +101,8 @@ def source_named(name: str) -> Source:
     listed = ", ".join(source.name for source in SOURCES)
     raise UserError(
         Text(
-            f"'{name}'라는 자료는 받을 수 없습니다. 다음 중에서 고르세요: {listed}.",
-            f"There is nothing called '{name}' to fetch. Choose one of: {listed}.",
+            f"{quoted(name)}(이)라는 자료는 받을 수 없습니다. 다음 중에서 고르세요: {listed}.",
+            f"There is nothing called {quoted(name)} to fetch. Choose one of: {listed}.",
         )
     )
 

@@ -1,67 +1,51 @@
 """``python -m models``: the same experiments, training and predictions without a browser."""
 
 import argparse
-import json
 import logging
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from data.command_line import Parser, json_line, path_argument, readable, run, say
 from data.cores import usable_cores
 from data.dataset import Array
 from data.json_document import parse_json
 from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
-from data.text import Text, UserError
-from data.text_file import read_text
+from data.text import Text, UserError, quoted
 from data.vocabulary import Encoded
-from models.checkpoint import clear_checkpoints
 from models.console import JsonLines, Preparation, Progress
+from models.download import leave_portable_files
+from models.endings import cannot_write
 from models.events import End, State
-from models.experiment import Experiment, Reading
+from models.experiment import Reading
+from models.fresh_folder import fresh_folder
+from models.settings import changed, read_experiment
 from models.summary import Summary, summarize
-from models.tasks import TASKS, preset_named, presets, task_named
+from models.tasks import TASKS, presets, task_named
 from models.tasks.base import InputKind
 from models.threads import threads_worth
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, TrainedNetwork, read_network
+from models.weights import TrainedNetwork, read_network
 
 if TYPE_CHECKING:
     from models.preparation import Rows
 
-MAX_EXPERIMENT_BYTES = 2**20
+MOST_SLOTS = 1_000
+
 Answer = tuple[dict[str, Any], str]
 """What a command found: as JSON values, and as lines for a person."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (2 with a sentence on stderr for bad input)."""
-    try:
-        options = _parser().parse_args(arguments)
-        return int(options.run(options))
-    except UserError as error:
-        print(error.text, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    return run(_parser(), arguments)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Tells a mistake in one sentence, as every other one is told."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UserError(
-            Text(
-                f"명령을 알 수 없습니다({message}). 쓰는 법은 {self.prog} --help로 볼 수 있습니다.",
-                f"This command cannot be understood ({message}). {self.prog} --help explains it.",
-            )
-        )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m models", description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(prog="python -m models", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> Any:
@@ -76,17 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("train", _train, "train an experiment")
     sub.add_argument("experiment", metavar="PRESET|FILE.json")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    sub.add_argument("--out", type=Path, metavar="DIR", help="folder for the weights")
+    sub.add_argument("--out", type=path_argument, metavar="DIR", help="folder for the run")
+    sub.add_argument("--replace", action="store_true", help="remove the run that --out holds")
     sub = command("predict", _predict, "ask a trained network")
-    sub.add_argument("folder", type=Path, metavar="RUN_DIR")
+    sub.add_argument("folder", type=path_argument, metavar="RUN_DIR")
     question = sub.add_mutually_exclusive_group(required=True)
-    question.add_argument("--image", type=Path, metavar="FILE")
+    question.add_argument("--image", type=path_argument, metavar="FILE")
     question.add_argument("--row", metavar="JSON")
     question.add_argument("--text", metavar="REVIEW")
     sub = command("evaluate", _evaluate, "judge a trained network on the test rows")
-    sub.add_argument("folder", type=Path, metavar="RUN_DIR")
+    sub.add_argument("folder", type=path_argument, metavar="RUN_DIR")
     sub.add_argument(
-        "--data", type=Path, metavar="FILE.tsv", help="other reviews, in NSMC's format"
+        "--data", type=path_argument, metavar="FILE.tsv", help="other reviews, in NSMC's format"
     )
     sub = command("bench", _bench, "measure the training loop against Keras and scikit-learn")
     sub.add_argument("--quick", action="store_true", help="fewer repetitions")
@@ -99,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 def _presets(options: argparse.Namespace) -> int:
     found = {name: experiment.to_dict() for name, experiment in presets().items()}
     titles = {name: task.title for task in TASKS for name in task.presets}
-    lines = [f"{name:16} {titles[name]}" for name in found]
+    lines = [f"{name:16} {readable(titles[name])}" for name in found]
     return _print(options, found, "\n".join(lines))
 
 
@@ -143,7 +128,7 @@ def _train(options: argparse.Namespace) -> int:
     experiment = changed(read_experiment(options.experiment), options.set)
     task = task_named(experiment.task)
     summarize(task, experiment, task.load(experiment))  # refused before an old run is removed
-    folder = _fresh_folder(options.out)
+    folder = None if options.out is None else fresh_folder(options.out, options.replace)
     from models.training import train, use_threads  # seconds of import, not needed elsewhere
 
     use_threads(threads_worth(experiment, usable_cores()))
@@ -154,7 +139,17 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         report(End(State.STOPPED))
         return 130
+    if folder and report.state is State.DONE:
+        _make_portable(folder)
     return {State.DONE: 0, State.FAILED: 2}.get(report.state, 1)
+
+
+def _make_portable(folder: Path) -> None:
+    """Write what asks the network elsewhere; raises ``UserError`` where there is no room for it."""
+    try:
+        leave_portable_files(folder)
+    except OSError as error:
+        raise UserError(cannot_write(folder, error)) from None
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -184,7 +179,7 @@ def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
         "label": asdict(label),
         "probabilities": prediction.answer.tolist(),
     }
-    return values, f"{label}  {prediction.answer[prediction.winner]:.1%}"
+    return values, f"{readable(label)}  {prediction.answer[prediction.winner]:.1%}"
 
 
 def _row_answer(network: TrainedNetwork, row: str) -> Answer:
@@ -192,7 +187,7 @@ def _row_answer(network: TrainedNetwork, row: str) -> Answer:
 
     require_kind(network, InputKind.TABLE)
     features = network.task.load(network.experiment).features
-    price = predict_one(network, row_of(parse_json(row, "--row"), features)).value
+    price = predict_one(network, row_of(_row(row), features)).value
     if not math.isfinite(price):
         raise UserError(
             Text(
@@ -202,6 +197,12 @@ def _row_answer(network: TrainedNetwork, row: str) -> Answer:
             )
         )
     return {"value": price}, f"{price:.2f}"
+
+
+def _row(given: str) -> Any:
+    """Return the values of ``--row``: JSON, or numbers between commas without its brackets."""
+    is_bare = not given.lstrip().startswith(("[", "{"))
+    return parse_json(f"[{given}]" if is_bare else given, "--row")
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -225,7 +226,7 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
         require_kind(network, InputKind.TEXT)
         reviews = read_labelled(path)
         if reviews.skipped:
-            print(skipped_rows(reviews), file=sys.stderr)
+            say(skipped_rows(reviews))
         return _encoded(network, reviews), reviews.labels, reviews.skipped
     if network.task.kind is InputKind.TEXT:
         _, reviews = load_reviews(_reading(network).corpus)
@@ -265,81 +266,21 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _slots(given: str) -> int:
-    """Return a number of slots; argparse turns the errors into a sentence."""
-    slots = int(given)
-    if not 1 <= slots <= 1_000:
-        raise argparse.ArgumentTypeError("choose a whole number from 1 to 1000")
-    return slots
-
-
-def read_experiment(name: str) -> Experiment:
-    """Return a preset, or the experiment in a JSON file when the name ends in ``.json``.
-
-    Raises ``UserError`` when there is no such preset or file, or the file holds no experiment.
-    """
-    if not name.endswith(".json"):
-        return preset_named(name)
-    text = read_text(Path(name), MAX_EXPERIMENT_BYTES)
-    return Experiment.from_dict(parse_json(text, name))
-
-
-def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
-    """Return the experiment with ``KEY=VALUE`` settings applied.
-
-    A key is a field ("epochs"), a field of a field ("optimizer.learning_rate",
-    "reading.vocabulary_size") or "layers" with a JSON list. A value is JSON where it parses as
-    JSON, text otherwise.
-    """
-    values = experiment.to_dict()
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        if not equals:
-            raise UserError(
-                Text(
-                    f"--set {setting}: KEY=VALUE 꼴로 적어 주세요. 예: --set epochs=10",
-                    f"--set {setting}: write KEY=VALUE, for example --set epochs=10",
-                )
-            )
-        outer, _, inner = key.partition(".")
-        if inner and isinstance(values.get(outer), dict):
-            values[outer][inner] = _value(text)
-        else:
-            values[key] = _value(text)
-    return Experiment.from_dict(values)
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _fresh_folder(out: Path | None) -> Path | None:
-    """Make a run folder, without what an earlier run may have left in it.
-
-    Raises ``UserError`` when no file can be written there.
-    """
-    if out is None:
-        return None
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=out).close()
-        for name in (NETWORK, WEIGHTS, KERAS_MODEL):
-            (out / name).unlink(missing_ok=True)
-    except OSError as error:
+    """Return a number of slots; raises ``UserError`` when it is none."""
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", given) or int(given) > MOST_SLOTS:
         raise UserError(
             Text(
-                f"{out} 폴더에 쓸 수 없습니다({error.strerror}). 다른 곳을 --out으로 지정하세요.",
-                f"The folder {out} cannot be used ({error.strerror}). Name another with --out.",
+                f"--slots: {quoted(given)}은(는) 쓸 수 없습니다. 1~{MOST_SLOTS}의 정수를 적어 "
+                "주세요.",
+                f"--slots: {quoted(given)} cannot be used. Write a whole number from 1 to "
+                f"{MOST_SLOTS}.",
             )
-        ) from None
-    clear_checkpoints(out)
-    return out
+        )
+    return int(given)
 
 
 def _print(options: argparse.Namespace, values: dict[str, Any], lines: str) -> int:
-    print(json.dumps(values, ensure_ascii=False) if options.json else lines)
+    print(json_line(values) if options.json else lines)
     return 0
 
 

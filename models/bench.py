@@ -46,7 +46,7 @@ class _Rivals:
 
     def __init__(self, threads: int = 1) -> None:
         command = [sys.executable, "-m", "models.rivals", str(threads)]
-        one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=one_thread
         )
@@ -172,7 +172,7 @@ class _Trainer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
             start_new_session=True,
         )
         self._heard()

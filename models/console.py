@@ -1,8 +1,8 @@
 """How a training run is told on a terminal: one JSON line an event, or lines for a person."""
 
-import json
 import sys
 
+from data.command_line import json_line, readable, say
 from data.text import Text
 from models.events import Batches, End, Epoch, Event, Preparing, Started, State, to_json
 
@@ -18,7 +18,7 @@ class Preparation:
         self.has_begun = self.has_begun or done < total
         if not self.has_begun:
             return
-        line = str(_PREPARING.format(done=done, total=total))
+        line = readable(_PREPARING.format(done=done, total=total), sys.stderr)
         if not sys.stderr.isatty():
             print(line, file=sys.stderr)
             return
@@ -32,7 +32,7 @@ class JsonLines:
     state = State.RUNNING
 
     def __call__(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
+        print(json_line(to_json(event)), flush=True)
         if isinstance(event, End):
             self.state = event.state
             _tell_error(event)
@@ -82,4 +82,4 @@ class Progress:
 
 def _tell_error(event: End) -> None:
     if event.error:
-        print(event.error, file=sys.stderr)
+        say(event.error)

@@ -91,15 +91,18 @@ def _tokens(reviews: Reviews, tokenizer: str, needed: int, report: Report) -> To
             lambda: False,
             workers=1,
         )
-    raise _not_yet(0 if tokens is None else len(tokens), needed)
+    raise _not_yet(reviews.name, tokenizer, 0 if tokens is None else len(tokens), needed)
 
 
-def _not_yet(done: int, needed: int) -> UserError:
+def _not_yet(corpus: str, tokenizer: str, done: int, needed: int) -> UserError:
+    command = f"python -m data tokenize {corpus} --tokenizer {tokenizer}"
     return UserError(
         Text(
-            f"형태소 분석이 {done:,}행까지만 끝났는데 {needed:,}행이 필요합니다. "
-            "분석이 더 끝나기를 기다리거나 훈련 데이터 수를 줄여 주세요.",
-            f"Morphemes of {done:,} rows are ready but {needed:,} are needed. "
-            "Wait until more are ready, or choose fewer training rows.",
+            f"형태소 분석이 {done:,}행까지만 끝났는데 {needed:,}행이 필요합니다. 학습 페이지의 "
+            f"단추나 '{command}'(으)로 분석하거나(하고 있다면 기다리거나), 훈련 데이터 수를 "
+            "줄여 주세요.",
+            f"Morphemes of {done:,} rows are ready but {needed:,} are needed. Analyse more with "
+            f"the button on the Train page or '{command}' (or wait where that is under way), or "
+            "choose fewer training rows.",
         )
     )

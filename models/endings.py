@@ -40,7 +40,7 @@ def _diverged(update: int) -> Text:
 def _too_large(found: Explosion) -> Text:
     first, last = f"{found.first_loss:.3g}", f"{found.loss:.3g}"
     return Text(
-        f"업데이트 {found.update:,}까지 손실이 {first}에서 {last}로 커져 학습을 멈추었습니다. "
+        f"업데이트 {found.update:,}까지 손실이 {first}에서 {last}(으)로 커져 학습을 멈추었습니다. "
         "학습률을 낮추거나 입력을 표준화해 보세요.",
         f"By update {found.update:,} the loss had grown from {first} to {last}, which ended the "
         "run. Try a lower learning rate, or standardise the inputs.",

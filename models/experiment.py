@@ -11,7 +11,7 @@ from typing import Any
 
 from data.korean import TOKENIZERS
 from data.reviews import CORPORA
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "gelu", "linear")
 MAX_HIDDEN_LAYERS = 6
@@ -120,6 +120,12 @@ class Optimizer:
         clipping = {"clipnorm": self.clipnorm} if self.clipnorm else {}
         values = {name: getattr(self, name) for name in names} | clipping
         return {name: float(v) if name in RANGES else v for name, v in values.items()}
+
+    def renamed(self, name: str) -> "Optimizer":
+        """Return the optimizer of a name: this learning rate and clipping, else its defaults."""
+        if name == self.name:
+            return self
+        return Optimizer(name, learning_rate=self.learning_rate, clipnorm=self.clipnorm)
 
     def to_dict(self) -> dict[str, Any]:
         return {"name": self.name, **self.arguments()}
@@ -244,8 +250,9 @@ def _fields_of(cls: type, name: str, values: object) -> dict[str, Any]:
         listed = ", ".join(sorted(known))
         raise UserError(
             Text(
-                f"{name}에 '{unknown[0]}'라는 항목은 없습니다. 쓸 수 있는 항목: {listed}.",
-                f"{name} has no field '{unknown[0]}'. Its fields are: {listed}.",
+                f"{name}에 {quoted(unknown[0])}(이)라는 항목은 없습니다. 쓸 수 있는 항목: "
+                f"{listed}.",
+                f"{name} has no field {quoted(unknown[0])}. Its fields are: {listed}.",
             )
         )
     required = [f.name for f in fields(cls) if f.default is _MISSING and f.name not in values]
@@ -267,9 +274,9 @@ def _refuse_foreign_parameters(optimizer: dict[str, Any]) -> None:
     if foreign:
         raise UserError(
             Text(
-                f"옵티마이저 {name}에는 '{foreign[0]}' 설정이 없습니다. "
+                f"옵티마이저 {name}에는 {quoted(foreign[0])} 설정이 없습니다. "
                 f"쓸 수 있는 설정: {', '.join(sorted(allowed))}.",
-                f"The optimizer {name} has no setting '{foreign[0]}'. "
+                f"The optimizer {name} has no setting {quoted(foreign[0])}. "
                 f"Its settings are: {', '.join(sorted(allowed))}.",
             )
         )
@@ -301,28 +308,27 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         listed = ", ".join(choices)
         raise UserError(
             Text(
-                f"{name}: {value!r}은(는) 쓸 수 없습니다. 다음 중에서 고르세요: {listed}.",
-                f"{name}: {value!r} is not known. Choose one of: {listed}.",
+                f"{name}: {quoted(value)}은(는) 쓸 수 없습니다. 다음 중에서 고르세요: {listed}.",
+                f"{name}: {quoted(value)} is not known. Choose one of: {listed}.",
             )
         )
 
 
 def _out_of_range(name: str, value: float, low: float, high: float) -> UserError:
-    shown, lowest, highest = repr(value)[:60], f"{low:,.12g}", f"{high:,.12g}"
+    lowest, highest = f"{low:,.12g}", f"{high:,.12g}"
     return UserError(
         Text(
-            f"{name}: {shown}은(는) 범위를 벗어났습니다. "
+            f"{name}: {quoted(value)}은(는) 범위를 벗어났습니다. "
             f"{lowest}에서 {highest} 사이로 정해 주세요.",
-            f"{name}: {shown} is out of range. Choose a value from {lowest} to {highest}.",
+            f"{name}: {quoted(value)} is out of range. Choose a value from {lowest} to {highest}.",
         )
     )
 
 
 def _wrong_kind(name: str, value: object, kind: Text) -> UserError:
-    shown = repr(value)[:60]
     return UserError(
         Text(
-            f"{name}: {shown}은(는) 쓸 수 없습니다. {kind.ko}여야 합니다.",
-            f"{name}: {shown} cannot be used. It must be {kind.en}.",
+            f"{name}: {quoted(value)}은(는) 쓸 수 없습니다. {kind.ko}이어야(여야) 합니다.",
+            f"{name}: {quoted(value)} cannot be used. It must be {kind.en}.",
         )
     )

@@ -9,8 +9,7 @@ last bit, RMSprop but for rounding. The other rules stay Keras' own: the kernel 
 from collections.abc import Callable
 from typing import Any
 
-import keras
-import tensorflow as tf
+from models.tensorflow_import import keras, tf
 
 Step = Callable[[tf.Tensor, Any, Any], object]
 """Updates a weight, and the optimizer's slots of it, by a gradient and a learning rate."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from data.text import Text
+from data.text import Text, printable, quoted
 from models.toml_lines import Path
 
 
@@ -29,39 +29,41 @@ class Problem:
         if self.line is not None:
             line = Text(f" {self.line}번째 줄", f", line {self.line}")
         return Text(
-            f"수업 파일 {self.file}{line.ko}: {self.reason.ko}",
-            f"Lesson file {self.file}{line.en}: {self.reason.en}",
+            f"수업 파일 {printable(self.file)}{line.ko}: {self.reason.ko}",
+            f"Lesson file {printable(self.file)}{line.en}: {self.reason.en}",
         )
 
 
 def missing(name: str) -> Text:
-    return Text(f"'{name}' 항목이 빠졌습니다.", f"The field '{name}' is missing.")
+    return Text(f"{quoted(name)} 항목이 빠졌습니다.", f"The field {quoted(name)} is missing.")
 
 
 def unknown_field(name: str, known: tuple[str, ...]) -> Text:
     listed = ", ".join(known)
     return Text(
-        f"'{name}'라는 항목은 없습니다. 쓸 수 있는 항목: {listed}.",
-        f"There is no field '{name}'. Known here: {listed}.",
+        f"{quoted(name)}(이)라는 항목은 없습니다. 쓸 수 있는 항목: {listed}.",
+        f"There is no field {quoted(name)}. Known here: {listed}.",
     )
 
 
 def unknown(what: Text, name: object, known: tuple[str, ...]) -> Text:
     listed = ", ".join(known)
     return Text(
-        f"{what.ko} {name!r}은(는) 없습니다. 다음 중에서 고르세요: {listed}.",
-        f"There is no {what.en} {name!r}. Choose one of: {listed}.",
+        f"{what.ko} {quoted(name)}은(는) 없습니다. 다음 중에서 고르세요: {listed}.",
+        f"There is no {what.en} {quoted(name)}. Choose one of: {listed}.",
     )
 
 
 def wrong_kind(name: str, kind: Text) -> Text:
-    return Text(f"'{name}'은(는) {kind.ko}여야 합니다.", f"'{name}' must be {kind.en}.")
+    return Text(
+        f"{quoted(name)}은(는) {kind.ko}이어야(여야) 합니다.", f"{quoted(name)} must be {kind.en}."
+    )
 
 
 def untranslated(name: str, language: str) -> Text:
     return Text(
-        f"'{name}'에 {language} 문장이 없습니다. ko와 en을 모두 적어 주세요.",
-        f"'{name}' lacks its sentence in {language}. Write both ko and en.",
+        f"{quoted(name)}에 {language} 문장이 없습니다. ko와 en을 모두 적어 주세요.",
+        f"{quoted(name)} lacks its sentence in {language}. Write both ko and en.",
     )
 
 

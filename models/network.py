@@ -1,11 +1,10 @@
 """The Keras network of an experiment."""
 
-import keras
-
 from models.experiment import Experiment
 from models.experiment import Layer as HiddenLayer
 from models.summary import dense_layers
 from models.tasks.base import Task
+from models.tensorflow_import import keras
 
 _OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,

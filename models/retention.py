@@ -1,16 +1,17 @@
 """Which runs are kept, and which go when there are too many or the disk is full of them.
 
 Only runs that have ended ever go: first those without a name, the oldest first; those that their
-owner has named only when no other is left. Their numbers say which is older, for clocks jump.
+owner has named only when no other is left. Their numbers say which is older, for clocks jump. Runs
+that cannot be read never go, and count for nobody.
 Everything here is a pure function of what the store knows, so a page can say what would go before
 it does.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.events import ENDED, State
 from models.run import Run
 
@@ -70,13 +71,21 @@ def too_many(runs: Sequence[Kept], allowed: int) -> list[Kept]:
     return in_order_of_going(runs)[: max(0, len(runs) - allowed)]
 
 
-def too_large(runs: Sequence[Kept], sizes: Mapping[str, int], allowed: float) -> list[Kept]:
-    """Return the runs that go so that all take at most ``allowed`` bytes, if they can."""
+def too_large(
+    runs: Sequence[Kept],
+    sizes: Mapping[str, int],
+    allowed: float,
+    may_go: Callable[[Kept], bool] = lambda run: True,
+) -> list[Kept]:
+    """Return the runs that go so that all take at most ``allowed`` bytes, if they can.
+
+    Only of those that would go next it is asked whether they ``may_go``.
+    """
     excess, going = sum(sizes.values()) - allowed, []
     for run in in_order_of_going(runs):
         if excess <= 0:
             break
-        if sizes.get(run.id):
+        if sizes.get(run.id) and may_go(run):
             going.append(run)
             excess -= sizes[run.id]
     return going
@@ -102,9 +111,9 @@ def retention_from_environment() -> Retention:
         return Retention(disk_bytes=int(given) * MEGABYTE)
     raise UserError(
         Text(
-            f"환경 변수 {VARIABLE}가 {given[:40]!r}입니다. 실행 기록이 차지해도 되는 디스크 크기를 "
-            "1~100000000의 정수(MB)로 적어 주세요.",
-            f"The environment variable {VARIABLE} is {given[:40]!r}. Set it to the disk space that "
-            "runs may take in megabytes, a whole number from 1 to 100000000.",
+            f"환경 변수 {VARIABLE}이(가) {quoted(given)}입니다. 실행 기록이 차지해도 되는 디스크 "
+            "크기를 1~100000000의 정수(MB)로 적어 주세요.",
+            f"The environment variable {VARIABLE} is {quoted(given)}. Set it to the disk space "
+            "that runs may take in megabytes, a whole number from 1 to 100000000.",
         )
     )

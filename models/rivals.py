@@ -29,7 +29,7 @@ Seconds = float
 
 def main() -> None:
     """Answer requests ``{"rival": name, "experiment": {...}}`` with seconds until stdin ends."""
-    import tensorflow as tf
+    from models.tensorflow_import import tf
 
     threads = int(sys.argv[1])
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -57,7 +57,7 @@ def fit_run(experiment: Experiment) -> Seconds:
 
 def fit_epoch(experiment: Experiment) -> Seconds:
     """Return the seconds of the median epoch after the first, validation included."""
-    import keras
+    from models.tensorflow_import import keras
 
     class Clock(keras.callbacks.Callback):  # type: ignore[misc]
         def __init__(self) -> None:

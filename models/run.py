@@ -1,25 +1,57 @@
 """One run as the store keeps it: what was chosen, where it stands, how good it is."""
 
 import json
+import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
+from data.text import UserError
 from models.events import (
     ENDED,
+    PASSING,
     Batches,
     Continued,
     End,
     Epoch,
     Event,
+    History,
     Kept,
     Paused,
     Rewound,
     Started,
     State,
+    fold,
+    from_json,
     state_after,
 )
 from models.experiment import Experiment
+from models.field_types import check_fields
+from models.tasks import TASKS
+
+LATEST_TIME = 2.5e11
+"""The year 9892, in seconds since 1970: no calendar goes much further."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TEST_FIGURES = {"loss", "mse", "mae", "accuracy"}
+_MISREADINGS = (
+    *(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError),
+    UserError,
+)
+"""What reading a record raises that is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRun:
+    """What can be told of a run whose record makes no sense: as far as it has them, its owner's
+    name for it and when it was made (seconds since 1970). ``number`` counts all runs of the store.
+    """
+
+    number: int
+    name: str = ""
+    created: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +150,82 @@ def to_row(run: Run) -> dict[str, Any]:
     return values
 
 
+@lru_cache(maxsize=5_000)
 def from_row(row: tuple[Any, ...]) -> Run:
+    """Return the run of a row; raises ``ValueError`` where any of its columns makes no sense.
+
+    Pages ask for the same rows again and again: each is parsed once.
+    """
     values = dict(zip(COLUMNS, row, strict=True))
-    values["experiment"] = Experiment.from_dict(json.loads(values["experiment"]))
-    values["state"] = State(values["state"])
-    values["test"] = None if values["test"] is None else json.loads(values["test"])
-    return Run(**values)
+    try:
+        values["experiment"] = Experiment.from_dict(json.loads(values["experiment"]))
+        values["state"] = State(values["state"])
+        values["test"] = None if values["test"] is None else json.loads(values["test"])
+        run = Run(**values)
+        _check(run)
+    except _MISREADINGS as error:
+        raise ValueError(f"row of run {str(values['id'])[:64]!r}: {error}") from error
+    return run
+
+
+def unreadable_from_row(number: int, row: tuple[Any, ...]) -> UnreadableRun:
+    """Return what the row of an unreadable run tells of it all the same."""
+    values = dict(zip(COLUMNS, row, strict=True))
+    name, created = values["name"], values["created"]
+    return UnreadableRun(
+        number,
+        clean_name(name) if isinstance(name, str) else "",
+        created if isinstance(created, float) and 0 <= created <= LATEST_TIME else None,
+    )
+
+
+def history_of(lines: Iterable[str]) -> History:
+    """Return the history of a run's JSON lines; raises ``ValueError`` where one makes no sense."""
+    try:
+        return fold(from_json(json.loads(line)) for line in lines)
+    except _MISREADINGS as error:
+        raise ValueError(f"event: {error}") from error
+
+
+def check_events(run: Run, events: Iterable[tuple[Any, Any]]) -> None:
+    """Raise ``ValueError`` unless these are a run's (number, JSON line), each of a proper event."""
+    lines = []
+    for number, line in events:
+        if not (type(number) is int and 0 < number <= run.events and isinstance(line, str)):
+            raise ValueError(f"event {number!r:.80} of {run.events}")
+        lines.append(line)
+    try:
+        for line in lines:
+            _check_event(from_json(json.loads(line)))
+    except _MISREADINGS as error:
+        raise ValueError(f"event: {error}") from error
+    history_of(lines)
+
+
+def _check_event(event: Event) -> None:
+    if isinstance(event, PASSING) or event == Batches(()):
+        raise ValueError(f"nobody writes {event!r:.80}")
+    if not isinstance(event, Batches):  # whose points are numbers, or it could not be read
+        check_fields(event)
+
+
+def is_run_id(found: object) -> bool:
+    """Say whether something may be a run's id, and so the name of its folder."""
+    return isinstance(found, str) and _ID.fullmatch(found) is not None
+
+
+def _check(run: Run) -> None:
+    """Raise ``ValueError`` where the fields of a run are not what the lab could have written."""
+    check_fields(run)
+    times = (run.created, run.started, run.ended, run.deleted)
+    if not all(0 <= time <= LATEST_TIME for time in times if time is not None):
+        raise ValueError(f"times: {times}")
+    if not is_run_id(run.id):
+        raise ValueError(f"id: {run.id!r:.80}")
+    if run.task != run.experiment.task or run.task not in {task.name for task in TASKS}:
+        raise ValueError(f"task: {run.task!r:.80}")
+    if run.test and not set(run.test) <= _TEST_FIGURES:
+        raise ValueError(f"test: {sorted(run.test)!r:.80}")
 
 
 def clean_name(name: str) -> str:

@@ -6,6 +6,7 @@ One connection serves every thread, so callers take turns under a lock of their 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,8 @@ def _open(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, SECONDS_OF_BUSY_WAITING, isolation_level=None, check_same_thread=False
     )
+    # By default one text that is no UTF-8 fails the whole query that meets it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from models.endings import cannot_write
 from models.experiment import Experiment
 from models.preparation import Prepared
 from models.snapshot import write_example
-from models.weights import KERAS_MODEL, write_description, write_weights
+from models.weights import write_description, write_weights
 
 SECONDS_PER_SAVE = 0.1
 """Epochs that are shorter share a write: renaming over a file takes the disk 2 ms."""
@@ -24,10 +23,10 @@ _log = logging.getLogger(__name__)
 
 
 class RunFiles:
-    """Writes ``network.json``, weights, checkpoints and ``model.keras`` into a folder, if any.
+    """Writes ``network.json``, weights and checkpoints into a folder, if any.
 
-    ``describe``, ``save`` and ``save_model`` raise ``OSError``; what training can go on without is
-    tried, and a failure logged.
+    ``describe`` and ``save`` raise ``OSError``; what training can go on without is tried, and a
+    failure logged.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -53,11 +52,6 @@ class RunFiles:
 
     def save_if_possible(self, arrays: list[Array], epoch: int) -> None:
         self._tried(lambda _: self.save(arrays, epoch))
-
-    def save_model(self, model: Any) -> None:
-        """Write the model as Keras does."""
-        if self._path:
-            model.save(self._path / KERAS_MODEL)
 
     def note_best(self, checkpoint: Callable[[], Checkpoint]) -> None:
         """Keep the best epoch's checkpoint, to be written with the next one."""

@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from models.run import is_run_id
+
 
 class RunFolders:
     """One folder a run inside ``root``. The size of a run that has ended is measured once."""
@@ -32,7 +34,12 @@ class RunFolders:
         self._sizes.pop(run_id, None)
 
     def remove(self, run_id: str) -> bool:
-        """Remove a run's folder and say whether it is gone; another try may succeed."""
+        """Remove a run's folder and say whether it is gone; another try may succeed.
+
+        What is no run's id, in a damaged file perhaps "..", is never the name of a folder here.
+        """
+        if not is_run_id(run_id):
+            return True
         self.forget_size(run_id)
         shutil.rmtree(self.path(run_id), ignore_errors=True)
         return not self.path(run_id).exists()

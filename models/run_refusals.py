@@ -14,6 +14,17 @@ def no_such_run() -> UserError:
     )
 
 
+def unreadable() -> UserError:
+    return UserError(
+        Text(
+            "이 실행의 기록을 읽을 수 없습니다. 더 새로운 버전의 FNN Lab이 만들었거나 기록이 "
+            "손상되었습니다. 그대로 보관되니 그 버전으로 열거나, 내 실행 페이지에서 지워 주세요.",
+            "This run cannot be read: a newer version of FNN Lab wrote it, or its record is "
+            "damaged. It is kept. Open it with that version, or delete it on the My runs page.",
+        )
+    )
+
+
 def cannot_write(folder: Path, error: Exception) -> UserError:
     return UserError(
         Text(

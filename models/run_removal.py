@@ -4,8 +4,12 @@ First its rows go, in one transaction that also notes its id; then its folder, a
 Whatever a crash leaves in between is finished at the next start.
 """
 
+from models.run import is_run_id
 from models.run_database import RunDatabase
 from models.run_folders import RunFolders
+
+IS_DELETED = "typeof(deleted) IN ('real', 'integer')"
+"""The condition of a run that its owner has deleted, and not of one whose row is damaged."""
 
 
 class Removal:
@@ -25,9 +29,20 @@ class Removal:
             connection.executemany("DELETE FROM runs WHERE id = ?", named)
         self._remove_folders(run_ids)
 
+    def remove_row(self, number: int) -> None:
+        """Remove the run with this number in the database, whatever it has for an id."""
+        found = self._database.rows("SELECT id FROM runs WHERE number = ?", (number,))
+        if all(is_run_id(run_id) for (run_id,) in found):
+            self.remove([run_id for (run_id,) in found])
+            return
+        own = "(SELECT id FROM runs WHERE number = ?)"
+        with self._database.explained(), self._database.transaction() as connection:
+            connection.execute(f"DELETE FROM events WHERE run = {own}", (number,))
+            connection.execute("DELETE FROM runs WHERE number = ?", (number,))
+
     def finish(self) -> None:
         """Remove what a server that is gone had deleted, and the folders that it left over."""
-        deleted = self._database.rows("SELECT id FROM runs WHERE deleted IS NOT NULL")
+        deleted = self._database.rows(f"SELECT id FROM runs WHERE {IS_DELETED}")
         self.remove([run_id for (run_id,) in deleted])
         left_over = self._database.rows("SELECT run FROM removed")
         self._remove_folders([run_id for (run_id,) in left_over])

@@ -5,16 +5,17 @@ the run, in that order, so that a page can take up the thread at any number. Whe
 training goes on: what cannot be written is kept in memory and tried again with the next event.
 """
 
-import json
 import logging
 import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from data.text import Text, UserError
 from models import run_refusals
@@ -28,8 +29,6 @@ from models.events import (
     History,
     Rewound,
     State,
-    fold,
-    from_json,
     to_line,
 )
 from models.experiment import Experiment
@@ -45,11 +44,22 @@ from models.retention import (
     too_large,
     too_many,
 )
-from models.run import COLUMNS, clean_name, from_row, to_row
+from models.run import (
+    COLUMNS,
+    UnreadableRun,
+    check_events,
+    clean_name,
+    from_row,
+    history_of,
+    is_run_id,
+    to_row,
+    unreadable_from_row,
+)
 from models.run import Run as Run
 from models.run_database import RunDatabase
 from models.run_folders import RunFolders
-from models.run_removal import Removal
+from models.run_removal import IS_DELETED, Removal
+from models.tasks import task_named
 from models.weights import WEIGHTS
 
 SECONDS_TO_UNDO = 10.0
@@ -67,6 +77,7 @@ _INTERRUPTED = Text(
     "서버가 다시 시작되어 학습이 중단되었습니다. 저장된 곳부터 이어서 학습할 수 있습니다.",
     "The server was restarted and interrupted this run. It can go on from where it was saved.",
 )
+_STATES = frozenset(State)
 _log = logging.getLogger(__name__)
 
 
@@ -78,6 +89,10 @@ _SELECT = f"SELECT {', '.join(COLUMNS)} FROM runs"
 class RunStore:
     """Every run in ``folder``, which is made if need be. All methods may be called by any thread.
 
+    A run whose record makes no sense, for a newer version has written it or it is damaged, is kept
+    and left alone: ``unreadable`` lists it, ``runs`` does not, and all that is asked of it alone
+    raises ``UserError``.
+
     Raises ``UserError`` when the folder cannot be written, when the database file is damaged, or
     when a newer version of the lab has written it.
     """
@@ -88,6 +103,8 @@ class RunStore:
         self._file = folder / "runs.sqlite3"
         self._lock = threading.RLock()
         self._live: dict[str, Run] = {}
+        self._checked: dict[str, bool] = {}
+        """Whether a run's events make sense, as far as somebody has looked."""
         self._unsaved: list[tuple[str, int, str]] = []
         self._subscribers: dict[str, list[Subscriber]] = {}
         self._passing = PassingEvents()
@@ -97,7 +114,7 @@ class RunStore:
         self._removal = Removal(self._database, self._folders)
         try:
             self._removal.finish()
-        except UserError:
+        except BaseException:
             self._database.close()
             raise
 
@@ -105,9 +122,10 @@ class RunStore:
         """Add a queued run with an unguessable id and an empty folder.
 
         Removes runs that have ended where there are too many, see ``models/retention.py``. Raises
-        ``UserError`` when that does not make room, or when the disk is full or read-only; nothing
-        of the new run is left behind then.
+        ``UserError`` when that does not make room, when the disk is full or read-only, or when
+        there is no such task; nothing of the new run is left behind then.
         """
+        task_named(experiment.task)
         run = Run(
             secrets.token_urlsafe(16), owner, experiment.task, experiment, State.QUEUED, time.time()
         )
@@ -122,6 +140,7 @@ class RunStore:
                     self.folder(run.id).rmdir()
                 raise
             self._live[run.id] = run
+            self._checked[run.id] = True
         return run
 
     def append(self, run_id: str, event: Event) -> int:
@@ -165,14 +184,14 @@ class RunStore:
 
     def history(self, run_id: str) -> History:
         """Return the run so far, folded from its events."""
-        return fold(from_json(json.loads(line)) for _, line in self.events(run_id))
+        return self._history(run_id, (line for _, line in self.events(run_id)))
 
     def outline(self, run_id: str) -> History:
         """Return the run so far without its points, which are most of its events."""
         sql = "SELECT payload FROM events WHERE run = ? AND payload NOT LIKE ? ORDER BY n"
         with self._lock:
             rows = self._database.rows(sql, (run_id, f'{{"kind":"{Batches.kind}"%'))
-        return fold(from_json(json.loads(line)) for (line,) in rows)
+        return self._history(run_id, (line for (line,) in rows))
 
     def get(self, run_id: str) -> Run:
         """Return a run, whoever owns it; raises ``UserError`` for an unknown one."""
@@ -188,13 +207,18 @@ class RunStore:
 
     def runs(self, owner: str, task: str | None = None, limit: int = 50) -> list[Run]:
         """Return an owner's runs, perhaps of one task only, newest first."""
-        sql = (
-            f"{_SELECT} WHERE owner = ? AND ifnull(task = ?, 1) AND deleted IS NULL "
-            "ORDER BY number DESC LIMIT ?"
-        )
+        which = "owner = ? AND ifnull(task = ?, 1) AND deleted IS NULL"
+        found = self._found(f"{_SELECT} WHERE {which} ORDER BY number DESC", (owner, task))
+        return list(islice(found, None if limit < 0 else limit))
+
+    def unreadable(self, owner: str) -> list[UnreadableRun]:
+        """Return those of an owner's runs that cannot be read, newest first."""
+        which = f"owner = ? AND (deleted IS NULL OR NOT {IS_DELETED})"
+        columns = f"number, {', '.join(COLUMNS)}"
+        sql = f"SELECT {columns} FROM runs WHERE {which} ORDER BY number DESC"
         with self._lock:
-            found = [from_row(row) for row in self._database.rows(sql, (owner, task, limit))]
-            return [self._live.get(run.id, run) for run in found]
+            rows = [row for row in self._database.rows(sql, (owner,)) if row[1] not in self._live]
+        return [unreadable_from_row(n, tuple(row)) for n, *row in rows if not self._read(row)]
 
     def runs_with_weights(self, owner: str, task: str) -> list[Run]:
         """Return the runs of a task, over or still training, that have weights; newest first."""
@@ -225,13 +249,13 @@ class RunStore:
         which they were created; those that are deleted are left out. A run that was paused with a
         worker stays paused.
         """
-        sql = "SELECT id FROM runs WHERE state IN (?, ?)"
+        sql = f"{_SELECT} WHERE state IN (?, ?)"
         with self._lock:
-            for (run_id,) in self._database.rows(sql, (State.QUEUED, State.RUNNING)):
-                self.append(run_id, End(State.INTERRUPTED, error=_INTERRUPTED))
+            for run in self._found(sql, (State.QUEUED, State.RUNNING)):
+                self.append(run.id, End(State.INTERRUPTED, error=_INTERRUPTED))
             which = "state = ? AND deleted IS NULL"
             order = f"{_SELECT} WHERE {which} ORDER BY started IS NULL, number"
-            return [from_row(row) for row in self._database.rows(order, (State.INTERRUPTED,))]
+            return list(self._found(order, (State.INTERRUPTED,)))
 
     # What an owner does with runs ------------------------------------------------------------
 
@@ -259,6 +283,16 @@ class RunStore:
             self._change(replace(run, deleted=time.time()))
             self._purge_later()
 
+    def delete_unreadable(self, number: int, owner: str) -> None:
+        """Remove one of the runs that ``unreadable`` lists, for good.
+
+        Raises ``UserError`` when it is not among them.
+        """
+        with self._lock:
+            if number not in {run.number for run in self.unreadable(owner)}:
+                raise run_refusals.no_such_run()
+            self._removal.remove_row(number)
+
     def undelete(self, run_id: str, owner: str) -> None:
         """Take a deletion back; raises ``UserError`` when it is too late for that."""
         with self._lock:
@@ -271,15 +305,13 @@ class RunStore:
     def deleted(self, owner: str) -> list[Run]:
         """Return an owner's runs whose deletion can still be undone, the last one first."""
         sql = f"{_SELECT} WHERE owner = ? AND deleted IS NOT NULL ORDER BY deleted DESC"
-        with self._lock:
-            found = [from_row(row) for row in self._database.rows(sql, (owner,))]
+        found = self._found(sql, (owner,))
         return [run for run in found if not self._is_forgotten(run, time.time())]
 
     def purge(self, now: float) -> None:
         """Remove what was deleted more than ``SECONDS_TO_UNDO`` before ``now`` and has ended."""
         with self._lock:
-            rows = self._database.rows(f"{_SELECT} WHERE deleted IS NOT NULL")
-            runs = [self._live.get(run.id, run) for run in map(from_row, rows)]
+            runs = list(self._found(f"{_SELECT} WHERE deleted IS NOT NULL"))
             self._remove([run.id for run in runs if run.is_over and self._is_forgotten(run, now)])
             if any(run.deleted is not None and not self._is_forgotten(run, now) for run in runs):
                 self._purge_later()
@@ -288,10 +320,11 @@ class RunStore:
         """Return how many runs an owner has, and which of them go next."""
         with self._lock:
             everything = self._kept()
-            own = [run for run in everything if run.owner == owner]
+            own = self._readable(everything, owner)
             sizes = self._sizes(everything)
             used, allowed = sum(sizes.values()), self._retention.disk_bytes
-            by_disk = too_large(everything, sizes, SHARE_TO_WARN_FROM * allowed)
+            warned = SHARE_TO_WARN_FROM * allowed
+            by_disk = too_large(everything, sizes, warned, self._is_readable)
             return Outlook(
                 len(own),
                 self._retention.runs_per_owner,
@@ -318,14 +351,68 @@ class RunStore:
         rows = self._database.rows(f"{_SELECT} WHERE id = ?", (run_id,))
         if not rows:
             raise run_refusals.no_such_run()
-        return from_row(rows[0])
+        run = self._read(rows[0])
+        if run is None:
+            raise run_refusals.unreadable()
+        return run
 
     def _own(self, run_id: str, owner: str) -> Run:
         """Return an owner's run, even a deleted one."""
-        run = self.get(run_id)
-        if not secrets.compare_digest(run.owner.encode(), owner.encode()):
-            raise run_refusals.no_such_run()
-        return run
+        sql = "SELECT owner FROM runs WHERE id = ?"
+        with self._lock:
+            owners = [str(found) for (found,) in self._database.rows(sql, (run_id,))]
+            if not any(secrets.compare_digest(own.encode(), owner.encode()) for own in owners):
+                raise run_refusals.no_such_run()
+            return self._run(run_id)
+
+    def _found(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Run]:
+        """Yield the runs whose rows a query finds, as they are now, if they can be read."""
+        with self._lock:
+            rows = [(row, self._live.get(row[0])) for row in self._database.rows(sql, values)]
+        return (run for row, live in rows if (run := live or self._read(row)) is not None)
+
+    def _read(self, row: Iterable[Any]) -> Run | None:
+        """Return the run of a row that is not live; None where it or its events make no sense."""
+        try:
+            run = from_row(tuple(row))
+        except ValueError as error:
+            _log.debug("unreadable: %s", error)
+            return None
+        if run.id not in self._checked:
+            self._checked[run.id] = self._makes_sense(run.id)
+        return run if self._checked[run.id] else None
+
+    def _makes_sense(self, run_id: str) -> bool:
+        """Read every event of a run, once: from then on this server has written all of them."""
+        with self._lock:
+            if run_id in self._live:
+                return True
+            rows = self._database.rows(f"{_SELECT} WHERE id = ?", (run_id,))
+            events = self._database.rows("SELECT n, payload FROM events WHERE run = ?", (run_id,))
+        try:
+            check_events(from_row(rows[0]), events)
+        except ValueError as error:
+            _log.warning("run %s is kept but cannot be read: %s", run_id, error)
+            return False
+        return True
+
+    def _history(self, run_id: str, lines: Iterable[str]) -> History:
+        try:
+            return history_of(lines)
+        except ValueError as error:
+            _log.warning("run %s is kept but cannot be read: %s", run_id, error)
+            self._checked[run_id] = False
+            raise run_refusals.unreadable() from error
+
+    def _readable(self, runs: Iterable[Kept], owner: str) -> list[Kept]:
+        return [run for run in runs if run.owner == owner and self._is_readable(run)]
+
+    def _is_readable(self, run: Kept) -> bool:
+        try:
+            self._run(run.id)
+        except UserError:
+            return False
+        return True
 
     def _change(self, run: Run) -> Run:
         """Write what its owner has changed of a run."""
@@ -336,11 +423,12 @@ class RunStore:
         return run
 
     def _kept(self) -> list[Kept]:
-        """Return what decides over every run that is not deleted."""
+        """Return what decides over every run that is not deleted, as far as that can be read."""
         sql = "SELECT id, owner, state, number, name FROM runs WHERE deleted IS NULL"
         return [
             Kept(run_id, owner, self._state(run_id, state), number, bool(name))
             for run_id, owner, state, number, name in self._database.rows(sql)
+            if is_run_id(run_id) and state in _STATES
         ]
 
     def _state(self, run_id: str, saved: str) -> State:
@@ -353,13 +441,13 @@ class RunStore:
     def _make_room(self, owner: str) -> None:
         """Remove what has to go before this owner starts another run."""
         runs = self._kept()
-        own, allowed = [run for run in runs if run.owner == owner], self._retention.disk_bytes
+        own, allowed = self._readable(runs, owner), self._retention.disk_bytes
         going = {run.id for run in too_many(own, self._retention.runs_per_owner - 1)}
         if len(own) - len(going) >= self._retention.runs_per_owner:
             raise run_refusals.all_under_way(len(own))
         left = [run for run in runs if run.id not in going]
         sizes = self._sizes(left)
-        too_much = {run.id for run in too_large(left, sizes, allowed)}
+        too_much = {run.id for run in too_large(left, sizes, allowed, self._is_readable)}
         if sum(sizes[run.id] for run in left if run.id not in too_much) > allowed:
             raise run_refusals.disk_budget_used(allowed // MEGABYTE)
         self._remove([*going, *too_much])
@@ -368,6 +456,7 @@ class RunStore:
         self._removal.remove(run_ids)
         for run_id in run_ids:
             self._live.pop(run_id, None)
+            self._checked.pop(run_id, None)
         self._unsaved = [event for event in self._unsaved if event[0] not in run_ids]
 
     def _purge_later(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from data.json_document import MAX_DEPTH, is_deep
-from data.text import Text
+from data.text import Text, printable
 from models.toml_lines import Path, key_lines, line_of
 
 _MESSAGE = 120
@@ -65,7 +65,7 @@ def _line(error: tomllib.TOMLDecodeError, source: str) -> int:
 
 
 def _syntax(error: tomllib.TOMLDecodeError) -> Text:
-    told = str(error)[:_MESSAGE]
+    told = printable(str(error))[:_MESSAGE]
     return Text(
         f"TOML 문법에 맞지 않습니다({told}). 따옴표와 괄호를 확인하세요.",
         f"This is not valid TOML ({told}). Check quotes and brackets.",

@@ -14,9 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from data.dataset import Array
 from data.text import UserError
@@ -57,6 +55,7 @@ from models.spectacle import Spectacle
 from models.summary import summarize
 from models.tasks import task_named
 from models.tasks.base import Task
+from models.tensorflow_import import keras, tf
 from models.weights import TrainedNetwork, read_network
 from models.wish import Limits, Wish
 
@@ -95,9 +94,9 @@ def train(
     """Train an experiment, telling ``emit`` everything; the last event is always one ``End``.
 
     ``ask`` is asked between chunks how to go on. ``folder`` receives ``network.json`` at the start,
-    ``weights.npz`` at every epoch's end (at most ten times a second), a checkpoint (at most one in
-    two seconds, and at every end) and ``model.keras`` at the end. ``after`` an update, the run goes
-    on from the newest checkpoint up to there, as if it had never stopped.
+    ``weights.npz`` at every epoch's end (at most ten times a second) and a checkpoint (at most one
+    in two seconds, and at every end). ``after`` an update, the run goes on from the newest
+    checkpoint up to there, as if it had never stopped.
 
     Raises ``UserError`` when the experiment cannot be trained, before any event but
     ``Preparing``. A folder that cannot be written at the start or at the end ends the run as
@@ -311,9 +310,9 @@ class _Run:
         self.last_loss = loss
         if val_loss < self.best[0]:
             self.best = (val_loss, self.epoch, arrays)
-            self.files.note_best(self.checkpoint)
+            self.files.note_best(lambda: self.checkpoint(arrays))
         seconds = round(time.monotonic() - began, 4)
-        checkpoint = self.files.end_epoch(self.latest, self.epoch, self.checkpoint)
+        checkpoint = self.files.end_epoch(arrays, self.epoch, lambda: self.checkpoint(arrays))
         told = (self.epoch, loss, metric, val_loss, val_metric, seconds, self.best[1], checkpoint)
         self.emit(Epoch(*told, penalty))
         return self.blown_up(order, loss)
@@ -407,7 +406,6 @@ class _Run:
         return self.judged([array for layer in layers for array in layer], epoch)
 
     def test(self) -> dict[str, float]:
-        self.files.save_model(self.model)
         return self.judge(self.latest, self.prepared.x_test, self.prepared.y_test)
 
     # Beside the training -----------------------------------------------------------------------
@@ -486,8 +484,8 @@ class _Run:
         self.latest = self.best[2]
         _assign(self.model.trainable_variables, self.latest)
 
-    def checkpoint(self) -> Checkpoint:
-        """Return everything that the run needs to go on from here."""
+    def checkpoint(self, weights: list[Array] | None = None) -> Checkpoint:
+        """Return everything that the run needs to go on from here; ``weights`` if just read."""
         position = Position(
             epoch=self.epoch,
             batches=self.batches,
@@ -500,7 +498,7 @@ class _Run:
             first_loss=self.first_loss,
         )
         state = tuple(map(_array, _state_variables(self.model)))
-        return Checkpoint(position, tuple(self.weights()), state)
+        return Checkpoint(position, tuple(weights or self.weights()), state)
 
     def go_on_after(self, update: int) -> None:
         """Take up the run where its newest checkpoint left it; without one it begins anew."""

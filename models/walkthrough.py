@@ -1,12 +1,12 @@
 """A review's way through a network, for a terminal: as JSON values and as lines for a person."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from data.command_line import readable, say
 from data.korean import MAX_LENGTH, TOKENIZERS, Morpheme, analyse, clean, is_cut
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.experiment import Reading
 from models.explanation import Explanation, explain_review
 from models.prediction import require_kind
@@ -37,7 +37,7 @@ def follow_review(network: TrainedNetwork, text: str) -> tuple[dict[str, Any], s
     """
     require_kind(network, InputKind.TEXT)
     if is_cut(text):
-        print(_CUT, file=sys.stderr)
+        say(_CUT)
     reading = network.experiment.reading or Reading()
     tokenizer, morphemes = _morphemes(reading.tokenizer, text)
     found = explain_review(network, morphemes)
@@ -57,8 +57,8 @@ def _morphemes(tokenizer: str, text: str) -> tuple[str, list[Morpheme]]:
     except UserError as error:
         if not TOKENIZERS[tokenizer].needs_java:
             raise
-        print(error.text, file=sys.stderr)
-        print(_instead(tokenizer), file=sys.stderr)
+        say(error.text)
+        say(_instead(tokenizer))
         return _WITHOUT_JAVA, analyse(_WITHOUT_JAVA, text)
 
 
@@ -94,13 +94,13 @@ def _steps(network: TrainedNetwork, found: Explanation, size: int) -> dict[str, 
     return {
         "morphemes": " ".join(f"{m.text}/{m.tag}" for m in found.morphemes),
         "vocabulary": _joined(f"{w.text} (index {w.index}, rank {w.rank})" for w in found.words),
-        "not in it": _joined(f"{text} ({_WHY[why]})" for text, why in found.unknown),
+        "not in it": _joined(f"{text} ({readable(_WHY[why])})" for text, why in found.unknown),
         "indices": _joined(map(str, found.indices)),
         "vector": _vector_line(found, size),
         **_hidden_lines(network, found),
         "z1, z2": "{:.4f}, {:.4f}".format(*found.z),
         "softmax": _softmax_line(found),
-        "verdict": f"{CLASSES[winner]}  {found.probabilities[winner]:.1%}",
+        "verdict": f"{readable(CLASSES[winner])}  {found.probabilities[winner]:.1%}",
     }
 
 
@@ -111,7 +111,7 @@ def _lines(steps: dict[str, str], found: Explanation) -> str:
 
 def _vector_line(found: Explanation, size: int) -> str:
     line = f"{len(found.indices):,} of {size:,} cells are 1 (one-hot encoding, or multi-hot)"
-    return line if found.indices else f"{line}. {_KNOWS_NOTHING}"
+    return line if found.indices else f"{line}. {readable(_KNOWS_NOTHING)}"
 
 
 def _hidden_lines(network: TrainedNetwork, found: Explanation) -> dict[str, str]:
@@ -147,8 +147,8 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _instead(tokenizer: str) -> Text:
     return Text(
-        f"'{tokenizer}' 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'로 나눕니다. "
+        f"{quoted(tokenizer)} 대신 Java가 필요 없는 '{_WITHOUT_JAVA}'(으)로 나눕니다. "
         "훈련 때와 다르게 나뉜 낱말은 네트워크가 모를 수 있습니다.",
-        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of '{tokenizer}'. "
+        f"'{_WITHOUT_JAVA}', which needs no Java, is used instead of {quoted(tokenizer)}. "
         "Words that it cuts differently than in training may be unknown to the network.",
     )

@@ -1,4 +1,4 @@
-"""The files a run leaves: ``weights.npz``, ``network.json`` and, for download, ``model.keras``.
+"""The files a run leaves: ``weights.npz`` and ``network.json``.
 
 Weights are plain arrays and everything else is JSON: reading them runs no code of anybody's.
 """
@@ -6,10 +6,9 @@ Weights are plain arrays and everything else is JSON: reading them runs no code 
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from data.dataset import Array
 from data.json_document import parse_json
 from data.plain_file import MissingFile
 from data.scaling import Scaling
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from data.text_file import read_text
 from data.vocabulary import Vocabulary
 from models.experiment import Experiment
@@ -28,7 +27,6 @@ from models.tasks.base import InputKind, Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
-KERAS_MODEL = "model.keras"
 MAX_DESCRIPTION_BYTES = 2**24
 """The 20,000 words of the largest vocabulary take half a megabyte."""
 LARGEST_INPUT = 1_000.0
@@ -63,7 +61,7 @@ def write_description(
         "vocabulary": list(vocabulary.words) if vocabulary else None,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    _replace(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
+    write_aside(folder / NETWORK, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
@@ -73,7 +71,7 @@ def write_weights(folder: Path, arrays: Sequence[Array]) -> None:
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **dict(zip(_names(arrays), arrays, strict=True)))
 
-    _replace(folder / WEIGHTS, save)
+    write_aside(folder / WEIGHTS, save)
 
 
 def _names(arrays: Sequence[object]) -> tuple[str, ...]:
@@ -134,7 +132,7 @@ def _largest_sum(scaling: Scaling, arrays: Sequence[Array]) -> float:
 
 def _read_description(path: Path) -> TrainedNetwork:
     """Return the network that the file describes, without weights yet."""
-    values = parse_json(read_text(path, MAX_DESCRIPTION_BYTES), str(path))
+    values = parse_json(read_text(path, MAX_DESCRIPTION_BYTES), quoted(path))
     try:
         return _described(values)
     except UserError as error:
@@ -171,7 +169,8 @@ def _words(words: object) -> Vocabulary | None:
     return Vocabulary(tuple(words))
 
 
-def _replace(path: Path, write: Any) -> None:
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` fill a file of another name, and rename that: what stands here is whole."""
     aside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         write(aside)
@@ -183,8 +182,10 @@ def _replace(path: Path, write: Any) -> None:
 def _no_weights(folder: Path) -> UserError:
     return UserError(
         Text(
-            f"{folder}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 지정하세요.",
-            f"{folder} holds no trained weights yet. Name a run folder with at least one epoch.",
+            f"{quoted(folder)}에는 학습된 가중치가 없습니다. 한 에폭 이상 학습한 폴더를 "
+            "지정하세요.",
+            f"{quoted(folder)} holds no trained weights yet. Name a run folder with at least one "
+            "epoch.",
         )
     )
 
@@ -192,8 +193,8 @@ def _no_weights(folder: Path) -> UserError:
 def _damaged(path: Path) -> UserError:
     return UserError(
         Text(
-            f"{path} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
-            f"{path} is damaged or belongs to another network. Please train again.",
+            f"{quoted(path)} 파일이 손상되었거나 다른 네트워크의 것입니다. 다시 학습해 주세요.",
+            f"{quoted(path)} is damaged or belongs to another network. Please train again.",
         )
     )
 
@@ -201,11 +202,12 @@ def _damaged(path: Path) -> UserError:
 def _not_usable(path: Path) -> UserError:
     return UserError(
         Text(
-            f"{path}에 숫자가 아니거나(NaN) 너무 큰 가중치가 있습니다. 다시 학습해 주세요.",
-            f"{path} holds weights that are no numbers (NaN) or too large. Please train again.",
+            f"{quoted(path)}에 숫자가 아니거나(NaN) 너무 큰 가중치가 있습니다. 다시 학습해 주세요.",
+            f"{quoted(path)} holds weights that are no numbers (NaN) or too large. Please train "
+            "again.",
         )
     )
 
 
 def _within(path: Path, reason: Text) -> Text:
-    return Text(f"{path}: {reason.ko}", f"{path}: {reason.en}")
+    return Text(f"{quoted(path)}: {reason.ko}", f"{quoted(path)}: {reason.en}")

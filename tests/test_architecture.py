@@ -10,11 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"keras", "tensorflow"}
-TRAINERS = {
-    *("models/network.py", "models/training.py", "models/batches.py"),
-    "models/fused_updates.py",
-}
-"""The only modules that import Keras and TensorFlow when they are imported themselves."""
+TENSORFLOW_IMPORT = "models/tensorflow_import.py"
+TRAINERS = {"network", "training", "batches", "fused_updates"}
+"""The only modules that take Keras and TensorFlow when they are imported themselves."""
 
 
 def modules(package: str) -> list[Path]:
@@ -65,10 +63,10 @@ def test_models_know_neither_pages_nor_plots(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules("models"), ids=named)
-def test_keras_is_imported_in_two_modules_only(path: Path) -> None:
-    if named(path) not in TRAINERS:
-        assert not packages(path, top_level=True) & HEAVY
-        assert named(path) == "models/rivals.py" or not packages(path) & HEAVY
+def test_keras_is_imported_in_one_module_and_used_in_few(path: Path) -> None:
+    assert named(path) == TENSORFLOW_IMPORT or not packages(path) & HEAVY
+    if named(path) not in {f"models/{name}.py" for name in TRAINERS}:
+        assert "models.tensorflow_import" not in set(imports(path, top_level=True))
 
 
 DASK = {"cluster_address", "cluster_link", "cluster_worker", "node"}
@@ -85,7 +83,8 @@ def test_dask_is_imported_where_a_cluster_is_used_and_only_inside_functions(path
 @pytest.mark.parametrize("path", modules("app"), ids=named)
 def test_pages_do_not_know_keras(path: Path) -> None:
     assert not packages(path) & HEAVY
-    assert not set(imports(path)) & {"models.network", "models.training", "models.batches"}
+    heavy = {f"models.{name}" for name in (*TRAINERS, "tensorflow_import")}
+    assert not set(imports(path)) & heavy
 
 
 def test_charts_do_not_know_streamlit() -> None:

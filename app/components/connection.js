@@ -6,7 +6,8 @@
 // before the question has arrived when the answer comes: it is one ordered connection. What was sent
 // by hand and is not known to have arrived when the connection is given up is said to be doubtful.
 // After every new connection the page's script runs once: the session may be another, and the page
-// must show what is so.
+// must show what is so. What is longer than the server takes is not sent at all: the connection would
+// be closed for it, and the page would send it again over the next one.
 
 const WATCH = "__fnnLabConnection"; // on window: one watch, whichever page has mounted it
 const ASK_MS = 15000; // a silent connection is given up after 27 seconds at the latest
@@ -14,7 +15,7 @@ const ANSWER_MS = 12000;
 const SLOW_MS = 4000; // without an answer to a click, the page says that it waits
 const HAND_MS = 1500; // what is sent so soon after a touch was sent by hand
 const SAID_MS = 8000;
-const READ = new Set(["unsent", "anew"]); // they stay until somebody goes on
+const READ = new Set(["unsent", "anew", "long"]); // they stay until somebody goes on
 const SHORT = 8; // bytes: a question or its answer, and nothing else that matters
 
 const notices = new WeakMap();
@@ -50,7 +51,9 @@ class Watch {
     const watch = this;
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (data) {
-      if (this.protocol === "streamlit") watch.takeSent(this, data);
+      if (this.protocol !== "streamlit") return send.call(this, data);
+      if (data.byteLength > watch.most) return watch.say("long");
+      watch.takeSent(this, data);
       return send.call(this, data);
     };
   }
@@ -125,9 +128,9 @@ class Watch {
 
   // Words -----------------------------------------------------------------------------------
 
-  showIn(place, { labels, lost }) {
+  showIn(place, { labels, lost, most }) {
     if (lost && lost !== this.lost) this.state = "anew";
-    Object.assign(this, { place, labels, lost });
+    Object.assign(this, { place, labels, lost, most });
     place.querySelector("button").textContent = labels.reload;
     place.querySelector("button").onclick = () => window.location.reload();
     this.say(this.state);

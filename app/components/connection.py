@@ -1,8 +1,9 @@
 """Says what is wrong with the page's connection, and that it is being made anew."""
 
 from app.components import assets
+from app.socket_limits import MOST_BYTES
 
-LABELS = ("lost", "over", "reload", "waiting", "back", "unsent", "anew")
+LABELS = ("lost", "over", "reload", "waiting", "back", "unsent", "anew", "long")
 
 _HTML = """
 <div class="fl-connection" role="status" aria-live="polite" data-state="fine">
@@ -19,4 +20,5 @@ def connection(labels: dict[str, str], *, lost: str | None, key: str) -> None:
     ``lost`` names this tab's former session when the server has forgotten what it held: that is
     said once.
     """
-    _mount(key=key, data={"labels": assets.pick(labels, LABELS), "lost": lost})
+    data = {"labels": assets.pick(labels, LABELS), "lost": lost, "most": MOST_BYTES}
+    _mount(key=key, data=data)

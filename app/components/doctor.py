@@ -1,5 +1,7 @@
 """What is wrong with how a run learns, in a sentence with its own figures, and what to try."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from app import starting, state
@@ -15,13 +17,15 @@ MOST_REMEDIES = 4
 
 def doctor(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> None:
     """Draw the diagnoses of a run that is over and a button for each remedy; nothing for none."""
-    if not diagnoses:
+    said = _said(diagnoses)
+    if not said:
         return
     with st.container(key="doctor", border=True):
         st.markdown(f"**{t('doctor.title')}**")
-        for diagnosis in diagnoses:
-            st.markdown(f"{sentence(diagnosis)}")
-        found = list(remedies(task, run.experiment, diagnoses).items())[:MOST_REMEDIES]
+        for _, told in said:
+            st.markdown(told)
+        known = tuple(diagnosis for diagnosis, _ in said)
+        found = list(remedies(task, run.experiment, known).items())[:MOST_REMEDIES]
         if not found:
             return
         st.caption(t("doctor.try"))
@@ -34,6 +38,15 @@ def doctor(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> None:
                     on_click=_take,
                     args=(experiment,),
                 )
+
+
+def _said(diagnoses: tuple[Diagnosis, ...]) -> list[tuple[Diagnosis, str]]:
+    """Return the diagnoses with their sentences, but for those of another version of the lab."""
+    said = []
+    for diagnosis in diagnoses:
+        with suppress(KeyError, ValueError):
+            said.append((diagnosis, sentence(diagnosis)))
+    return said
 
 
 def sentence(diagnosis: Diagnosis) -> str:

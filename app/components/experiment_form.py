@@ -25,7 +25,6 @@ from models.experiment import (
     OPTIMIZER_PARAMETERS,
     Experiment,
     Layer,
-    Optimizer,
     Reading,
     check_setting,
 )
@@ -174,9 +173,7 @@ def _optimizer(draft: Experiment) -> None:
 
 def _with_optimizer(experiment: Experiment, name: str) -> Experiment:
     """Return the experiment with another optimizer, whose own settings are Keras's."""
-    now = experiment.optimizer
-    other = Optimizer(name, learning_rate=now.learning_rate, clipnorm=now.clipnorm)
-    return experiment.changed(optimizer=other)
+    return experiment.changed(optimizer=experiment.optimizer.renamed(name))
 
 
 def _more(task: Task, draft: Experiment) -> None:

@@ -1,16 +1,24 @@
 """What a finished run came to, and where to go with it."""
 
+from functools import partial
+from pathlib import Path
+
 import streamlit as st
 
 from app import run_words, state
 from app.components.doctor import doctor
+from app.failures import tell
+from app.file_names import file_name
 from app.i18n import t
 from app.navigation import PREDICT
+from app.networks import network_in
 from app.services import services
+from data.text import UserError
+from models.download import download
 from models.runs import Run
 from models.tasks.base import Task
 from models.verdict import Verdict, verdict
-from models.weights import KERAS_MODEL, WEIGHTS
+from models.weights import WEIGHTS
 
 
 def run_result(task: Task, run: Run | None) -> None:
@@ -33,14 +41,8 @@ def run_result(task: Task, run: Run | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="ways-on"):
         if (folder / WEIGHTS).exists():
             _try_link(task)
-        if (folder / KERAS_MODEL).exists():
-            st.download_button(
-                t("train.download"),
-                data=(folder / KERAS_MODEL).read_bytes,
-                file_name=f"{task.name}.keras",
-                on_click="ignore",
-                key="download",
-            )
+            if not run.is_under_way:
+                _download(run, folder)
 
 
 def _kept(run: Run) -> None:
@@ -85,4 +87,21 @@ def _try_link(task: Task) -> None:
         label=label,
         icon=":material/draw:" if drawn else ":material/arrow_forward:",
         query_params=state.address(task.name),
+    )
+
+
+def _download(run: Run, folder: Path) -> None:
+    """Draw the button that makes the ZIP archive of a run when it is pressed."""
+    try:
+        network_in(folder)
+    except UserError as error:
+        return tell(error.text)  # while it can be said in the page's language
+    st.download_button(
+        t("train.download"),
+        data=partial(download, folder),
+        file_name=file_name(run_words.name(run), ".zip"),
+        mime="application/zip",
+        help=t("train.download_help"),
+        on_click="ignore",
+        key="download",
     )

@@ -53,9 +53,9 @@ def row(run: Run) -> list[Cell]:
         run_words.name(run),
         say(task.title),
         t(f"state.{run.state}"),
-        run_words.created(run),
+        run_words.made(run),
         run_words.seconds(run),
-        run_words.layers(run),
+        _layers(run),
         experiment.optimizer.name,
         experiment.optimizer.learning_rate,
         experiment.batch_size,
@@ -70,3 +70,9 @@ def row(run: Run) -> list[Cell]:
         test.get(task.head.metric_name),
         run.id,
     ]
+
+
+def _layers(run: Run) -> Cell:
+    """Return the units of the hidden layers: a number, or "10 → 12", which is no date."""
+    units = [layer.units for layer in run.experiment.layers]
+    return units[0] if len(units) == 1 else " → ".join(map(str, units)) or run_words.layers(run)

@@ -8,6 +8,7 @@ from app.components.interrupted_runs import interrupted_runs
 from app.components.owner_move import owner_move
 from app.components.run_list import run_list
 from app.components.runs_table import runs_table
+from app.components.unreadable_runs import unreadable_runs
 from app.i18n import t
 from app.navigation import TRAIN
 from app.services import services
@@ -15,11 +16,11 @@ from app.services import services
 st.title(t("runs.title"))
 cookie_notice()
 store, owner = services().store, state.owner()
-runs = store.runs(owner)
+runs, unreadable = store.runs(owner), store.unreadable(owner)
 interrupted_runs()
 if runs or store.deleted(owner):
     run_list(runs)
-else:
+elif not unreadable:
     st.info(t("runs.none"))
     st.page_link(
         TRAIN,
@@ -27,6 +28,7 @@ else:
         icon=":material/arrow_forward:",
         query_params=state.address(state.task().name),
     )
+unreadable_runs(unreadable)
 if runs:
     outlook = store.outlook(owner)
     st.caption(t("runs.kept", runs=outlook.runs, limit=outlook.limit))

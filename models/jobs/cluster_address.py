@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 ADDRESS = "FNN_LAB_CLUSTER"
 INSECURE = "FNN_LAB_CLUSTER_INSECURE"
@@ -72,9 +72,9 @@ def security(address: str) -> Any:
 def _no_address(address: str) -> UserError:
     return UserError(
         Text(
-            f"{address!r}은(는) 클러스터 주소가 아닙니다. tcp://127.0.0.1:8786이나 "
+            f"{quoted(address)}은(는) 클러스터 주소가 아닙니다. tcp://127.0.0.1:8786이나 "
             "tls://server:8786처럼 적어 주세요.",
-            f"{address!r} is no address of a cluster. Write it like tcp://127.0.0.1:8786 or "
+            f"{quoted(address)} is no address of a cluster. Write it like tcp://127.0.0.1:8786 or "
             "tls://server:8786.",
         )
     )
@@ -83,10 +83,12 @@ def _no_address(address: str) -> UserError:
 def _not_safe(address: str) -> UserError:
     return UserError(
         Text(
-            f"{address}는 암호화되지 않아 접속하지 않았습니다. 이 포트에 닿는 사람은 누구나 코드를 "
+            f"{quoted(address)}은(는) 암호화되지 않아 접속하지 않았습니다. 이 포트에 닿는 사람은 "
+            "누구나 코드를 "
             f"실행할 수 있습니다. tls:// 주소를 쓰거나, 믿을 수 있는 망이라면 {INSECURE}=1을 "
             "설정하세요.",
-            f"{address} is not encrypted and was refused: whoever reaches this port can run code "
+            f"{quoted(address)} is not encrypted and was refused: whoever reaches this port can "
+            "run code "
             f"there. Use a tls:// address or, on a network that you trust, set {INSECURE}=1.",
         )
     )
@@ -95,9 +97,9 @@ def _not_safe(address: str) -> UserError:
 def _no_file(variable: str, path: str) -> UserError:
     return UserError(
         Text(
-            f"tls:// 주소에는 인증서가 필요합니다. {variable}({path!r})에 읽을 수 있는 파일을 "
-            "적어 주세요.",
-            f"A tls:// address needs certificates: set {variable} (now {path!r}) to a file.",
+            f"tls:// 주소에는 인증서가 필요합니다. {variable}({quoted(path)})에 읽을 수 있는 "
+            "파일을 적어 주세요.",
+            f"A tls:// address needs certificates: set {variable} (now {quoted(path)}) to a file.",
         )
     )
 

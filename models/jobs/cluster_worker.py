@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.jobs.cluster_address import check_address, is_loopback, security
 
 SECONDS_TO_CONNECT = 5.0
@@ -24,7 +24,7 @@ _CONNECTED = Text(
     "Connected to {address}, training up to {slots} runs at a time. End with Ctrl-C.",
 )
 _AWAY = Text(
-    "{address}와의 연결이 끊겼습니다. 다시 연결될 때까지 기다립니다.",
+    "{address}과(와)의 연결이 끊겼습니다. 다시 연결될 때까지 기다립니다.",
     "The connection to {address} was lost. Waiting until it is back.",
 )
 
@@ -96,9 +96,9 @@ def _say(text: Text) -> None:
 def _unreachable(address: str) -> UserError:
     return UserError(
         Text(
-            f"{address}에 연결할 수 없습니다. 스케줄러가 켜져 있는지, 주소와 인증서가 맞는지 "
-            "확인하세요.",
-            f"{address} cannot be reached. Check that the scheduler is running, and the address "
-            "and the certificates.",
+            f"{quoted(address)}에 연결할 수 없습니다. 스케줄러가 켜져 있는지, 주소와 인증서가 "
+            "맞는지 확인하세요.",
+            f"{quoted(address)} cannot be reached. Check that the scheduler is running, and the "
+            "address and the certificates.",
         )
     )

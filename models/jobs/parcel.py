@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.checkpoint import BEST, FOLDER, KEPT, MAX_BYTES
 from models.snapshot import EXAMPLE
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
+from models.weights import NETWORK, WEIGHTS
 
 Parcel = dict[str, bytes]
 Shipment = list[tuple[str, bytes]]
@@ -30,7 +30,7 @@ def pack(folder: Path, known: Stamps) -> Parcel:
     The best checkpoint comes before the others: they refer to it.
     """
     parcel: Parcel = {}
-    for name in [NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, _BEST, *_checkpoints(folder)]:
+    for name in [NETWORK, EXAMPLE, WEIGHTS, _BEST, *_checkpoints(folder)]:
         try:
             with (folder / name).open("rb") as file:
                 stat = os.fstat(file.fileno())
@@ -87,7 +87,7 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     """
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, content in parcel.items():
-        if name in (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, _BEST) or _CHECKPOINT.fullmatch(name):
+        if name in (NETWORK, EXAMPLE, WEIGHTS, _BEST) or _CHECKPOINT.fullmatch(name):
             _write(folder / name, content)
     if any(map(_CHECKPOINT.fullmatch, parcel)):
         for name in _checkpoints(folder)[:-KEPT]:

@@ -3,7 +3,7 @@
 import os
 from enum import StrEnum
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 
 VARIABLE = "FNN_LAB_RESUME"
 
@@ -28,7 +28,9 @@ def resuming_from_environment() -> Resuming:
         return Resuming(given)
     raise UserError(
         Text(
-            f"환경 변수 {VARIABLE}가 {given!r}입니다. auto, ask, never 중 하나를 적어 주세요.",
-            f"The environment variable {VARIABLE} is {given!r}. Set it to auto, ask or never.",
+            f"환경 변수 {VARIABLE}이(가) {quoted(given)}입니다. auto, ask, never 중 하나를 적어 "
+            "주세요.",
+            f"The environment variable {VARIABLE} is {quoted(given)}. Set it to auto, ask or "
+            "never.",
         )
     )

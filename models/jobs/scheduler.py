@@ -24,7 +24,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from data.cores import usable_cores
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models import run_refusals
 from models.checkpoint import Position, best_epoch, rewind
 from models.events import Continued, End, Event, Rewound, State
@@ -552,9 +552,9 @@ def slots_from_environment() -> int:
         return int(given)
     raise UserError(
         Text(
-            f"환경 변수 FNN_LAB_SLOTS가 {given!r}입니다. "
+            f"환경 변수 FNN_LAB_SLOTS가 {quoted(given)}입니다. "
             "동시에 학습할 실행 수를 1~1000의 정수로 적어 주세요.",
-            f"The environment variable FNN_LAB_SLOTS is {given!r}. Set it to the number of runs "
-            "that may train at a time, a whole number from 1 to 1000.",
+            f"The environment variable FNN_LAB_SLOTS is {quoted(given)}. Set it to the number of "
+            "runs that may train at a time, a whole number from 1 to 1000.",
         )
     )

@@ -39,6 +39,7 @@ from typing import Any, TextIO
 from pebble import ProcessFuture, ProcessPool
 
 from data.cores import usable_cores
+from data.open_files import raise_limit
 from data.text import Text, UserError
 from models.events import End, State, to_json
 from models.experiment import Experiment
@@ -313,6 +314,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=usable_cores())
     parser.add_argument("--threads", type=int, default=min(usable_cores(), MOST_THREADS))
     options = parser.parse_args()
+    raise_limit()
     # From here on a stray print of any library goes to standard error.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -1,6 +1,6 @@
 """The tasks of the lab in display order."""
 
-from data.text import Text, UserError
+from data.text import Text, UserError, quoted
 from models.experiment import Experiment
 from models.tasks.base import Task
 from models.tasks.boston import BOSTON
@@ -35,7 +35,7 @@ def _unknown(ko: str, en: str, name: str, names: list[str]) -> UserError:
     listed = ", ".join(names)
     return UserError(
         Text(
-            f"'{name}'라는 {ko}은(는) 없습니다. 다음 중에서 고르세요: {listed}.",
-            f"There is no {en} called '{name}'. Choose one of: {listed}.",
+            f"{quoted(name)}(이)라는 {ko}은(는) 없습니다. 다음 중에서 고르세요: {listed}.",
+            f"There is no {en} called {quoted(name)}. Choose one of: {listed}.",
         )
     )

@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from app.components.doctor import sentence
-from app.i18n import LANGUAGES, texts
+from app.i18n import LANGUAGES, t, texts
 from models.diagnosis import REMEDIES
 from models.events import Diagnosis
 
@@ -50,7 +50,7 @@ def test_a_gradient_that_was_no_number_is_told_as_such(
     has_gradient: bool, key: str, language: str
 ) -> None:
     found = Diagnosis("exploded", FIGURES["exploded"] | {"has_gradient": has_gradient})
-    assert texts(language)[f"doctor.{key}"].format(gradient=1.5e9) in sentence(found)
+    assert t(f"doctor.{key}", gradient=1.5e9) in sentence(found)
 
 
 @pytest.mark.parametrize("name", REMEDIES)

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from app.free_port import main
+from data.text import quoted
 from tests.ports import free_port
 
 
@@ -21,3 +22,10 @@ def test_a_port_in_use_is_told_with_another_one(capsys: pytest.CaptureFixture[st
     sentence = capsys.readouterr().err
     assert len(sentence.strip().splitlines()) == 1
     assert str(port) in sentence and f"PORT={port + 1}" in sentence
+
+
+@pytest.mark.parametrize("given", ["abc", "", "0", "65536", "-1", "80.5", "9" * 9_999, "\x1b[2J"])
+def test_what_is_no_port_is_a_sentence(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["127.0.0.1", given]) == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "is no port" in sentence and quoted(given) in sentence

@@ -1,6 +1,9 @@
 """The page of runs, run without a browser."""
 
+import csv
+import io
 import math
+import re
 import secrets
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from app.i18n import texts
 from app.navigation import PREDICT, RUNS, TRAIN
 from data.scaling import identity
 from models.events import ENDED, Batches, Continued, End, Epoch, Kept, Paused, Started, State
-from models.experiment import Experiment
+from models.experiment import Experiment, Layer
 from models.run import Run
 from models.summary import dense_layers
 from models.tasks import preset_named, task_named
@@ -199,6 +202,21 @@ def test_the_table_to_take_away_holds_no_formula(owner: str) -> None:
     table = csv_text(runs_table.COLUMNS, [cells])
     assert len(cells) == len(runs_table.COLUMNS) and "\n'=1+1," in table
     assert all(f"runs.column_{name}" in EN for name in runs_table.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("units", "cell"),
+    [((10, 12), "10 → 12"), ((1, 2, 3), "1 → 2 → 3"), ((64,), "64"), ((), "은닉층 없음")],
+)
+def test_the_layers_in_the_table_become_no_date(
+    owner: str, units: tuple[int, ...], cell: str
+) -> None:
+    experiment = preset_named("housing-sgd").changed(layers=tuple(map(Layer, units)))
+    run = services.services().store.create(owner, experiment)
+    (line,) = csv.DictReader(io.StringIO(csv_text(runs_table.COLUMNS, [runs_table.row(run)])[1:]))
+    assert line["layers"] == cell
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", line["created"])
+    assert float(line["learning_rate"]) == 0.001
 
 
 def test_what_goes_next_is_said_from_45_runs_on(owner: str) -> None:

@@ -15,9 +15,11 @@ from app import services
 from app.i18n import texts
 from app.navigation import HOME, PREDICT, TRAIN
 from data.boston import WARNING
-from models.events import ENDED
+from data.scaling import identity
+from models.events import ENDED, End, State
 from models.experiment import Experiment
 from models.tasks import TASKS, preset_named
+from models.weights import WEIGHTS, write_description
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "app/dashboard.py"
@@ -126,12 +128,29 @@ def test_start_trains_and_the_predict_page_uses_the_run(home: Path) -> None:
         time.sleep(0.05)
     app.run()
     assert "On the test rows" in shown(app)
+    (button,) = app.get("download_button")
+    assert button.proto.label == texts("en")["train.download"] and button.proto.deferred_file_id
     app.switch_page(PREDICT).run()
     assert not app.exception and "Predicted price" in shown(app)
     assert WARNING.en in shown(app)
     before = shown(app)
     next(b for b in app.button if b.label == texts("en")["predict.house_example"]).click().run()
     assert "The real price" in shown(app) and shown(app) != before
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_damaged_weights_are_told_where_the_download_would_be(
+    language: str, home: Path, owner: str
+) -> None:
+    store = services.services().store
+    run = store.create(owner, preset_named("housing-sgd"))
+    store.append(run.id, End(State.STOPPED))
+    (store.folder(run.id) / WEIGHTS).write_bytes(b"not an archive")
+    write_description(store.folder(run.id), run.experiment, identity())
+    app = open_page(TRAIN, task="boston", run=run.id, lang=language)
+    assert not app.exception and app.get("download_button") == []
+    said = {"ko": "손상되었거나", "en": "is damaged or belongs to another"}[language]
+    assert any(said in error.value for error in app.error)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.typed_numbers import LONGEST_QUOTE, read_number, write_number
-from data.text import UserError
+from app.typed_numbers import read_number, write_number
+from data.text import LONGEST_QUOTE, UserError
 
 READ = {
     **{"0.01": 0.01, "0,01": 0.01, ".5": 0.5, ",5": 0.5, "5.": 5, "1,5": 1.5, "0,001": 0.001},

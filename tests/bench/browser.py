@@ -40,15 +40,14 @@ FIRST_POINT = """() => {
 WATCH_BARS = """() => {
     const root = [...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean)
         .map(s => s.querySelector('.bars')).find(Boolean) || document.querySelector('.bars');
-    window.penUp = null; window.waited = null;
     window.addEventListener('pointerup', () => { window.penUp = performance.now(); }, true);
-    new MutationObserver(() => {
-        if (window.penUp !== null && root.dataset.version !== window.version) {
-            window.version = root.dataset.version;
-            window.waited = performance.now() - window.penUp;
-        }
-    }).observe(root, {attributes: true, attributeFilter: ['data-version']});
+    new MutationObserver(() => { window.changed = performance.now(); })
+        .observe(root, {attributes: true, attributeFilter: ['data-version']});
 }"""
+
+AT_REST = """() => window.changed !== null
+    && performance.now() - Math.max(window.changed, window.penUp) > 600"""
+"""Bars have changed since the stroke began, and no more. They may have been ready at its end."""
 
 
 TO_EPOCHS = """(() => {
@@ -120,14 +119,14 @@ def click_to_first_point(lesson: Lesson) -> float:
 def pen_up_to_bars(lesson: Lesson) -> list[float]:
     """Return milliseconds from lifting the pen to bars of the finished stroke, a value a stroke."""
     page, waits = lesson.page, []
+    page.locator(".bars").wait_for()
     page.evaluate(WATCH_BARS)
     for number in range(STROKES):
-        page.evaluate("() => { window.penUp = null; window.waited = null; }")
+        page.evaluate("() => { window.changed = null; }")
         stroke = [(0.3, 0.2 + number / 40), (0.5, 0.3), (0.4, 0.5), (0.5, 0.8)]
         lesson.draw(stroke)
-        page.wait_for_function("() => window.waited !== null")
-        page.wait_for_timeout(300)
-        waits.append(float(page.evaluate("() => window.waited")))
+        page.wait_for_function(AT_REST)
+        waits.append(max(0.0, float(page.evaluate("() => window.changed - window.penUp"))))
     return waits
 
 

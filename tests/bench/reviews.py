@@ -155,7 +155,7 @@ def _train(experiment: Experiment, *options: str) -> Finished:
 
 def _run(arguments: Sequence[str], question: str = "") -> Finished:
     """Run Python, hand it a question, and read what it says until it ends."""
-    one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         [sys.executable, *arguments],
         stdin=subprocess.PIPE,

@@ -61,6 +61,20 @@ class Visitor:
         """Let the page's script run; returns the seconds until it was drawn."""
         return await self._ask(self._message())
 
+    async def send(self, message: bytes) -> None:
+        """Send something and wait for nothing."""
+        assert self._socket
+        await self._socket.send(message)
+
+    async def send_rerun(self) -> None:
+        """Ask for a run of the page's script and wait for nothing."""
+        await self.send(self._message().SerializeToString())
+
+    def vanish(self) -> None:
+        """Leave without a word, as a browser that is killed."""
+        assert self._socket
+        self._socket.transport.abort()
+
     async def leave(self) -> None:
         if self._socket:
             await self._socket.close()

@@ -73,10 +73,14 @@ def test_without_a_network_it_is_one_sentence_and_status_2(
     assert list((own_home / "downloads").iterdir()) == []
 
 
-def test_no_command_and_an_unknown_one_show_the_usage() -> None:
-    for arguments in ([], ["fly"]):
-        done = run(*arguments)
-        assert done.returncode == 2 and "usage: python -m data" in done.stderr
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["tokenize", "x", "--tokenizer", "mecab"]])
+def test_what_is_no_command_is_one_sentence_that_names_the_help(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and len(said.err.splitlines()) == 1
+    assert "python -m data" in said.err and "--help" in said.err
 
 
 def test_progress_off_a_terminal_is_a_line_a_second_and_the_last_one(

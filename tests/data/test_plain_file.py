@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from data.plain_file import MissingFile, UnreadableFile, read_bytes
+from data.text import quoted
 
 
 def reason(path: Path, max_bytes: int = 100) -> str:
     with pytest.raises(UnreadableFile) as error:
         read_bytes(path, max_bytes)
     text = error.value.text
-    assert str(path) in text.ko and str(path) in text.en
+    assert quoted(path) in text.ko and quoted(path) in text.en
     assert text.en.endswith(error.value.reason.en) and text.ko.endswith(error.value.reason.ko)
     return error.value.reason.en
 

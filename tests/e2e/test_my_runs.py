@@ -1,6 +1,7 @@
 """My runs in two real browsers: what is whose, what is typed, what is deleted, and how it moves."""
 
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,6 +140,11 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada.page.locator(f".st-key-run-do-{first}").get_by_role("link").click()
     ada.wait_for_state("done")
     assert f"run={first}" in ada.page.url
+    with ada.page.expect_download() as download:
+        ada.button("train.download").click()
+    assert download.value.suggested_filename == "b-x--b- --y-- =1+1.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {*archive.namelist()} == {"model.keras", "network.json", "predict.py"}
     ada.go("runs")
     open_menu(ada, first)
     ada.button("runs.repeat").click()

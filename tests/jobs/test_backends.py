@@ -22,7 +22,7 @@ from models.jobs.cluster_address import TLS
 from models.jobs.cluster_worker import lend
 from models.jobs.local import LocalBackend
 from models.jobs.places import most_workers
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS, read_network
+from models.weights import NETWORK, WEIGHTS, read_network
 from models.wish import Wish
 from tests.jobs.cluster import Cluster, make_certificates, open_cluster
 from tests.jobs.lab import (
@@ -153,7 +153,7 @@ def test_a_run_trains_to_its_end_and_leaves_its_files(place):
     assert isinstance(place.heard["whole"][0], Started)
     assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3, 4, 5]
     found = {path.name for path in folder.rglob("*") if path.is_file()}
-    assert found >= {NETWORK, WEIGHTS, KERAS_MODEL, "best.npz", "000000035.npz"}
+    assert found >= {NETWORK, WEIGHTS, "best.npz", "000000035.npz"}
     assert read_network(folder).experiment == SHORT
 
 

@@ -2,11 +2,14 @@
 
 import io
 import json
+import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 import numpy as np
 import psutil
@@ -22,11 +25,12 @@ from tests.jobs.lab import LONG, ROOT, SHORT, is_gone, until
 
 
 @contextmanager
-def open_trainer(slots: int) -> Iterator[subprocess.Popen[str]]:
+def open_trainer(slots: int, log: IO[str] | None = None) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "models.jobs.trainer", "--slots", str(slots)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": log}
+    usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     with subprocess.Popen(
-        command, cwd=ROOT, encoding="utf-8", start_new_session=True, **pipes
+        command, cwd=ROOT, env=usual, encoding="utf-8", start_new_session=True, **pipes
     ) as trainer:
         try:
             yield trainer
@@ -35,8 +39,13 @@ def open_trainer(slots: int) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture(scope="module")
-def trainer():
-    with open_trainer(slots=2) as trainer:
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("trainer") / "stderr.txt"
+
+
+@pytest.fixture(scope="module")
+def trainer(log):
+    with log.open("w") as file, open_trainer(slots=2, log=file) as trainer:
         assert said(trainer) == {"ready": True}
         yield trainer
 
@@ -84,6 +93,13 @@ def test_two_runs_at_a_time_speak_in_order(trainer, tmp_path):
     events = heard_until_ends(trainer, ["first", "second"])
     assert states(events) == {"first": "done", "second": "done"}
     assert [told[0]["kind"] for told in events.values()] == ["started", "started"]
+
+
+def test_tensorflow_writes_nothing_of_its_own_to_the_servers_console(trainer, log, tmp_path):
+    submit(trainer, "quiet", SHORT, tmp_path)
+    assert states(heard_until_ends(trainer, ["quiet"])) == {"quiet": "done"}
+    of_tensorflow = re.compile(r"^([IWEF]\d{4} |WARNING: All log|To enable the following)", re.M)
+    assert not of_tensorflow.search(log.read_text())
 
 
 def test_every_run_has_one_end_however_it_is_ended(trainer, tmp_path):

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from models.__main__ import main
+from models.download import KERAS_MODEL, PREDICT
 from models.tasks import preset_named, presets, task_named
-from models.weights import KERAS_MODEL, NETWORK, WEIGHTS
+from models.tensorflow_import import LEVEL
+from models.weights import NETWORK, WEIGHTS
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--set", "epochs=2"]
@@ -64,7 +66,9 @@ def test_the_summary_shows_the_arithmetic(capsys: pytest.CaptureFixture[str]) ->
 
 def test_training_prints_one_event_a_line_and_the_test_figures_last() -> None:
     command = [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    usual = {name: value for name, value in os.environ.items() if name != LEVEL}
+    done = subprocess.run(command, env=usual, capture_output=True, text=True, check=True)
+    assert done.stderr == ""  # nothing of TensorFlow's own
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert events[0]["kind"] == "started"
     assert events[-1]["kind"] == "end" and events[-1]["state"] == "done"
@@ -80,14 +84,18 @@ def test_training_on_a_terminal_moves_a_bar_and_then_prints_the_epoch_over_it() 
     pty = pytest.importorskip("pty", reason="pseudo-terminals exist on POSIX systems only")
     command = [sys.executable, "-m", "models", "train", "housing-sgd", "--set", "epochs=1"]
     terminal, its_end = pty.openpty()
-    subprocess.run(command, cwd=ROOT, stdout=its_end, stderr=subprocess.DEVNULL, check=True)
+    every_message = {**os.environ, LEVEL: "0"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=every_message, stdout=its_end, stderr=subprocess.PIPE, check=True
+    )
+    assert b"oneDNN" in done.stderr  # TensorFlow's own, as it was asked for
     shown = os.read(terminal, 10_000).decode()
     os.close(its_end)
     os.close(terminal)
     assert f"\r[{'#' * 30}] 7/7 loss " in shown and "\r\033[Kepoch   1/1  loss " in shown
 
 
-@pytest.mark.parametrize("name", [NETWORK, WEIGHTS, KERAS_MODEL])
+@pytest.mark.parametrize("name", [NETWORK, WEIGHTS, KERAS_MODEL, PREDICT])
 def test_a_folder_where_a_file_cannot_be_written_is_refused_before_training(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,25 +116,39 @@ def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(tmp_path
     assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
 
 
-def test_a_run_that_diverges_at_once_leaves_no_weights_of_an_earlier_one(
+def test_a_disk_without_room_for_the_keras_model_is_a_sentence_and_status_2(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
+    done = subprocess.run(
+        [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (27_000, 27_000)),
+    )
+    assert done.returncode == 2 and (tmp_path / WEIGHTS).exists()
+    assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    assert {path.suffix for path in tmp_path.iterdir()} <= {"", ".json", ".npz"}
+
+
+def test_a_run_that_replaces_another_and_diverges_at_once_leaves_no_weights_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output(capsys, "train", "housing-sgd", *QUICK, "--out", str(tmp_path))
-    assert {WEIGHTS, KERAS_MODEL, "checkpoints"} <= {path.name for path in tmp_path.iterdir()}
+    left = {WEIGHTS, KERAS_MODEL, PREDICT, "checkpoints"}
+    assert left <= {path.name for path in tmp_path.iterdir()}
     raw = ["--set", "standardize=false", "--set", "optimizer.learning_rate=1"]
-    assert main(["train", "housing-sgd", *raw, "--out", str(tmp_path)]) == 1
+    assert main(["train", "housing-sgd", *raw, "--out", str(tmp_path), "--replace"]) == 1
     capsys.readouterr()
     assert "no trained weights" in refusal(capsys, "evaluate", str(tmp_path))
-    assert not {WEIGHTS, KERAS_MODEL, "checkpoints"} & {path.name for path in tmp_path.iterdir()}
+    assert not left & {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_refused_experiment_leaves_an_earlier_run_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"an earlier run")
-    assert "405" in refusal(
-        capsys, "train", "housing-sgd", "--set", "batch_size=405", "--out", str(tmp_path)
-    )
+    options = ["--set", "batch_size=405", "--out", str(tmp_path), "--replace"]
+    assert "405" in refusal(capsys, "train", "housing-sgd", *options)
     assert (tmp_path / WEIGHTS).read_bytes() == b"an earlier run"
 
 

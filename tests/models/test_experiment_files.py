@@ -42,8 +42,8 @@ def refusal(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
         (b'{\n"task": "caf\xe9"}', "line 2: It holds characters that are neither"),
         (b"[" * 100_000, "nested deeper"),
         (b'{"layers": ' + b"[" * 900 + b"]" * 900 + b"}", "nested deeper"),
-        (b'{"epochs": 1, "epochs": 2}', '"epochs" stands there twice'),
-        (b'{"l2": Infinity}', "Infinity is not a number"),
+        (b'{"epochs": 1, "epochs": 2}', "'epochs' stands there twice"),
+        (b'{"l2": Infinity}', "'Infinity' is not a number"),
         (b" " * (2**20 + 1), "too large: at most 1 MB"),
     ],
 )

@@ -15,9 +15,10 @@ from data.vocabulary import Encoded, encode_words, multi_hot
 from models.experiment import Experiment, Layer, Optimizer, Reading
 from models.explanation import POSITIVE, explain_review
 from models.forward import predict
+from models.keras_archive import keras_archive
 from models.tasks import preset_named
 from models.training import train
-from models.weights import KERAS_MODEL, TrainedNetwork, read_network
+from models.weights import TrainedNetwork, read_network
 
 WORDS = 300
 EXPERIMENT = preset_named("sentiment").changed(
@@ -37,6 +38,13 @@ def network(folder: Path) -> TrainedNetwork:
     return read_network(folder)
 
 
+@pytest.fixture(scope="module")
+def model(network: TrainedNetwork, folder: Path) -> keras.Sequential:
+    """The same network in Keras."""
+    (folder / "model.keras").write_bytes(keras_archive(network))
+    return keras.models.load_model(folder / "model.keras")
+
+
 def review(*words: str) -> list[Morpheme]:
     return [Morpheme(word, "NNG") for word in words]
 
@@ -54,11 +62,11 @@ def asked(network: TrainedNetwork, words: Sequence[str]) -> Array:
 
 
 def test_the_answer_is_that_of_keras_on_the_vector_of_zeros_and_ones(
-    network: TrainedNetwork, folder: Path
+    network: TrainedNetwork, model: keras.Sequential
 ) -> None:
     found = explain_review(network, review(*known(network, 40, 3, 250), "코끼리"))
     vector = multi_hot(np.array(found.indices, np.int32), WORDS)
-    theirs = keras.models.load_model(folder / KERAS_MODEL)(vector[None], training=False).numpy()[0]
+    theirs = model(vector[None], training=False).numpy()[0]
     assert vector.sum() == 3
     np.testing.assert_allclose(found.probabilities, theirs, atol=1e-6)
 
@@ -115,11 +123,10 @@ def test_a_word_counts_once_however_often_it_stands_there(network: TrainedNetwor
 
 @pytest.mark.parametrize("morphemes", [[], review("코끼리"), review("🙂", "hello")])
 def test_without_a_known_word_the_biases_answer(
-    morphemes: list[Morpheme], network: TrainedNetwork, folder: Path
+    morphemes: list[Morpheme], network: TrainedNetwork, model: keras.Sequential
 ) -> None:
     found = explain_review(network, morphemes)
     zeros = np.zeros((1, WORDS), np.float32)
-    model = keras.models.load_model(folder / KERAS_MODEL)
     assert (found.indices, found.words) == ((), ())
     np.testing.assert_allclose(found.probabilities, model(zeros).numpy()[0], atol=1e-6)
 

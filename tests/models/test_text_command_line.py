@@ -17,7 +17,8 @@ from data.__main__ import HEAD_START, _tokenize_corpus
 from data.__main__ import main as data_main
 from data.reviews import HEADER, load_reviews
 from data.tokens import load_tokens
-from models.__main__ import changed, main
+from models.__main__ import main
+from models.settings import changed
 from models.tasks import preset_named
 from models.weights import NETWORK, WEIGHTS, read_network
 

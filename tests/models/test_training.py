@@ -4,7 +4,6 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -16,7 +15,7 @@ from models.network import build_model
 from models.preparation import prepare
 from models.tasks import preset_named, task_named
 from models.training import train
-from models.weights import KERAS_MODEL, WEIGHTS, read_network
+from models.weights import WEIGHTS, read_network
 from models.wish import Wish
 
 HOUSING = preset_named("housing-sgd").changed(epochs=3)
@@ -190,13 +189,6 @@ def test_a_stop_ends_the_run_and_keeps_what_was_learnt(tmp_path: Path) -> None:
     end = events[-1]
     assert isinstance(end, End) and end.state is State.STOPPED
     assert read_network(tmp_path).kernels[0].shape == (784, 32)
-
-
-def test_the_saved_keras_model_predicts_like_the_saved_weights(tmp_path: Path) -> None:
-    run(HOUSING, tmp_path)
-    network, model = read_network(tmp_path), keras.models.load_model(tmp_path / KERAS_MODEL)
-    for ours, theirs in zip(network.kernels, model.trainable_variables[::2], strict=True):
-        np.testing.assert_array_equal(ours, theirs.numpy())
 
 
 def test_held_back_rows_validate_and_do_not_train() -> None:

@@ -263,7 +263,7 @@ def test_a_description_of_no_network_is_a_sentence(name: str, tmp_path: Path) ->
         (b"", "not valid JSON"),
         (b"[" * 100_000, "nested deeper"),
         (b'{"experiment": ' * 900 + b"1" + b"}" * 900, "nested deeper"),
-        (b'{"scaling": NaN}', "NaN is not a number"),
+        (b'{"scaling": NaN}', "'NaN' is not a number"),
         (b'{"scaling": 1, "scaling": 2}', "stands there twice"),
         (bytes(100), "binary file"),
         (b" " * (2**24 + 1), "too large"),
