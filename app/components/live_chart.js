@@ -64,7 +64,7 @@ class LiveChart {
     this.leave?.();
     Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
-    Object.assign(this, { preparing: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
+    Object.assign(this, { preparing: null, blocked: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
     this.measureAnew();
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
@@ -93,6 +93,11 @@ class LiveChart {
 
   take_queued({ place, seconds }) {
     Object.assign(this, { place, wait: seconds });
+  }
+
+  // Nothing can train now: what has not begun waits, and the server says why.
+  take_blocked({ error }) {
+    this.blocked = error;
   }
 
   take_preparing(event) {
@@ -265,6 +270,7 @@ class LiveChart {
     if (this.cut) return "reconnecting";
     if (!this.live) return "past";
     if (this.started && !this.waiting) return this.paused ? "paused" : this.replay ? "replay" : "live";
+    if (this.blocked) return "blocked";
     if (this.preparing) return "preparing";
     return this.place == null ? "starting" : "queued";
   }
@@ -290,6 +296,7 @@ class LiveChart {
 
   sentence(state) {
     if (state === "replay") return this.replaySentence();
+    if (state === "blocked") return this.blocked[this.labels.language];
     if (state !== "live") return fill(this.labels[state] ?? "", this.numbers());
     const seconds = this.secondsLeft();
     if (seconds === null) return fill(this.labels.progress_ended, this.numbers());

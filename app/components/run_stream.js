@@ -21,7 +21,7 @@ const followRun = (() => {
   const LINGER_MS = 1000;
   const LET_GO_MS = 5000; // a tab that is hidden for longer hears nothing until it is seen again
   const PASSING = new Set(["snapshot", "weight", "step"]);
-  const BEFORE_START = new Set(["queued", "preparing"]);
+  const BEFORE_START = new Set(["queued", "blocked", "preparing"]);
   const CLOCK_STARTS = new Set(["started", "resumed", "tuned"]);
 
   class RunStream {
