@@ -10,6 +10,7 @@ from typing import Any
 import pandas  # noqa: F401  imported before the first freeze, see keep_garbage_young
 
 from app import ending, services, static_files
+from app.repeated_messages import limit_repeats
 from data.text import UserError
 from models.tasks import TASKS
 
@@ -20,6 +21,7 @@ FREEZE_EVERY_SECONDS = 60
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the trainer and warm the data caches; stop the trainer at the end."""
     ending.listen()
+    limit_repeats()
     warming = asyncio.create_task(asyncio.to_thread(warm))
     young = asyncio.create_task(keep_garbage_young())
     try:

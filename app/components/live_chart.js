@@ -64,7 +64,7 @@ class LiveChart {
     this.leave?.();
     Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
-    Object.assign(this, { preparing: null, blocked: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
+    Object.assign(this, { preparing: null, blocked: null, unsaved: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
     this.measureAnew();
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
@@ -100,6 +100,11 @@ class LiveChart {
     this.blocked = error;
   }
 
+  // The run trains on, but the disk takes nothing of it; null once it does again.
+  take_unsaved({ error }) {
+    this.unsaved = error;
+  }
+
   take_preparing(event) {
     if (!this.started) Object.assign(this, { preparing: event, place: null });
   }
@@ -117,7 +122,7 @@ class LiveChart {
     if (this.started) this.cutBack(event);
     const waited = this.place != null;
     Object.assign(this, { started: event, place: null, waiting: false, paused: false });
-    Object.assign(this, { preparing: null, replay: null, tempo: null });
+    Object.assign(this, { preparing: null, unsaved: null, replay: null, tempo: null });
     this.measureAnew();
     this.isMixed = false;
     this.figures.forEach((figure) => figure.span(event.epochs));
@@ -281,7 +286,8 @@ class LiveChart {
     this.root.dataset.epoch = this.epoch?.epoch ?? 0;
     this.write(".fl-chart-status", this.sentence(state));
     this.write(".fl-chart-empty", state === "empty" ? this.labels.empty : "");
-    this.write(".fl-chart-error", this.end?.error?.[this.labels.language] ?? "");
+    const error = this.end ? this.end.error : this.unsaved;
+    this.write(".fl-chart-error", error?.[this.labels.language] ?? "");
     this.caption(this.figures[0], "loss", this.epoch?.val_loss, writer("loss"));
     this.caption(this.figures[1], this.metric, this.epoch?.val_metric, writer(this.metric));
     this.progress();

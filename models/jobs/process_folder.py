@@ -22,8 +22,8 @@ class ProcessFolder:
     """A new folder among the system's temporary ones; raises ``OSError`` when there is none."""
 
     def __init__(self) -> None:
-        self._path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = FileLock(self._path / _LOCK, blocking=False, thread_local=False)
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = FileLock(self.path / _LOCK, blocking=False, thread_local=False)
         try:
             self._lock.acquire()
         except BaseException:
@@ -33,13 +33,13 @@ class ProcessFolder:
     @property
     def environment(self) -> dict[str, str]:
         """What a process has to know in order to use the folder."""
-        return {"TMPDIR": str(self._path)} if len(str(self._path)) <= _LONGEST_NAME else {}
+        return {"TMPDIR": str(self.path)} if len(str(self.path)) <= _LONGEST_NAME else {}
 
     def remove(self) -> None:
         """Remove the folder with all that is in it, as far as that is possible."""
         with suppress(OSError):
             self._lock.release()
-        shutil.rmtree(self._path, ignore_errors=True)
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def remove_left_over() -> None:
