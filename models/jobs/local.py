@@ -34,8 +34,8 @@ _CANNOT_START = Text(
 )
 _NO_MEMORY = Text("메모리가 모자랍니다", "there is not enough memory")
 _ENDED = Text(
-    "학습을 맡은 프로세스가 바로 끝났습니다(종료 상태 {status})",
-    "the process that trains ended at once (exit status {status})",
+    "학습을 맡은 프로세스가 끝났습니다(종료 상태 {status})",
+    "the process that trains ended (exit status {status})",
 )
 _HANGS = Text("학습을 맡은 프로세스가 답하지 않습니다", "the process that trains does not answer")
 _log = logging.getLogger(__name__)
@@ -195,7 +195,6 @@ class LocalBackend:
 
     def _live_once(self) -> None:
         """Start a trainer, follow it to its end, and interrupt what had begun there."""
-        was_ready = False
         try:
             self._interrupt_begun()
             self._follow(TrainerLink(self._slots, self._hear))
