@@ -156,7 +156,7 @@ async def events(request: Request) -> Response:
     return StreamingResponse(_stream(run, last), media_type="text/event-stream", headers=headers)
 
 
-UNSAVED = {5: Unsaved(Text("저장되지 않습니다.", "It is not saved.")), 50: Unsaved(None)}
+UNSAVED = {5: Unsaved(Text("저장되지 않습니다.", "It is not saved.")), 30: Unsaved(None)}
 """What is said of the disk after which event."""
 
 

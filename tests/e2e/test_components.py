@@ -160,10 +160,9 @@ def test_why_nothing_can_train_is_said_until_the_run_starts(visit: Open) -> None
 
 def test_that_nothing_can_be_saved_is_said_beside_a_run_that_trains_on(visit: Open) -> None:
     page = visit("unsaved-1")
-    wait_for_state(page, "live")
     expect(page.locator(".fl-chart-error")).to_have_text("저장되지 않습니다.")
+    assert told(page, "ended") == []
     expect(page.locator(".fl-chart-error")).to_be_hidden()  # there is space again
-    wait_for_state(page, "live")
 
 
 def test_what_is_prepared_before_the_start_is_said_with_how_far_it_is(visit: Open) -> None:
