@@ -10,6 +10,7 @@ from typing import Any
 import pandas  # noqa: F401  imported before the first freeze, see keep_garbage_young
 
 from app import ending, services, socket_limits, sockets, static_files, streams
+from app.repeated_messages import limit_repeats
 from data.open_files import raise_limit
 from data.text import UserError
 from models.tasks import TASKS
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the trainer and warm the data caches; stop the trainer at the end."""
     ending.listen()
+    limit_repeats()
     sockets.send_at_once()
     open_files = raise_limit()
     if open_files < DESCRIPTORS_OF_A_FULL_HOUSE:

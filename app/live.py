@@ -8,6 +8,7 @@ itself and catches up from the store. What a viewer may keep open is limited in 
 
 import asyncio
 import json
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -24,6 +25,7 @@ from app.streams import EventStream, OpenStreams
 from data.text import Text, UserError
 from models.events import End
 from models.jobs.arising import arose
+from models.run_refusals import NoSuchRun
 from models.runs import RunStore
 
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 10.0
@@ -38,6 +40,7 @@ MOST_SECONDS_TO_GATHER = 0.15
 LONGEST_QUEUE = 1_000
 PASSING_NUMBER = 0
 """The number of every event that is true for a moment only, see ``models.events.PASSING``."""
+_log = logging.getLogger(__name__)
 _ALIVE = 'data: {"kind":"alive"}\n\n'
 """An event and no comment, which the page's scripts would never see."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -55,32 +58,42 @@ Place = Callable[[str], int | None]
 Wait = Callable[[str], float | None]
 """Tells how many seconds a run will wait, None when that is not known."""
 
+Problem = Callable[[], Text | None]
+"""Tells why nothing can train now, None while it can."""
 
-def event_route(store_getter: Callable[[], RunStore], place_of: Place, wait_of: Wait) -> Route:
+
+def event_route(
+    store_getter: Callable[[], RunStore], place_of: Place, wait_of: Wait, problem: Problem
+) -> Route:
     """Return the route ``GET /api/runs/{run_id}/events``.
 
     While ``place_of`` names a run's place in the queue, the stream tells it with the seconds until
-    its turn, if ``wait_of`` knows them, and tells both anew whenever a reader would notice.
+    its turn, if ``wait_of`` knows them, and tells both anew whenever a reader would notice. Why
+    nothing can train, and that it can again, it tells within a second.
 
     It answers 404 unless the run belongs to the request's cookie, 204 (which tells an EventSource
-    to stay away) when the browser has already seen the run's end, and 429 when too many streams
-    are open.
+    to stay away) when the browser has already seen the run's end, 429 when too many streams are
+    open, and 503 when the store cannot be read.
     """
     streams = OpenStreams()
 
     async def stream(request: Request) -> Response:
-        store, run_id = store_getter(), request.path_params["run_id"]
-        owner = request.cookies.get(COOKIE, "")
-        try:
-            run = await run_in_threadpool(store.find, run_id, owner)
-        except UserError as error:
-            return _refusal(error.text, 404)
+        run_id, owner = request.path_params["run_id"], request.cookies.get(COOKIE, "")
         after = _last_seen(request)
-        if run.is_over and after >= run.events:
-            return Response(status_code=204, headers=_HEADERS)
-        if not streams.has_room(owner):
-            return _refusal(_TOO_MANY, 429)
-        messages = _messages(store, run_id, after, place_of, wait_of, streams)
+        try:
+            store = await run_in_threadpool(store_getter)
+            run = await run_in_threadpool(store.find, run_id, owner)
+            if run.is_over and after >= run.events:
+                return Response(status_code=204, headers=_HEADERS)
+            if not streams.has_room(owner):
+                return _refusal(_TOO_MANY, 429)
+            missed = await run_in_threadpool(_missed, store, run_id, after)
+        except NoSuchRun as error:
+            return _refusal(error.text, 404)
+        except UserError as error:
+            return _refusal(error.text, 503)
+        waiting = _Waiting(run_id, place_of, wait_of, problem)
+        messages = _messages(store, run_id, after, missed, waiting, streams)
         return EventStream(messages, _HEADERS, streams, owner)
 
     return Route("/api/runs/{run_id}/events", stream, methods=["GET"])
@@ -121,38 +134,58 @@ class _Mailbox:
         return []
 
 
+class _Waiting:
+    """What a run is told of its wait, each time that this changes."""
+
+    def __init__(self, run_id: str, place_of: Place, wait_of: Wait, problem: Problem) -> None:
+        self._run_id, self._place_of, self._wait_of = run_id, place_of, wait_of
+        self._problem = problem
+        self._queued: tuple[int, int | None] | None = None
+        self._blocked: Text | None = None
+
+    def news(self) -> list[str]:
+        """Return the messages that say what has changed since the last time."""
+        queued, blocked = self._queued, self._blocked
+        place, self._blocked = self._place_of(self._run_id), self._problem()
+        self._queued = None if place is None else (place, _rounded(self._wait_of(self._run_id)))
+        news = []
+        if self._queued is not None and self._queued != queued:
+            news.append(_queued(*self._queued))
+        if self._blocked != blocked:
+            news.append(_blocked(self._blocked))
+        return news
+
+
 async def _messages(
     store: RunStore,
     run_id: str,
     after: int,
-    place_of: Place,
-    wait_of: Wait,
+    missed: list[tuple[int, str]],
+    waiting: "_Waiting",
     streams: OpenStreams,
 ) -> AsyncGenerator[str, None]:
-    """Yield the events above ``after`` as server-sent messages, up to the run's end."""
+    """Yield what was ``missed`` and what follows as server-sent messages, up to the run's end."""
     mailbox = _Mailbox()
     unsubscribe = store.subscribe(run_id, mailbox.post)
     try:
         # Subscribed first and read second: an event in between comes twice, and counts once.
-        so_far, is_over = await run_in_threadpool(_so_far, store, run_id, after)
-        for number, line in so_far:
+        newer, is_over = await run_in_threadpool(_newer, store, run_id, after, missed)
+        for number, line in [*missed, *newer]:
             yield _message(number, line)
             after = max(after, number)
         if is_over:
             return
-        queued, quiet = None, 0.0
+        quiet = 0.0
         while not mailbox.overflowed and not ending.is_near():
-            place = place_of(run_id)
-            told, queued = queued, None if place is None else (place, _rounded(wait_of(run_id)))
-            if queued is not None and queued != told:
-                yield _queued(*queued)
-            seconds = SECONDS_BETWEEN_SIGNS_OF_LIFE if place is None else SECONDS_BETWEEN_LOOKS
+            for message in waiting.news():
+                yield message
+            gather = _seconds_to_gather(len(streams))
             news = [
                 event
-                for event in await mailbox.next(seconds, _seconds_to_gather(len(streams)))
+                for event in await mailbox.next(SECONDS_BETWEEN_LOOKS, gather)
                 if event[0] > after or event[0] == PASSING_NUMBER
             ]
-            quiet = 0.0 if news else quiet + seconds
+            quiet = 0.0 if news else quiet + SECONDS_BETWEEN_LOOKS
             if news:
                 yield "".join(map(_timed, news))
             elif quiet >= SECONDS_BETWEEN_SIGNS_OF_LIFE:
@@ -170,16 +203,28 @@ def _refusal(text: Text, status: int) -> JSONResponse:
     return JSONResponse({"error": error}, status_code=status, headers=_HEADERS)
 
 
-def _so_far(store: RunStore, run_id: str, after: int) -> tuple[list[tuple[int, str]], bool]:
-    """What a viewer has missed, and whether that is all there will be.
-
-    What passes comes first, then the events above ``after``. A run that ends while they are read
-    is not over yet: its end comes live, or is the last of them.
-    """
-    is_over = store.get(run_id).is_over
+def _missed(store: RunStore, run_id: str, after: int) -> list[tuple[int, str]]:
+    """Return what a viewer has missed: what passes first, then the events above ``after``."""
     passing = [(PASSING_NUMBER, line) for line in store.passing(run_id)]
-    missed = list(store.events(run_id, after))
-    return [*passing, *missed], is_over or (bool(missed) and _is_end(missed[-1][1]))
+    return [*passing, *store.events(run_id, after)]
+
+
+def _newer(
+    store: RunStore, run_id: str, after: int, missed: list[tuple[int, str]]
+) -> tuple[list[tuple[int, str]], bool]:
+    """Return what came after the events that a viewer has ``missed``, and whether that is all.
+
+    A run that ends while this is read is not over yet: its end comes live, or is the last of them.
+    Where the store cannot be read any more, that is all; the next request hears why.
+    """
+    try:
+        is_over = store.get(run_id).is_over
+        newer = store.events(run_id, max([after, *(number for number, _ in missed)]))
+    except UserError as error:
+        _log.warning("the events of run %s cannot be told: %s", run_id, error)
+        return [], True
+    told = [*missed, *newer]
+    return newer, is_over or (bool(told) and _is_end(told[-1][1]))
 
 
 def _message(number: int, line: str) -> str:
@@ -214,6 +259,12 @@ def _queued(place: int, seconds: int | None) -> str:
     """A message without an id: it is true now, and no part of the run's history."""
     told = {"kind": "queued", "place": place, "seconds": seconds}
     return f"data: {json.dumps(told)}\n\n"
+
+
+def _blocked(problem: Text | None) -> str:
+    """Likewise: why no run can begin now, null when that is over."""
+    error = None if problem is None else {"ko": problem.ko, "en": problem.en}
+    return f"data: {json.dumps({'kind': 'blocked', 'error': error})}\n\n"
 
 
 def _is_end(line: str) -> bool:

@@ -53,6 +53,7 @@ app = st.App(
                 lambda: services.services().store,
                 lambda run_id: services.services().scheduler.position(run_id),
                 lambda run_id: services.services().scheduler.expected_wait(run_id),
+                lambda: services.services().scheduler.problem,
             ),
             plotly_script.route(),
             run_worker.route(),

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.owner import COOKIE, is_owner, is_secure, owner_cookie
-from data.text import Text
+from data.text import Text, UserError
 
 PATH = "/owner"
 LINK = "link"
@@ -101,6 +101,12 @@ def route(links: Recovery, runs_of: Callable[[str], int]) -> Route:
     """Return the route of ``PATH?link=…``; ``runs_of`` counts the runs of an owner."""
 
     def move(request: Request) -> Response:
+        try:
+            return answer(request)
+        except UserError as error:  # the store cannot be read
+            return _page(f"<p>{_both(error.text)}</p>", 503)
+
+    def answer(request: Request) -> Response:
         secret = request.query_params.get(LINK, "")
         if not _SECRET.fullmatch(secret) or (owner := links.owner_of(secret)) is None:
             return _page(f"<p>{_both(_UNKNOWN)}</p><p><a href='.'>{_both(_HOME)}</a></p>", 404)

@@ -9,9 +9,7 @@ them to lose.
 import contextlib
 import logging
 import multiprocessing
-import os
 import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ import numpy.typing as npt
 
 from data.cores import usable_cores
 from data.korean import batch_analyzer, clean
+from data.parent_process import end_with_parent
 from data.text import Text, UserError
 
 MAX_ATTEMPTS = 3
@@ -216,7 +215,7 @@ def _received(pipe: Connection) -> Shard | Text | str | None:
 def _work(pipe: Connection, tokenizer: str) -> None:
     """Be a worker: once ready, answer lists of documents with shards until the parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer.
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         batch_analyzer(tokenizer)
         pipe.send(_READY)  # A list sent earlier could fill the pipe and hold up the parent.
@@ -226,13 +225,6 @@ def _work(pipe: Connection, tokenizer: str) -> None:
         pipe.send(error.text)
     except (EOFError, OSError):
         return
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _keeps_dying(tokenizer: str) -> UserError:

@@ -47,6 +47,16 @@ def _too_large(found: Explosion) -> Text:
     )
 
 
+def cannot_save(folder: Path, error: OSError) -> Text:
+    """Return the sentence for a run that trains on although its folder takes no files."""
+    return Text(
+        f"{folder}에 쓸 수 없어({error.strerror}) 지금 배우는 것이 저장되지 않습니다. "
+        "학습은 계속되며, 공간을 비우면 다시 저장합니다.",
+        f"Nothing of this run can be saved to {folder} now ({error.strerror}). It trains on, and "
+        "is saved again once there is space.",
+    )
+
+
 def cannot_write(folder: Path | None, error: OSError) -> Text:
     """Return the sentence for a run folder that takes no files."""
     return Text(

@@ -261,6 +261,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaved:
+    """The run trains on, but nothing of it can be saved now, and why; None once it can again."""
+
+    kind: ClassVar[str] = "unsaved"
+    error: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passing:
     """The JSON line of an event that nobody on its way to the browser has to look into."""
 
@@ -283,9 +291,10 @@ Event = (
     | Snapshot
     | Weight
     | Step
+    | Unsaved
     | Passing
 )
-PASSING = (Preparing, Snapshot, Weight, Step, Passing)
+PASSING = (Preparing, Snapshot, Weight, Step, Unsaved, Passing)
 """What is true for a moment only: no part of a run's history, and never written to a file."""
 
 _KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Event)}
@@ -323,9 +332,10 @@ def from_json(values: Mapping[str, Any]) -> Event:
     if kind in (Epoch.kind, Rewound.kind):
         for name in {"loss", "metric", "val_loss", "val_metric"} & set(given):
             given[name] = _number(given[name])
+    if kind in (End.kind, Unsaved.kind):
+        given["error"] = Text(**given["error"]) if given.get("error") else None
     if kind == End.kind:
         given["state"] = State(given["state"])
-        given["error"] = Text(**given["error"]) if given.get("error") else None
         given["diagnoses"] = tuple(Diagnosis(**each) for each in given.get("diagnoses", ()))
         given["kept"] = Kept(**given["kept"]) if given.get("kept") else None
     if kind == Baselines.kind:

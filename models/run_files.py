@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from data.dataset import Array
+from data.text import Text
 from models.checkpoint import Checkpoint, write_best, write_checkpoint
-from models.endings import cannot_write
+from models.endings import cannot_save
+from models.events import Unsaved
 from models.experiment import Experiment
 from models.preparation import Prepared
 from models.snapshot import write_example
@@ -18,6 +20,8 @@ from models.weights import write_description, write_weights
 SECONDS_PER_SAVE = 0.1
 """Epochs that are shorter share a write: renaming over a file takes the disk 2 ms."""
 SECONDS_PER_CHECKPOINT = 2.0
+SECONDS_PER_WARNING = 2.0
+"""A page that opens late hears it too."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,11 +30,12 @@ class RunFiles:
     """Writes ``network.json``, weights and checkpoints into a folder, if any.
 
     ``describe`` and ``save`` raise ``OSError``; what training can go on without is tried, and a
-    failure logged.
+    failure logged and told to ``emit``, and when it is over.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, emit: Callable[[Unsaved], None]) -> None:
+        self._path, self._emit = path, emit
+        self._warned = -np.inf
         self._saved = -np.inf
         self._checked = time.monotonic()
         self.kept_epoch: int | None = None
@@ -92,6 +97,18 @@ class RunFiles:
         try:
             write(self._path)
         except OSError as error:
-            _log.warning("%s", cannot_write(self._path, error))
+            unsaved = cannot_save(self._path, error)
+            _log.warning("%s", unsaved)
+            self._warn(unsaved)
             return False
+        if self._warned > -np.inf:
+            self._warned = -np.inf
+            self._emit(Unsaved(None))
         return True
+
+    def _warn(self, error: Text) -> None:
+        """Say that nothing can be saved, now and then while that is so."""
+        now = time.monotonic()
+        if now - self._warned >= SECONDS_PER_WARNING:
+            self._warned = now
+            self._emit(Unsaved(error))

@@ -5,8 +5,12 @@ from pathlib import Path
 from data.text import Text, UserError
 
 
-def no_such_run() -> UserError:
-    return UserError(
+class NoSuchRun(UserError):
+    """There is no such run, or it is somebody else's."""
+
+
+def no_such_run() -> NoSuchRun:
+    return NoSuchRun(
         Text(
             "그런 실행이 없습니다. 학습 페이지에서 새로 학습해 주세요.",
             "There is no such run. Please train a new one on the Train page.",

@@ -161,7 +161,7 @@ class _Run:
     files: RunFiles = field(init=False)
 
     def __post_init__(self) -> None:
-        self.files = RunFiles(self.folder)
+        self.files = RunFiles(self.folder, self.emit)
         self.spectacle = Spectacle(self.emit, self.picture)
         self.example = example_row(self.network(self.initial), self.prepared.x_val)
 

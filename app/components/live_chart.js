@@ -64,7 +64,7 @@ class LiveChart {
     this.leave?.();
     Object.assign(this, { run: id, live: run?.live ?? false, place: run?.place });
     Object.assign(this, { started: null, epoch: null, batch: null, end: null, baselines: [] });
-    Object.assign(this, { preparing: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
+    Object.assign(this, { preparing: null, blocked: null, unsaved: null, last: 0, cut: false, announced: 0, replay: null, tempo: null });
     this.measureAnew();
     Object.assign(this, { paused: false, waiting: false, rate: null, epochs: new Map() });
     this.root.querySelector(".fl-chart-announcer").textContent = "";
@@ -95,6 +95,16 @@ class LiveChart {
     Object.assign(this, { place, wait: seconds });
   }
 
+  // Nothing can train now: what has not begun waits, and the server says why.
+  take_blocked({ error }) {
+    this.blocked = error;
+  }
+
+  // The run trains on, but the disk takes nothing of it; null once it does again.
+  take_unsaved({ error }) {
+    this.unsaved = error;
+  }
+
   take_preparing(event) {
     if (!this.started) Object.assign(this, { preparing: event, place: null });
   }
@@ -112,7 +122,7 @@ class LiveChart {
     if (this.started) this.cutBack(event);
     const waited = this.place != null;
     Object.assign(this, { started: event, place: null, waiting: false, paused: false });
-    Object.assign(this, { preparing: null, replay: null, tempo: null });
+    Object.assign(this, { preparing: null, unsaved: null, replay: null, tempo: null });
     this.measureAnew();
     this.isMixed = false;
     this.figures.forEach((figure) => figure.span(event.epochs));
@@ -265,6 +275,7 @@ class LiveChart {
     if (this.cut) return "reconnecting";
     if (!this.live) return "past";
     if (this.started && !this.waiting) return this.paused ? "paused" : this.replay ? "replay" : "live";
+    if (this.blocked) return "blocked";
     if (this.preparing) return "preparing";
     return this.place == null ? "starting" : "queued";
   }
@@ -275,7 +286,8 @@ class LiveChart {
     this.root.dataset.epoch = this.epoch?.epoch ?? 0;
     this.write(".fl-chart-status", this.sentence(state));
     this.write(".fl-chart-empty", state === "empty" ? this.labels.empty : "");
-    this.write(".fl-chart-error", this.end?.error?.[this.labels.language] ?? "");
+    const error = this.end ? this.end.error : this.unsaved;
+    this.write(".fl-chart-error", error?.[this.labels.language] ?? "");
     this.caption(this.figures[0], "loss", this.epoch?.val_loss, writer("loss"));
     this.caption(this.figures[1], this.metric, this.epoch?.val_metric, writer(this.metric));
     this.progress();
@@ -290,6 +302,7 @@ class LiveChart {
 
   sentence(state) {
     if (state === "replay") return this.replaySentence();
+    if (state === "blocked") return this.blocked[this.labels.language];
     if (state !== "live") return fill(this.labels[state] ?? "", this.numbers());
     const seconds = this.secondsLeft();
     if (seconds === null) return fill(this.labels.progress_ended, this.numbers());

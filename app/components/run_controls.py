@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import failures, state
-from app.components.cluster_notice import cluster_notice
+from app.components.training_notice import training_notice
 from app.i18n import t
 from app.services import services
 from app.starting import try_to_start
@@ -37,7 +37,7 @@ def run_controls(experiment: Experiment, run: Run | None, *, possible: bool) -> 
             on_click=_stop,
             args=(experiment.task, run.id if run else ""),
         )
-    cluster_notice()
+    training_notice()
     if refusal := state.take_refusal():
         failures.tell(refusal)
 

@@ -21,7 +21,7 @@ const followRun = (() => {
   const LINGER_MS = 1000;
   const LET_GO_MS = 5000; // a tab that is hidden for longer hears nothing until it is seen again
   const PASSING = new Set(["snapshot", "weight", "step"]);
-  const BEFORE_START = new Set(["queued", "preparing"]);
+  const AT_ONCE = new Set(["queued", "blocked", "preparing", "unsaved"]); // until a run starts anew
   const CLOCK_STARTS = new Set(["started", "resumed", "tuned"]);
 
   class RunStream {
@@ -101,7 +101,7 @@ const followRun = (() => {
     // What has no number of its own comes with that of the last event that had one.
     hear(event, number) {
       if (number > this.heard) this.hearNumbered(event, number);
-      else if (BEFORE_START.has(event.kind)) this.pass(event);
+      else if (AT_ONCE.has(event.kind)) this.pass(event);
       else if (PASSING.has(event.kind)) this.passing.push({ event, number: null, at: this.position(event) });
       this.release();
     }
@@ -185,7 +185,7 @@ const followRun = (() => {
       if (number === null) this.pass(event);
       else {
         this.released.push({ event, number });
-        if (event.kind === "started") BEFORE_START.forEach((kind) => this.latest.delete(kind));
+        if (event.kind === "started") AT_ONCE.forEach((kind) => this.latest.delete(kind));
         this.setClock(event, at, paced);
         this.tell(event, number);
       }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from data.text import Text
 from models.events import End, Event, State
 from models.experiment import Experiment
 from models.wish import Limits, Wish
@@ -49,8 +50,8 @@ class Backend(Protocol):
         """Whether a run has a worker; until then nothing can be heard of it."""
 
     @property
-    def is_reachable(self) -> bool:
-        """Whether there is anything to train on now; what is submitted meanwhile waits for it."""
+    def problem(self) -> Text | None:
+        """Why there is nothing to train on now, None while there is; what is submitted waits."""
 
     def close(self) -> None:
         """End everything. Runs under way get no End; nothing reaches the sink afterwards."""

@@ -40,6 +40,10 @@ SECONDS_BETWEEN_WISHES = 1.0
 SECONDS_TO_LEARN_WHY = 0.3
 """A node falls silent a moment before it is known that it, or the scheduler, is gone."""
 
+_AWAY = Text(
+    "지금 클러스터에 연결되지 않습니다. 시작한 학습은 기다렸다가 연결되면 시작됩니다.",
+    "The cluster cannot be reached now. What you start waits and trains once it is back.",
+)
 _NODE_LOST = Text(
     "학습하던 컴퓨터와의 연결이 끊겼습니다. 저장된 곳부터 이어서 학습할 수 있습니다.",
     "The machine that trained this run is gone. It can go on from where it was saved.",
@@ -110,6 +114,11 @@ class ClusterBackend:
     def close(self) -> None:
         self._soon(self._ending.set)
         self._thread.join()
+
+    @property
+    def problem(self) -> Text | None:
+        """Why nothing can train now: the cluster's scheduler does not answer."""
+        return None if self.is_reachable else _AWAY
 
     @property
     def is_reachable(self) -> bool:

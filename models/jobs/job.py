@@ -5,11 +5,8 @@ worker, and must not carry TensorFlow itself; the worker imports ``models.traini
 """
 
 import gc
-import multiprocessing
-import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -18,6 +15,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+from data.parent_process import end_with_parent
 from data.text import Text, UserError
 from models.events import (
     PASSING,
@@ -112,18 +110,6 @@ def prepare_worker(threads: int = 1) -> None:
         gc.freeze()
     except Exception:  # whatever is wrong, the job itself will meet it and say so
         traceback.print_exc()
-
-
-def end_with_parent() -> None:
-    """End this process when the one that started it is gone, however that died."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _train(

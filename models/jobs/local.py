@@ -1,42 +1,52 @@
 """Training on this machine: the client of a trainer process.
 
 The server talks to ``python -m models.jobs.trainer`` over pipes and never forks a worker itself.
-A trainer that dies is replaced. What had begun there is interrupted, and says so; what had not
-begun goes to the next one.
+A trainer that dies, or hangs, is replaced. What had begun there is interrupted, and says so; what
+had not begun goes to the next one. While there is none to be had, everything waits, ``problem``
+says why, and it is tried again and again.
 """
 
-import json
 import logging
-import os
-import signal
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from data.text import Text
 from models.events import Baselines, End, Event, Preparing, Started, State, Tuned, from_json
 from models.jobs.arising import arose_at
 from models.jobs.backend import STOPPED, Sink, Turn
+from models.jobs.process_folder import remove_left_over
+from models.jobs.trainer_link import TrainerLink
 from models.wish import Wish
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS_OF_PATIENCE = 0.5
 """How long a polite stop of a run that trains may take before the worker is killed."""
-SECONDS_TO_CLOSE = 3.0
+SECONDS_BETWEEN_PINGS = 1.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 
-_LOST = Text(
-    "학습을 맡은 프로세스가 되풀이해 끝나 이 실행을 마치지 못했습니다. "
-    "저장된 곳부터 이어서 학습할 수 있습니다.",
-    "The process that runs the training died again and again and took this run with it. "
-    "It can go on from where it was saved.",
+_CANNOT_START = Text(
+    "학습을 시작할 수 없습니다: {reason}. 기다리는 실행은 그대로 남아 있으며, "
+    "저절로 다시 시도합니다. 오래 계속되면 서버를 맡은 사람에게 알려 주세요.",
+    "Training cannot start: {reason}. Waiting runs stay as they are, and it is tried again by "
+    "itself. If this goes on for long, tell whoever looks after the server.",
 )
+_NO_MEMORY = Text("메모리가 모자랍니다", "there is not enough memory")
+_ENDED = Text(
+    "학습을 맡은 프로세스가 끝났습니다(종료 상태 {status})",
+    "the process that trains ended (exit status {status})",
+)
+_HANGS = Text("학습을 맡은 프로세스가 답하지 않습니다", "the process that trains does not answer")
 _log = logging.getLogger(__name__)
+
+
+class _TrainerGone(Exception):
+    """A trainer died, or hung; says why."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
 
 
 class LocalBackend:
@@ -55,8 +65,11 @@ class LocalBackend:
         self._delivering = threading.RLock()
         self._closing = threading.Event()
         self._ready = threading.Event()
-        self._trainer = _start_trainer(slots)
-        self._keeper = threading.Thread(target=self._keep_trainer, daemon=True)
+        self._trainer: TrainerLink | None = None
+        self._failures = 0
+        """Trainers in a row that could not be started, or that ended before they were ready."""
+        self._problem: Text | None = None
+        self._keeper = threading.Thread(target=self._keep_trainer, name="keeper", daemon=True)
         self._keeper.start()
 
     def submit(self, turn: Turn) -> None:
@@ -86,7 +99,10 @@ class LocalBackend:
             seconds = SECONDS_OF_PATIENCE if run_id in self._trained else 0
             timer = threading.Timer(seconds, self._end, (command["run"],))
             timer.daemon = True
-            timer.start()
+            try:
+                timer.start()
+            except RuntimeError:  # the system has no thread left to wait in
+                self._end(command["run"])
 
     def kill(self, run_id: str, end: End = STOPPED) -> None:
         with self._lock:
@@ -98,13 +114,17 @@ class LocalBackend:
         return self._ready.is_set() and run_id in self._held
 
     def _end(self, turn: str, end: End = STOPPED) -> None:
-        """Kill the worker of a turn that has not ended by itself."""
-        with self._lock:
-            if not self._holds(turn):
-                return
-            self._send({"do": "kill", "run": turn})
-        # Said here and not by the trainer: true even while that is starting or overloaded.
-        self._deliver(turn, end)
+        """Kill the worker of a turn that has not ended by itself, and say how it ended.
+
+        That is said here and not by the trainer: true even while that is starting or overloaded.
+        What the trainer says of the killed worker comes too late to be heard.
+        """
+        with self._delivering:
+            with self._lock:
+                if not self._holds(turn):
+                    return
+                self._send({"do": "kill", "run": turn})
+            self._deliver(turn, end)
 
     def _holds(self, turn: str) -> bool:
         command = self._held.get(_run_of(turn))
@@ -114,28 +134,25 @@ class LocalBackend:
         with self._lock:
             self._closing.set()
             self._held.clear()
-            with suppress(OSError):
-                _stdin(self._trainer).close()
-        with suppress(subprocess.TimeoutExpired):
-            self._trainer.wait(SECONDS_TO_CLOSE)
-        _end_group(self._trainer, signal.SIGKILL)
-        self._trainer.wait()
+            self._begun.clear()
+            trainer = self._trainer
+        if trainer is not None:
+            trainer.end()
         self._keeper.join()
 
     @property
-    def is_reachable(self) -> bool:
-        return True
+    def problem(self) -> Text | None:
+        """Why no trainer can be started, since the last try; None while there is one."""
+        return self._problem
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait until the workers are warm; False if that takes longer than ``seconds``."""
         return self._ready.wait(seconds)
 
     def _send(self, command: dict[str, Any]) -> None:
-        """Write a command; a dying trainer is not noticed here but by the thread that reads it."""
-        with suppress(OSError, ValueError):
-            stdin = _stdin(self._trainer)
-            stdin.write(json.dumps(command) + "\n")
-            stdin.flush()
+        """Tell the trainer; what one that is dying does not hear, the next one is told."""
+        if self._trainer is not None:
+            self._trainer.send(command)
 
     def _deliver(self, turn: str, event: Event) -> None:
         """Hand an event of a held turn to the sink; its End is the last one."""
@@ -156,84 +173,88 @@ class LocalBackend:
             except Exception:
                 _log.exception("the sink refused an event of run %s", run_id)
 
+    # The trainer's life ------------------------------------------------------------------------
+
     def _keep_trainer(self) -> None:
-        """Read the trainer, and start another when it dies, waiting longer each time it fails."""
-        failures = 0
-        while True:
-            self._read_events()
-            _end_group(self._trainer, signal.SIGTERM)
-            if self._closing.is_set():
-                return
-            _log.error("the trainer died with exit status %s", self._trainer.wait())
-            failures = 0 if self._ready.is_set() else failures + 1
+        """Have a trainer at all times, waiting longer each time that it fails.
+
+        Whatever goes wrong on the way: if this thread ended, nothing would train until somebody
+        restarted the server.
+        """
+        with suppress(Exception):
+            remove_left_over()
+        while not self._closing.wait(self._pause()):
+            with suppress(Exception):
+                self._live_once()
+
+    def _pause(self) -> float:
+        """Return the seconds until the next trainer is started."""
+        if self._trainer is None and not self._failures:
+            return 0.0
+        return float(min(0.1 * 4 ** min(self._failures, 9), LONGEST_BACK_OFF_SECONDS))
+
+    def _live_once(self) -> None:
+        """Start a trainer, follow it to its end, and interrupt what had begun there."""
+        try:
+            self._interrupt_begun()
+            self._follow(TrainerLink(self._slots, self._hear))
+        except Exception as error:
+            was_ready = self._ready.is_set()
+            self._failures = 0 if was_ready else self._failures + 1
             self._ready.clear()
-            # One that could not even start would keep the runs waiting for ever: all are lost then.
-            end = End(State.LOST, error=_LOST) if failures else End(State.INTERRUPTED)
-            for run_id in list(self._held if failures else self._begun):
-                self._deliver(self._held[run_id]["run"], end)
-            if self._closing.wait(min(0.1 * 4**failures, LONGEST_BACK_OFF_SECONDS)):
-                return
-            self._restart()
+            if not self._closing.is_set():
+                self._explain(error, was_ready)
+                self._interrupt_begun()
 
-    def _read_events(self) -> None:
-        assert self._trainer.stdout is not None
-        with self._trainer.stdout as lines:
-            for line in lines:
-                if not line.endswith("\n"):
-                    return  # the trainer was killed in the middle of it
-                said = json.loads(line)
-                if "run" in said:
-                    with arose_at(said["at"]):
-                        self._deliver(said["run"], from_json(said["event"]))
-                else:
-                    self._ready.set()
+    def _follow(self, trainer: TrainerLink) -> None:
+        """Give a trainer what is held, and look after it; raises ``_TrainerGone`` at its end."""
+        try:
+            with self._lock:
+                self._trainer = trainer
+                if not self._closing.is_set():
+                    for command in self._held.values():
+                        trainer.send(command)
+            while not trainer.over.wait(SECONDS_BETWEEN_PINGS) and not self._closing.is_set():
+                if not trainer.answers():
+                    raise _TrainerGone(_HANGS)
+        finally:
+            status = trainer.end()
+        raise _TrainerGone(_ENDED.format(status=status))
 
-    def _restart(self) -> None:
+    def _hear(self, said: dict[str, Any]) -> None:
+        """Take in what the trainer says."""
+        if "run" in said:
+            with arose_at(said["at"]):
+                self._deliver(said["run"], from_json(said["event"]))
+        else:
+            self._problem = None
+            self._ready.set()
+
+    def _explain(self, error: Exception, was_ready: bool) -> None:
+        """Log why there is no trainer now, and tell it if there was none to begin with."""
+        if not was_ready:
+            self._problem = _CANNOT_START.format(reason=_reason(error))
+        is_known = isinstance(error, _TrainerGone)
+        _log.error("there is no trainer now: %r", error, exc_info=None if is_known else error)
+
+    def _interrupt_begun(self) -> None:
+        """End the turns that had begun in a trainer that is gone."""
         with self._lock:
-            if self._closing.is_set():
-                return
-            with suppress(OSError):
-                _stdin(self._trainer).close()
-            self._trainer = _start_trainer(self._slots)
-            for command in self._held.values():
-                self._send(command)
+            turns = [self._held[run_id]["run"] for run_id in self._begun]
+        for turn in turns:
+            self._deliver(turn, End(State.INTERRUPTED))
+
+
+def _reason(error: Exception) -> Text:
+    """Return in a few words why a trainer could not be had."""
+    if isinstance(error, _TrainerGone):
+        return error.reason
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
+    words = str(getattr(error, "strerror", None) or error or type(error).__name__)
+    return Text(words, words)
 
 
 def _run_of(turn: str) -> str:
     """Return the run that a turn belongs to: its number is no part of the run's id."""
     return turn.rpartition(".")[0]
-
-
-def _start_trainer(slots: int) -> subprocess.Popen[str]:
-    """Start a trainer in a session of its own, so that Ctrl-C in the terminal passes it by."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-        "PYTHONUTF8": "1",
-        "OMP_NUM_THREADS": "1",
-        "CUDA_VISIBLE_DEVICES": "-1",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "models.jobs.trainer", "--slots", str(slots)],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-
-
-def _stdin(trainer: subprocess.Popen[str]) -> Any:
-    assert trainer.stdin is not None
-    return trainer.stdin
-
-
-def _end_group(trainer: subprocess.Popen[str], number: int) -> None:
-    """Signal everything that a trainer left behind."""
-    if sys.platform == "win32":
-        trainer.kill()
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(trainer.pid, number)

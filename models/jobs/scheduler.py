@@ -128,12 +128,13 @@ class Scheduler:
     def stop(self, owner: str, run_id: str) -> None:
         """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
         self._store.find(run_id, owner)
-        with self._lock:
+        with self._lock:  # or it might move between the line and the backend, and be missed in both
             waited = self._line.remove(run_id)
             self._promises.pop(run_id, None)
-        if self._change(run_id, stop=True):
-            return
-        if waited or self._store.find(run_id, owner).state is State.PAUSED:
+            wish = self._note_change(run_id, stop=True)
+        if wish is not None:
+            self._pass_on(run_id, wish)
+        elif waited or self._store.find(run_id, owner).state is State.PAUSED:
             self._store.append(run_id, End(State.STOPPED))
 
     def pause(self, owner: str, run_id: str) -> None:
@@ -272,9 +273,14 @@ class Scheduler:
         return Wish(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
 
     @property
+    def problem(self) -> Text | None:
+        """Why nothing can train now, None while it can; what waits goes on by itself afterwards."""
+        return self._backend.problem
+
+    @property
     def is_reachable(self) -> bool:
-        """Whether the backend can train now; it is a cluster's scheduler that may be away."""
-        return self._backend.is_reachable
+        """Whether the backend can train now."""
+        return self.problem is None
 
     def has_worker(self, run_id: str) -> bool:
         """Say whether a run is on the backend, training or paused."""
@@ -321,21 +327,31 @@ class Scheduler:
             raise refusals.full(in_all)
 
     def _change(self, run_id: str, **changes: Any) -> bool:
-        """Change what is wished of a run and tell the backend; False if that does not have it.
+        """Change what is wished of a run and tell the backend; False if that does not have it."""
+        wish = self._note_change(run_id, **changes)
+        if wish is None:
+            return False
+        self._pass_on(run_id, wish)
+        return True
+
+    def _note_change(self, run_id: str, **changes: Any) -> Wish | None:
+        """Return what is wished of a run from now on, None if the backend does not have it.
 
         A run that rests and shall work, and may not, gives its worker back and waits in the line.
         """
         with self._lock:
             if run_id not in self._places:
-                return False
+                return None
             wish = replace(self._wishes.get(run_id, Wish()), **changes)
             rested = self._places.of(run_id).rests_since is not None
             if rested and wish.wants_core and not self._may_work(run_id):
                 wish = replace(wish, leave=True)
             self._wish(run_id, wish)
+        return wish
+
+    def _pass_on(self, run_id: str, wish: Wish) -> None:
         self._backend.wish(run_id, wish)
         self._start_waiting()  # it may have left its core
-        return True
 
     def _wish(self, run_id: str, wish: Wish) -> None:
         self._wishes[run_id] = wish
@@ -422,6 +438,17 @@ class Scheduler:
                 _log.error("run %s cannot start: %s", run_id, error)
                 with self._lock:
                     self._places.remove(run_id)
+            except Exception:  # the system may have no memory or no thread left for a moment
+                _log.exception("run %s cannot start now", run_id)
+                self._put_back(run_id)
+                return
+
+    def _put_back(self, run_id: str) -> None:
+        """Let a run that could not begin wait on; the watchdog tries again."""
+        with self._lock:
+            place = self._places.remove(run_id)
+            if place is not None:
+                self._line.add(place.owner, run_id, first=True)
 
     def _begin(self, run_id: str) -> None:
         run = self._store.get(run_id)

@@ -9,10 +9,12 @@ standard input::
      "limits": {...}, "wish": {...}}
     {"do": "wish", "run": ID, "wish": {...}}     how the run shall go on
     {"do": "kill", "run": ID}                    end its process
+    {"do": "ping"}                               say ``{"pong": true}``
 
-(an ID is good for one turn of a run) and leave as JSON lines: first ``{"ready": true}``, then
-``{"run": ID, "event": {...}, "at": SECONDS}``, with exactly one End an ID and nothing after it,
-and the time (since 1970) at which the event arose. When standard input ends, everything ends.
+(an ID is good for one turn of a run) and leave as JSON lines: ``{"ready": true}`` once there are
+workers, ``{"pong": true}``, and ``{"run": ID, "event": {...}, "at": SECONDS}``, with exactly one
+End an ID and nothing after it, and the time (since 1970) at which the event arose. When standard
+input ends, everything ends.
 
 On Linux the workers are forked from a server that has TensorFlow imported (and has computed
 nothing), so a fresh process trains within a fraction of a second.
@@ -40,10 +42,11 @@ from pebble import ProcessFuture, ProcessPool
 
 from data.cores import usable_cores
 from data.open_files import raise_limit
+from data.parent_process import be_killed_with_parent, end_with_parent
 from data.text import Text, UserError
 from models.events import End, State, to_json
 from models.experiment import Experiment
-from models.jobs.job import end_with_parent, prepare_worker, run_job
+from models.jobs.job import prepare_worker, run_job
 from models.jobs.places import most_workers
 from models.threads import MOST_THREADS, threads_worth
 from models.wish import Wish
@@ -54,6 +57,9 @@ SPARE_WORKERS = 1
 costs some 50 MB of memory."""
 SECONDS_BETWEEN_CHECKS = 0.5
 SECONDS_TO_LEAVE = 1.5
+
+_PING = ""
+"""In the place of a place: a question that takes the way of commands, and of events back."""
 
 _LOST = Text(
     "학습 프로세스가 갑자기 끝났습니다(메모리 부족일 수 있습니다). "
@@ -73,7 +79,7 @@ class Trainer:
         self._manager = manager
         self._events = manager.Queue()
         self._wishes = manager.dict()
-        self._out = out
+        self._out, self._saying = out, threading.Lock()
         self._pool = _pool(slots + SPARE_WORKERS, threads=1)
         self._threads = min(slots, threads)
         self._wide_pool = _pool(1 + SPARE_WORKERS, self._threads) if self._threads > 1 else None
@@ -105,6 +111,9 @@ class Trainer:
 
     def _do(self, command: dict[str, Any]) -> None:
         with self._changed:
+            if command["do"] == "ping":
+                self._events.put((_PING, {}, time.time()))
+                return
             held = self._open.get(command["run"])
             if command["do"] == "submit":
                 self._open[command["run"]] = command
@@ -177,7 +186,7 @@ class Trainer:
         return [self._pool] if self._wide_pool is None else [self._pool, self._wide_pool]
 
     def _are_active(self) -> bool:
-        return all([pool.active for pool in self._pools()])
+        return all([pool.active and _has_threads(pool) for pool in self._pools()])
 
     def _has_to_act(self) -> bool:
         return self._is_over or self._may_start()
@@ -238,6 +247,9 @@ class Trainer:
         try:
             while True:
                 place, event, at = self._events.get()
+                if place == _PING:
+                    self._say({"pong": True})
+                    continue
                 with self._changed:
                     run_id = self._heard(place, event)
                 if run_id is not None:
@@ -268,8 +280,14 @@ class Trainer:
         return True
 
     def _say(self, values: dict[str, Any]) -> None:
-        self._out.write(json.dumps(values, ensure_ascii=False) + "\n")
-        self._out.flush()
+        with self._saying:
+            self._out.write(json.dumps(values, ensure_ascii=False) + "\n")
+            self._out.flush()
+
+
+def _has_threads(pool: ProcessPool) -> bool:
+    """Whether all threads of a pool live: an error of the system ends one without a word."""
+    return all(thread.is_alive() for thread in pool._loops)
 
 
 def _wants_core(held: dict[str, Any]) -> bool:
@@ -302,10 +320,16 @@ def _context() -> Any:
 
 
 def _end_children() -> None:
-    """Ask the whole process group to end, if it is this process's own."""
+    """Ask the whole process group to end, if it is this process's own, and kill the workers.
+
+    One that is suspended hears nothing else. What keeps the books of semaphores is not killed: it
+    ends by itself, once it has removed them.
+    """
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
+    for child in multiprocessing.active_children():
+        child.kill()
 
 
 def main() -> None:
@@ -314,6 +338,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=usable_cores())
     parser.add_argument("--threads", type=int, default=min(usable_cores(), MOST_THREADS))
     options = parser.parse_args()
+    be_killed_with_parent()
     raise_limit()
     # From here on a stray print of any library goes to standard error.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")

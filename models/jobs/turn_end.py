@@ -20,11 +20,12 @@ def goes_on(end: End, wish: Wish) -> bool:
 def last_word(run: Run, end: End, wish: Wish, *, is_closing: bool) -> End | Paused:
     """Return what is told of the end of a turn.
 
-    A pause may have lost its worker to a stop. One that had to leave is a pause still, and so is,
-    for a moment, a run that left in order to wait; only a server that closes interrupts it.
+    A run that was asked to stop is stopped, even if it lost its worker before it had heard of that.
+    A pause that had to leave is a pause still, and so is, for a moment, a run that left in order to
+    wait; only a server that closes interrupts it.
     """
-    if end.state is State.PAUSED and wish.stop:
-        return replace(end, state=State.STOPPED)
+    if wish.stop and end.state in (State.PAUSED, State.INTERRUPTED, State.LOST):
+        return replace(end, state=State.STOPPED, error=None)
     has_left = end.state is State.INTERRUPTED and wish.leave and not wish.stop
     if end.state is State.PAUSED or (has_left and (wish.paused or not is_closing)):
         return parked(run, end.checkpoint)

@@ -1,6 +1,7 @@
 """The event stream, read over a real connection from a real server."""
 
 import contextlib
+import gzip
 import http.client
 import json
 import re
@@ -18,6 +19,7 @@ from app import live, streams
 from app.components import assets
 from app.live import event_route
 from app.owner import COOKIE, OwnerCookie
+from data.text import Text, UserError
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.arising import arose_at
@@ -29,7 +31,15 @@ QUEUE: dict[str, int] = {}
 """Places of waiting runs, as the scheduler of a server would tell them."""
 WAITS: dict[str, float] = {}
 """Seconds until their turn."""
+PROBLEM: dict[str, Text] = {}
+"""Why nothing can train "now", or why there is no "store", if so."""
 STARTED = Started(parameters=961, rows=404, updates_per_epoch=7, epochs=2, metric="mae")
+
+
+def opened(store: RunStore) -> RunStore:
+    if "store" in PROBLEM:
+        raise UserError(PROBLEM["store"])
+    return store
 
 
 def batches(update: int) -> Batches:
@@ -47,7 +57,7 @@ def store(tmp_path):
 def port(store):
     app = Starlette(
         routes=[
-            event_route(lambda: store, QUEUE.get, WAITS.get),
+            event_route(lambda: opened(store), QUEUE.get, WAITS.get, lambda: PROBLEM.get("now")),
         ],
         middleware=[Middleware(SelectiveGZipMiddleware), Middleware(OwnerCookie)],
     )
@@ -354,3 +364,56 @@ def test_a_waiting_run_tells_its_place_and_its_wait_whenever_they_change(
         del QUEUE[run.id]
         store.append(run.id, STARTED)
         assert read(response, 1) == [(1, "started")]
+
+
+def test_who_waits_is_told_why_nothing_can_train_and_when_that_is_over(store, port, run):
+    reason = Text("학습을 시작할 수 없습니다", "Training cannot start")
+    with watch(port, run) as response:
+        PROBLEM["now"] = reason
+        try:
+            said = message(response)
+            assert said == {"kind": "blocked", "error": {"ko": reason.ko, "en": reason.en}}
+        finally:
+            del PROBLEM["now"]
+        assert message(response) == {"kind": "blocked", "error": None}
+        store.append(run.id, End(State.STOPPED))
+        assert read(response) == [(1, "end")]
+
+
+def message(response):
+    while not (line := response.readline().decode()).startswith("data: "):
+        pass
+    return json.loads(line[6:])
+
+
+def test_a_damaged_store_is_told_with_a_sentence(store, port, run, tmp_path, caplog):
+    for update in range(1, 400):
+        store.append(run.id, batches(update))
+    store.append(run.id, End(State.STOPPED))
+    damage(store, tmp_path / "runs.sqlite3")
+    with watch(port, run) as response:
+        assert response.status == 503
+        error = json.loads(gzip_free(response))["error"]
+    assert "손상" in error["ko"] and "is damaged" in error["en"]
+    assert "Traceback" not in caplog.text
+
+
+def damage(store, file):
+    """Write nonsense over every page but the first, as a disk that fails may do."""
+    store._database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as pages:
+        pages.seek(4096)
+        pages.write(b"\xff" * (file.stat().st_size - 4096))
+    store._database._connection.execute("PRAGMA shrink_memory")
+
+
+def gzip_free(response):
+    content = response.read()
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+
+
+def test_a_store_that_cannot_be_opened_is_told_with_a_sentence(port, run, monkeypatch):
+    monkeypatch.setitem(PROBLEM, "store", Text("쓸 수 없습니다", "It cannot be written"))
+    with watch(port, run) as response:
+        assert response.status == 503
+        assert json.loads(gzip_free(response))["error"]["en"] == "It cannot be written"

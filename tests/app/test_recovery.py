@@ -13,8 +13,19 @@ from starlette.middleware import Middleware
 
 from app.owner import COOKIE, OwnerCookie
 from app.recovery import MOST_LINKS, SECONDS_VALID, Recovery, route
+from data.text import Text, UserError
 
 ADA, BOB = "a" * 32, "b" * 32
+
+
+GONE = "c" * 32
+"""Somebody whose runs cannot be read."""
+
+
+def runs_of(owner: str) -> int:
+    if owner == GONE:
+        raise UserError(Text("손상되었습니다", "It is damaged"))
+    return {ADA: 7, BOB: 3}.get(owner, 0)
 
 
 class Clock:
@@ -51,7 +62,7 @@ class Browser(requests.Session):
 @pytest.fixture
 def browser(links: Recovery) -> Iterator[Browser]:
     app = Starlette(
-        routes=[route(links, lambda owner: {ADA: 7, BOB: 3}.get(owner, 0))],
+        routes=[route(links, runs_of)],
         middleware=[Middleware(OwnerCookie)],
     )
     with socket.socket() as listener:
@@ -85,6 +96,14 @@ def test_looking_at_a_link_does_not_use_it_up(browser: Browser, links: Recovery)
     for _ in range(3):
         assert browser.get(f"/owner?link={secret}").status_code == 200
     assert browser.post(f"/owner?link={secret}").status_code == 303
+
+
+def test_runs_that_cannot_be_read_are_a_sentence_in_both_languages(
+    browser: Browser, links: Recovery
+) -> None:
+    answer = browser.get(f"/owner?link={links.issue(GONE)}")
+    assert answer.status_code == 503
+    assert "손상되었습니다" in answer.text and "It is damaged" in answer.text
 
 
 def test_a_used_link_is_a_sentence_in_both_languages(browser: Browser, links: Recovery) -> None:

@@ -1,6 +1,9 @@
 """What a server starts with: runs that the one before left, and a cluster that is away."""
 
+import errno
+import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,4 +79,22 @@ def test_the_page_says_that_the_cluster_is_away(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("FNN_LAB_CLUSTER", f"tcp://127.0.0.1:{free_port()}")
     app = open_page(TRAIN, lang="en", task="boston")
     assert not app.exception
-    assert texts("en")["train.unreachable"] in [warning.value for warning in app.warning]
+    assert any("cluster cannot be reached" in warning.value for warning in app.warning)
+
+
+def test_the_page_says_why_training_cannot_start_and_keeps_what_waits(
+    monkeypatch: pytest.MonkeyPatch, owner: str
+) -> None:
+    def popen(*_command: object, **_options: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("models.jobs.trainer_link.subprocess.Popen", popen)
+    scheduler = services.services().scheduler
+    deadline = time.monotonic() + 10
+    while scheduler.problem is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    app = open_page(TRAIN, lang="ko", task="boston")
+    assert not app.exception and not app.error
+    [said] = [warning.value for warning in app.warning if "시작할 수 없습니다" in warning.value]
+    assert os.strerror(errno.EMFILE) in said
+    assert states(owner) == {State.QUEUED}

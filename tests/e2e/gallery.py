@@ -43,6 +43,7 @@ from models.events import (  # noqa: E402
     Started,
     State,
     Tuned,
+    Unsaved,
     to_json,
 )
 from tests.e2e.gallery_page import visit, visit_place  # noqa: E402
@@ -155,9 +156,16 @@ async def events(request: Request) -> Response:
     return StreamingResponse(_stream(run, last), media_type="text/event-stream", headers=headers)
 
 
+UNSAVED = {5: Unsaved(Text("저장되지 않습니다.", "It is not saved.")), 30: Unsaved(None)}
+"""What is said of the disk after which event."""
+
+
 def _before_the_start(run: str) -> list[dict[str, Any]]:
     if run.startswith("queued"):
         return [{"kind": "queued", "place": place} for place in (2, 1)]
+    if run.startswith("blocked"):
+        error = {"ko": "학습을 시작할 수 없습니다.", "en": "Training cannot start."}
+        return [{"kind": "blocked", "error": told} for told in (error, None)]
     return [to_json(Preparing(650, 2_600))] if run.startswith("prepared") else []
 
 
@@ -169,6 +177,8 @@ async def _stream(run: str, last: int) -> AsyncIterator[str]:
         if number <= last:
             continue
         yield f"id: {number}\ndata: {json.dumps(to_json(event))}\n\n"
+        if run.startswith("unsaved") and number in UNSAVED:
+            yield f"data: {json.dumps(to_json(UNSAVED[number]))}\n\n"
         if run.startswith("cut") and last == 0 and number == CUT_AFTER:
             return
         if not run.startswith(OVER):

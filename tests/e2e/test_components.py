@@ -150,6 +150,21 @@ def test_a_queued_run_says_its_place_before_it_starts(visit: Open) -> None:
     wait_until_told(page, "ended", ["queued-1"])  # the page's buttons follow
 
 
+def test_why_nothing_can_train_is_said_until_the_run_starts(visit: Open) -> None:
+    page = visit("blocked-1")
+    wait_for_state(page, "blocked")
+    expect(page.locator(".fl-chart-status")).to_have_text("학습을 시작할 수 없습니다.")
+    wait_for_state(page, "starting")
+    wait_for_state(page, "live")
+
+
+def test_that_nothing_can_be_saved_is_said_beside_a_run_that_trains_on(visit: Open) -> None:
+    page = visit("unsaved-1")
+    expect(page.locator(".fl-chart-error")).to_have_text("저장되지 않습니다.")
+    assert told(page, "ended") == []
+    expect(page.locator(".fl-chart-error")).to_be_hidden()  # there is space again
+
+
 def test_what_is_prepared_before_the_start_is_said_with_how_far_it_is(visit: Open) -> None:
     page = visit("prepared-1")
     wait_for_state(page, "preparing")

@@ -214,6 +214,7 @@ def test_training_outlives_a_full_disk_and_the_store_recovers(small_disk: Path) 
         enough = updates(lab, run_id) + 3
         until(lambda: updates(lab, run_id) >= enough or lab.run(run_id).is_over, 60)
         assert not lab.run(run_id).is_over
+        until(lambda: '"unsaved"' in "".join(lab.store.passing(run_id)), 10)
         with pytest.raises(UserError, match="FNN_LAB_HOME"):
             lab.submit(SHORT)
 

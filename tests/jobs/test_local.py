@@ -22,6 +22,7 @@ from tests.jobs.lab import (
     is_gone,
     needs_fork_server,
     open_lab,
+    trainers,
     until,
     workers,
 )
@@ -132,6 +133,7 @@ def test_a_killed_server_leaves_no_process_behind(tmp_path, moment):
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         while server.stdout.readline().strip() != moment:
             assert server.poll() is None
+        until(lambda: trainers(psutil.Process(server.pid)), 10)
         family = psutil.Process(server.pid).children(recursive=True)
         [trainer] = psutil.Process(server.pid).children()
         server.kill()

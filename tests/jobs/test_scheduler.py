@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -53,6 +54,21 @@ def test_an_event_is_told_with_the_time_at_which_it_arose_in_the_worker(lab):
     lab.store.subscribe(run_id, lambda number, line: ages.append(time.time() - (arose() or 0)))
     until(lambda: lab.run(run_id).is_over, 30)
     assert ages and all(0 <= age < 30 for age in ages)
+
+
+def test_a_run_that_cannot_begin_for_a_moment_waits_and_trains_afterwards(lab, monkeypatch):
+    submit, errors = lab.backend.submit, [RuntimeError("can't start new thread"), MemoryError()]
+
+    def fail_twice(turn):
+        if errors:
+            raise errors.pop()
+        submit(turn)
+
+    monkeypatch.setattr(lab.backend, "submit", fail_twice)
+    run_id = lab.submit(SHORT)
+    assert lab.scheduler.position(run_id) == 0
+    until(lambda: lab.run(run_id).is_over, 30)
+    assert lab.run(run_id).state is State.DONE and not errors
 
 
 @pytest.mark.skipif(needs_fork_server, reason="there is a fork server on Linux only")
@@ -194,3 +210,24 @@ def test_junk_in_the_number_of_slots_is_named(monkeypatch, junk):
         slots_from_environment()
     assert junk in error.value.text.ko
     assert "FNN_LAB_SLOTS" in error.value.text.en
+
+
+def test_a_stop_is_not_lost_while_its_trainer_dies(lab, monkeypatch):
+    run_id = lab.submit(LONG)
+    until(lambda: lab.is_training(run_id), 30)
+    remove, dying = lab.scheduler._line.remove, []
+
+    def remove_slowly(run):
+        """Let the run be interrupted in the middle of the stop, if that is possible."""
+        removed = remove(run)
+        interrupted = End(State.INTERRUPTED)
+        dying.append(threading.Thread(target=lab.scheduler._receive, args=(run_id, interrupted)))
+        dying[-1].start()
+        dying[-1].join(0.5)
+        return removed
+
+    monkeypatch.setattr(lab.scheduler._line, "remove", remove_slowly)
+    lab.stop(run_id)
+    dying[0].join(5)
+    assert lab.run(run_id).state is State.STOPPED
+    assert not lab.scheduler.has_worker(run_id) and lab.scheduler.position(run_id) is None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.text import Text
 from models.events import End, Paused, State
 from models.jobs.turn_end import goes_on, last_word
 from models.run import Run
@@ -10,6 +11,7 @@ from tests.jobs.lab import OWNER, SHORT
 
 RUN = Run("id", OWNER, SHORT.task, SHORT, State.RUNNING, 0.0, updates=12)
 LEFT = End(State.INTERRUPTED, checkpoint=10)
+DIED = Text("죽음", "died")
 PAUSED = End(State.PAUSED, checkpoint=10)
 
 
@@ -21,7 +23,10 @@ PAUSED = End(State.PAUSED, checkpoint=10)
         (LEFT, Wish(leave=True), True, Paused(10, 10, parked=True)),
         (LEFT, Wish(leave=True, paused=True), False, Paused(10, 10, parked=True)),
         (LEFT, Wish(leave=True, paused=True, until=11), True, Paused(10, 10, parked=True)),
-        (LEFT, Wish(leave=True, stop=True), False, LEFT),
+        (LEFT, Wish(stop=True), False, End(State.STOPPED, checkpoint=10)),  # a trainer died
+        (LEFT, Wish(leave=True, stop=True), False, End(State.STOPPED, checkpoint=10)),
+        (End(State.LOST, error=DIED), Wish(stop=True), False, End(State.STOPPED)),
+        (End(State.LOST, error=DIED), Wish(), False, End(State.LOST, error=DIED)),
         (PAUSED, Wish(paused=True), False, Paused(10, 10, parked=True)),
         (PAUSED, Wish(), True, Paused(10, 10, parked=True)),
         (PAUSED, Wish(stop=True), False, End(State.STOPPED, checkpoint=10)),

@@ -9,7 +9,7 @@ import pytest
 
 from data.text import UserError
 from models.batches import permutation
-from models.events import Batches, End, Epoch, Event, Started, State
+from models.events import Batches, End, Epoch, Event, Started, State, Unsaved
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 from models.network import build_model
 from models.preparation import prepare
@@ -216,6 +216,27 @@ def test_a_folder_that_cannot_be_written_fails_the_run_with_a_sentence(tmp_path:
     end = run(HOUSING, tmp_path / "missing")[-1]
     assert isinstance(end, End) and end.state is State.FAILED
     assert end.error and "FNN_LAB_HOME" in end.error.ko
+
+
+def test_that_nothing_can_be_saved_is_said_while_the_run_trains_on(tmp_path: Path) -> None:
+    blocked, events = tmp_path / WEIGHTS, []
+
+    def emit(event: Event) -> None:
+        """Let something stand where the weights go, from the first epoch to the first warning."""
+        events.append(event)
+        if isinstance(event, Started):
+            blocked.mkdir()
+        elif isinstance(event, Unsaved) and event.error:
+            blocked.rmdir()
+
+    train(HOUSING.changed(epochs=300), emit, folder=tmp_path)
+    warnings = [event for event in events if isinstance(event, Unsaved)]
+    assert [warning.error is None for warning in warnings] == [False, True]
+    assert warnings[0].error and str(tmp_path) in warnings[0].error.en
+    assert "저장되지 않습니다" in warnings[0].error.ko
+    assert any(isinstance(event, Epoch) for event in events[events.index(warnings[0]) :])
+    end = events[-1]
+    assert isinstance(end, End) and end.state is State.DONE and blocked.is_file()
 
 
 def test_an_experiment_that_cannot_be_trained_is_refused_before_any_event() -> None:
