@@ -60,7 +60,9 @@ def composed(text: str) -> str:
     >>> composed("ㅈㅐㅁㅣㅇㅓㅄㄷㅏ ㅋㅋㅠㅠ ㅡㅅㅡ 진ㅉㅏ")
     '재미없다 ㅋㅋㅠㅠ ㅡㅅㅡ 진짜'
     """
-    return _SPELT.sub(_joined, text)
+    while (joined := _SPELT.sub(_joined, text)) != text:  # a syllable may free the letter before it
+        text = joined
+    return text
 
 
 def _joined(spelt: re.Match[str]) -> str:

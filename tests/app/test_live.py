@@ -115,7 +115,7 @@ def test_a_run_that_cannot_be_read_is_refused_in_a_sentence(store, port, run):
     with store._database.transaction() as connection:
         connection.execute("UPDATE runs SET state = 'hibernating' WHERE id = ?", (run.id,))
     with watch(port, run) as response:
-        assert response.status == 404
+        assert response.status == 503
         assert "cannot be read" in json.loads(response.read())["error"]["en"]
 
 

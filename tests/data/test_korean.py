@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data.files import BUNDLED
@@ -153,6 +153,7 @@ def test_a_number_stays_the_number_it_is(number: str, before: str) -> None:
 
 
 @given(texts | st.text("ㄱㅋㅎㅏㅐㅠㅡㄴㅅ\u1100\u1161\u11abﾡￂ하 ", max_size=30))
+@example("ㅎᅲᄀﾡᅡ")
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
