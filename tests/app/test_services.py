@@ -14,6 +14,7 @@ from app import services
 from app.i18n import texts
 from app.navigation import HOME, RUNS, TRAIN
 from models.events import State
+from models.jobs.local import LocalBackend
 from models.runs import RunStore
 from models.tasks import preset_named
 from tests.app.test_pages import open_page
@@ -88,6 +89,7 @@ def test_the_page_says_why_training_cannot_start_and_keeps_what_waits(
     def popen(*_command: object, **_options: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
+    monkeypatch.setattr("app.services.LocalBackend", LocalBackend)  # not one that runs already
     monkeypatch.setattr("models.jobs.trainer_link.subprocess.Popen", popen)
     scheduler = services.services().scheduler
     deadline = time.monotonic() + 10
