@@ -92,7 +92,8 @@ class Box {
     this.wait();
     const { revision, number } = this;
     const { vocabulary } = held;
-    this.send.question({ text: this.text.value, off: [...this.off], revision, number, vocabulary });
+    const text = this.text.value.slice(0, this.text.maxLength); // a script may have put in more
+    this.send.question({ text, off: [...this.off], revision, number, vocabulary });
   }
 
   pick(choice) {
