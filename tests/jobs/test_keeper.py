@@ -225,7 +225,7 @@ def suspend_and_stop_all(lab: Lab, runs: list[str]) -> None:
 
 
 @needs_workers
-@pytest.mark.parametrize("times", [2, pytest.param(6, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [1, pytest.param(6, marks=pytest.mark.soak)])
 def test_a_trainer_that_dies_while_hanging_runs_are_stopped_is_replaced(
     times: int, tmp_path: Path
 ) -> None:
@@ -245,7 +245,7 @@ def test_a_trainer_that_dies_while_hanging_runs_are_stopped_is_replaced(
 
 
 @needs_workers
-@pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [1, pytest.param(40, marks=pytest.mark.soak)])
 def test_a_killed_trainer_leaves_no_process_and_no_folder(
     kills: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
