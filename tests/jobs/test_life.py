@@ -1,6 +1,5 @@
 """The life of a run with a real worker: every command, in every state, in any order."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from data.text import UserError
-from models.checkpoint import BEST, FOLDER
+from models.checkpoint import BEST, FOLDER, best_epoch
 from models.events import ENDED, State
 from models.experiment import Layer, Optimizer
 from models.jobs.backend import Sink
@@ -335,13 +334,17 @@ def test_a_way_back_that_cannot_be_written_says_what_to_do(lab: Lab) -> None:
     lab.scheduler.rewind(OWNER, run_id)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a file that can be waited for is needed")
-def test_nobody_waits_for_another_runs_way_back(lab: Lab) -> None:
+def test_nobody_waits_for_another_runs_way_back(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = lab.submit(SHORT)
     until(lambda: lab.run(run_id).is_over, 30)
-    best = lab.store.folder(run_id) / FOLDER / BEST
-    best.unlink()
-    os.mkfifo(best)
+    (lab.store.folder(run_id) / FOLDER / BEST).unlink()
+    is_read = threading.Event()
+
+    def read_slowly(folder: Path) -> int | None:
+        assert is_read.wait(60)
+        return best_epoch(folder)
+
+    monkeypatch.setattr("models.jobs.scheduler.best_epoch", read_slowly)
     with ThreadPoolExecutor() as pool:
         going_back = pool.submit(lab.scheduler.rewind, OWNER, run_id)
         time.sleep(0.3)
@@ -351,11 +354,10 @@ def test_nobody_waits_for_another_runs_way_back(lab: Lab) -> None:
             until(lambda: lab.run(other.result(10)).is_over, 30)
             assert not going_back.done() and not going_on.done()
         finally:
-            best.write_bytes(b"")
+            is_read.set()
         with pytest.raises(UserError, match="Nothing was saved"):
             going_back.result(10)
         going_on.result(10)
-    best.unlink()
     until(lambda: lab.run(run_id).epoch == 6 and lab.run(run_id).is_over, 30)
 
 
