@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.i18n import say
+from app.markdown import plain
 from app.services import services
 from data.text import Text
 
@@ -25,4 +26,4 @@ def _draw(problem: Text | None) -> None:
     if (now is None) != (problem is None):
         st.rerun()
     if now is not None:
-        st.warning(say(now))
+        st.warning(plain(say(now)))
