@@ -483,10 +483,13 @@ def test_the_best_epoch_is_flagged_and_the_gap_beyond_it_is_shaded(visit: Open) 
     assert plots(page).last.evaluate("plot => plot.data[4].x.length + plot.data[5].x.length") == 0
 
 
+SIZE = "chart => [chart.offsetWidth, chart.offsetHeight]"
+
+
 def test_the_tables_hold_the_last_epochs_and_the_baselines(visit: Open) -> None:
     page = visit("compared-1")
     wait_for_state(page, "done")
-    height = page.locator(".fl-chart").bounding_box()
+    size = page.locator(".fl-chart").evaluate(SIZE)
     page.get_by_text("숫자를 표로 보기").click()
     epochs = page.get_by_role("table", name="마지막 다섯 에폭")
     expect(epochs.locator("tbody th")).to_have_text(["76", "77", "78", "79", "80"])
@@ -496,7 +499,7 @@ def test_the_tables_hold_the_last_epochs_and_the_baselines(visit: Open) -> None:
     expect(baselines.get_by_role("rowheader")).to_have_text(["평균", "선형 회귀", "릿지", "라쏘"])
     expect(baselines.get_by_role("cell").last).to_have_text("끝까지 못 넘음")
     assert page.get_by_role("columnheader").count() == 11
-    assert page.locator(".fl-chart").bounding_box() == height
+    assert page.locator(".fl-chart").evaluate(SIZE) == size
 
 
 # The pen, the pixels and the bars ------------------------------------------------------------
