@@ -114,6 +114,8 @@ class _Mailbox:
             self._loop.call_soon_threadsafe(self._put, event)
 
     def _put(self, event: Numbered) -> None:
+        if self.overflowed:  # a viewer who was told what comes after the hole would not ask for it
+            return
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:

@@ -1,5 +1,6 @@
 """The event stream, read over a real connection from a real server."""
 
+import asyncio
 import contextlib
 import gzip
 import http.client
@@ -247,6 +248,21 @@ def test_a_slow_viewer_is_let_go_and_catches_up(store, port, run, monkeypatch):
     with watch(port, run, Last_Event_ID=str(seen[-1][0])) as response:
         rest = read(response)
     assert [number for number, _ in seen + rest] == list(range(1, 102))
+
+
+def test_a_viewer_hears_nothing_that_comes_after_what_it_missed(monkeypatch):
+    """It asks for what follows the last that it heard."""
+    monkeypatch.setattr(live, "LONGEST_QUEUE", 2)
+
+    async def heard():
+        mailbox = live._Mailbox()
+        for number in (1, 2, 3):
+            mailbox._put((number, "", 0.0))
+        before = await mailbox.next(1, 0)
+        mailbox._put((4, "", 0.0))
+        return [number for number, _, _ in before + await mailbox.next(0.1, 0)]
+
+    assert asyncio.run(heard()) == [1, 2]
 
 
 def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run, monkeypatch):

@@ -374,7 +374,7 @@ def test_time_for_one_go_is_limited_and_the_run_can_go_on(tmp_path: Path) -> Non
 
 def test_a_worker_may_not_take_all_the_memory(tmp_path: Path) -> None:
     greedy = SHORT.changed(layers=(Layer(1024),) * 5)
-    with open_lab(tmp_path, 1, Quotas(limits=Limits(megabytes=16))) as lab:
+    with open_lab(tmp_path, 1, Quotas(limits=Limits(megabytes=48))) as lab:
         run_id = lab.submit(greedy)
         until(lambda: lab.run(run_id).is_over, 60)
         end = lab.store.history(run_id).end

@@ -264,7 +264,7 @@ def test_who_waits_is_not_told_the_same_seconds_when_they_have_passed(
     one: Lab, needs_workers: None
 ) -> None:
     """The run before them stands still where nobody could expect it."""
-    busy = one.scheduler.submit("a", ENDLESS.changed(epochs=20)).id
+    busy = one.scheduler.submit("a", ENDLESS.changed(epochs=400)).id
     until(lambda: one.store.get(busy).epoch >= 1, 60)
     waiting = one.scheduler.submit("b", SHORT).id
     hanging = busiest(workers(one.trainer))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.text import quoted
 from models.__main__ import main
 from models.download import KERAS_MODEL, PREDICT
 from models.tasks import preset_named, presets, task_named
@@ -100,7 +101,7 @@ def test_a_folder_where_a_file_cannot_be_written_is_refused_before_training(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / name).mkdir()
-    assert str(tmp_path) in refusal(capsys, "train", "housing-sgd", "--out", str(tmp_path))
+    assert quoted(tmp_path) in refusal(capsys, "train", "housing-sgd", "--out", str(tmp_path))
 
 
 def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(tmp_path: Path) -> None:

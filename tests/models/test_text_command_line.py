@@ -16,6 +16,7 @@ import pytest
 from data.__main__ import HEAD_START, _tokenize_corpus
 from data.__main__ import main as data_main
 from data.reviews import HEADER, load_reviews
+from data.text import quoted
 from data.tokens import load_tokens
 from models.__main__ import main
 from models.settings import changed
@@ -232,7 +233,7 @@ def test_a_network_whose_words_do_not_fit_is_called_damaged(
     description["vocabulary"] = words
     (tmp_path / NETWORK).write_text(json.dumps(description), encoding="utf-8")
     (tmp_path / WEIGHTS).write_bytes((critic / WEIGHTS).read_bytes())
-    assert str(tmp_path / NETWORK) in refusal(capsys, "predict", str(tmp_path), "--text", "영화")
+    assert quoted(tmp_path / NETWORK) in refusal(capsys, "predict", str(tmp_path), "--text", "영화")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.dataset import Array
 from data.scaling import Scaling, identity, pixel_scaling
-from data.text import UserError
+from data.text import UserError, quoted
 from data.vocabulary import Vocabulary
 from models.forward import forward
 from models.summary import dense_layers
@@ -133,7 +133,7 @@ FILES: dict[str, tuple[Callable[[list[Array]], bytes], str]] = {
 def test_weights_that_are_not_this_networks_are_a_sentence(name: str, tmp_path: Path) -> None:
     make, words = FILES[name]
     (tmp_path / WEIGHTS).write_bytes(make(written(tmp_path)))
-    assert str(tmp_path / WEIGHTS) in refusal(tmp_path) and words in refusal(tmp_path)
+    assert quoted(tmp_path / WEIGHTS) in refusal(tmp_path) and words in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, NETWORK])
@@ -254,7 +254,7 @@ def test_a_description_of_no_network_is_a_sentence(name: str, tmp_path: Path) ->
     written(tmp_path)
     values, words = DESCRIPTIONS[name]
     (tmp_path / NETWORK).write_text(json.dumps(values), encoding="utf-8")
-    assert words in refusal(tmp_path) and str(tmp_path / NETWORK) in refusal(tmp_path)
+    assert words in refusal(tmp_path) and quoted(tmp_path / NETWORK) in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(
