@@ -50,28 +50,19 @@ AT_REST = """() => window.changed !== null
 """Bars have changed since the stroke began, and no more. They may have been ready at its end."""
 
 
-TO_EPOCHS = """(() => {
-    const Source = window.EventSource;
-    window.EventSource = class extends Source {
-        constructor(...given) {
-            super(...given);
-            this.addEventListener('message', ({ data }) => {
-                if (JSON.parse(data).kind === 'epoch') window.firstEpoch ??= performance.now();
-            });
-        }
-    };
-})()"""
-"""Notes when the first epoch of a run is heard of, which the chart may show later."""
+FIRST_EPOCH = """() => Number(document.querySelector('.fl-chart')?.dataset.epoch) >= 1
+    && performance.now()"""
+"""When the chart has the first epoch of a run that is live."""
 
 
 def click_to_first_epoch(page: Page, url: str) -> float:
     """Return seconds from the click on Train to the first epoch's event, the Reviews preset."""
     lesson = Lesson(page, url)
     lesson.open("train", task="reviews")
-    began = page.evaluate("() => { window.firstEpoch = null; return performance.now(); }")
+    began = page.evaluate("() => performance.now()")
     lesson.button("train.start").click()
-    page.wait_for_function("() => window.firstEpoch !== null", timeout=120_000)
-    seconds = (float(page.evaluate("() => window.firstEpoch")) - began) / 1000
+    found = page.wait_for_function(FIRST_EPOCH, timeout=120_000, polling=20)
+    seconds = (float(found.json_value()) - began) / 1000
     lesson.wait_for_state("done")
     return seconds
 
@@ -81,7 +72,6 @@ def first_reviews(browser: Browser, home: Path) -> list[float]:
     server = start_server(home)
     try:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
-        page.add_init_script(TO_EPOCHS)
         waits = [click_to_first_epoch(page, server.url) for _ in range(2)]
         page.close()
         return waits
