@@ -248,7 +248,7 @@ def test_slow_runs_that_are_more_than_the_workers_take_turns(
 
 
 def test_the_wait_is_told_by_what_the_others_have_left(one: Lab) -> None:
-    busy = one.scheduler.submit("a", SHORT.changed(epochs=500, batch_size=4)).id
+    busy = one.scheduler.submit("a", ENDLESS.changed(batch_size=4)).id
     until(lambda: one.store.get(busy).epoch > 20, 60)
     waiting = one.scheduler.submit("b", SHORT).id
     told = one.scheduler.expected_wait(waiting)
