@@ -17,11 +17,11 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed  ## serve the lab on http://127.0.0.1:8501 (ADDRESS=0.0.0.0 for a classroom)
-	@$(BIN)/python -m app.free_port $(ADDRESS) $(PORT)
+	@$(BIN)/python -m app.server.free_port $(ADDRESS) $(PORT)
 	$(BIN)/python -m streamlit run app/main.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: .venv/installed-dev  ## run every test, browser tests included
-	$(BIN)/python -m tests.e2e.chromium
+	$(BIN)/python -m tests.support.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
@@ -32,7 +32,7 @@ check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 
 bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the README's figures
 	$(BIN)/python -m models bench
-	$(BIN)/python -m tests.e2e.chromium
+	$(BIN)/python -m tests.support.browser.chromium
 	$(BIN)/python -m tests.bench.drawn_digits
 	$(BIN)/python -m tests.bench.browser
 	$(BIN)/python -m tests.bench.first_visit
@@ -45,7 +45,7 @@ bench-load: .venv/installed-dev  ## measure a class, a cluster, commands and fau
 	$(BIN)/python -m tests.bench.load --minutes $(or $(MINUTES),2)
 	$(BIN)/python -m tests.bench.cluster
 	$(BIN)/python -m tests.bench.commands
-	$(BIN)/python -m pytest -q -s -m soak tests/jobs/test_faults.py
+	$(BIN)/python -m pytest -q -s -m soak tests/models/jobs/test_faults.py
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

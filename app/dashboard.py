@@ -4,16 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import failures, live_runs, state
-from app.components.browser_parts import address_history, number_keys
-from app.components.choice import choice
-from app.components.connection import connection
-from app.components.gestures import gestures
-from app.components.language_mark import language_mark
-from app.components.paper import paper
-from app.i18n import LANGUAGES, group, t
-from app.navigation import HOME, PREDICT, RUNS, TRAIN
-from data.text import UserError
+from app.form.choice import choice
+from app.session import failures, state
+from app.session.i18n import LANGUAGES, group, t
+from app.session.navigation import HOME, PREDICT, RUNS, TRAIN
+from app.widgets.page.browser_parts import address_history, number_keys
+from app.widgets.page.connection import connection
+from app.widgets.page.gestures import gestures
+from app.widgets.page.language_mark import language_mark
+from app.widgets.page.paper import paper
+from app.widgets.shared import live_run
+from data.language import UserError
 
 HERE = Path(__file__).parent
 
@@ -34,7 +35,7 @@ page = st.navigation(
     position="top",
 )
 if page.url_path != "train":
-    live_runs.leave_show()
+    live_run.leave_show()
 with st.container(key="language"):
     choice(
         st.segmented_control,
@@ -42,7 +43,7 @@ with st.container(key="language"):
         LANGUAGES,
         state.language(),
         "language-switch",
-        state.turn_to_language,
+        state.change_language,
         required=True,
         label_visibility="collapsed",
     )

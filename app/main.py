@@ -15,26 +15,28 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from app import (  # noqa: E402
-    failures,
+from app.server import (  # noqa: E402
+    event_stream,
     lifespan,
-    live,
-    owner,
+    owner_transfer,
     plotly_script,
-    recovery,
-    run_worker,
+)
+from app.server.base_path import base_path, below  # noqa: E402
+from app.server.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
+from app.server.host_config import HostConfig  # noqa: E402
+from app.server.hosts import KnownHosts, hosts_from_environment  # noqa: E402
+from app.server.socket_limits import SocketLimits  # noqa: E402
+from app.server.static_files import StaticFiles  # noqa: E402
+from app.server.web_page import WebPage  # noqa: E402
+from app.session import (  # noqa: E402
+    failures,
+    owner,
     services,
     state_lookup,
 )
-from app.base_path import base_path, below  # noqa: E402
-from app.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
-from app.host_config import HostConfig  # noqa: E402
-from app.hosts import KnownHosts, hosts_from_environment  # noqa: E402
-from app.owner import OwnerCookie, Owners  # noqa: E402
-from app.socket_limits import SocketLimits  # noqa: E402
-from app.static_files import StaticFiles  # noqa: E402
-from app.web_page import WebPage  # noqa: E402
-from data.text import UserError  # noqa: E402
+from app.session.owner import OwnerCookie, Owners  # noqa: E402
+from app.widgets.shared import run_worker  # noqa: E402
+from data.language import UserError  # noqa: E402
 
 try:
     hosts, ancestors = hosts_from_environment(), ancestors_from_environment()
@@ -49,7 +51,7 @@ app = st.App(
     routes=below(
         base,
         [
-            live.event_route(
+            event_stream.event_route(
                 lambda: services.services().store,
                 lambda run_id: services.services().scheduler.position(run_id),
                 lambda run_id: services.services().scheduler.expected_wait(run_id),
@@ -58,8 +60,8 @@ app = st.App(
             plotly_script.route(),
             run_worker.route(),
             owner.route(Owners()),
-            recovery.route(
-                recovery.recovery, lambda owner: len(services.services().store.runs(owner))
+            owner_transfer.route(
+                owner_transfer.recovery, lambda owner: len(services.services().store.runs(owner))
             ),
         ],
     ),

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from data.bundled_morphemes import SHIPPED, write_bundled
 from data.command_line import Parser, json_line, readable, run, say
-from data.korean import TOKENIZERS
-from data.reviews import CORPORA, Reviews, load_reviews, read_labelled, skipped_rows
-from data.shards import make_shard
+from data.language import Text, UserError
 from data.sources import SOURCES, downloads, fetch, source_named
-from data.text import Text, UserError
-from data.tokens import SHARD_ROWS, TokenizedCorpus, tokenize_corpus
+from data.text.analysers import TOKENIZERS
+from data.text.bundled_morphemes import SHIPPED, write_bundled
+from data.text.reviews import CORPORA, Reviews, load_reviews, read_labelled, skipped_rows
+from data.text.shards import make_shard
+from data.text.tokens import SHARD_ROWS, TokenizedCorpus, tokenize_corpus
 
 HEAD_START = 20_000
 """Training rows analysed before the test rows, so that training can start on them."""

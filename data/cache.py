@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data.array_files import DamagedArrays, map_array
 from data.dataset import Array
+from data.file_readers.array_files import DamagedArrays, map_array
 from data.home import home
-from data.text import Text
+from data.language import Text
 
 Arrays = dict[str, Array]
 _LOG = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from data.text import LONGEST_QUOTE, Text, UserError, printable
+from data.language import LONGEST_QUOTE, Text, UserError, printable
 
 REFUSED, STOPPED, PIPE_CLOSED = 2, 130, 141
 """Statuses: bad input; Ctrl-C and a closed pipe as shells count them."""

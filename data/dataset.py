@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from data.text import Text
+from data.language import Text
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

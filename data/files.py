@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.plain_file import open_file, unreadable
-from data.text import Text, UserError, quoted
+from data.file_readers.plain_file import open_file, unreadable
+from data.language import Text, UserError, quoted
 
 BUNDLED = Path(__file__).parent / "bundled"
 MAX_BYTES = 2**29

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from data.home import home
-from data.text import Text, UserError, quoted
+from data.language import Text, UserError, quoted
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes of all files together."""

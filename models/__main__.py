@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any
 from data.command_line import Parser, json_line, path_argument, readable, run, say
 from data.cores import usable_cores
 from data.dataset import Array
-from data.json_document import parse_json
-from data.reviews import Reviews, load_reviews, read_labelled, skipped_rows
-from data.text import Text, UserError, quoted
-from data.vocabulary import Encoded
+from data.file_readers.json_document import parse_json
+from data.language import Text, UserError, quoted
+from data.text.reviews import Reviews, load_reviews, read_labelled, skipped_rows
+from data.text.vocabulary import Encoded
 from models.console import JsonLines, Preparation, Progress
-from models.download import leave_portable_files
-from models.endings import cannot_write
+from models.download.archive import leave_portable_files
 from models.events import End, State
-from models.experiment import Reading
+from models.experiment import TextSettings
 from models.fresh_folder import fresh_folder
+from models.inputs.summary import Summary, summarize
+from models.network.weights import TrainedNetwork, read_network
 from models.settings import changed, read_experiment
-from models.summary import Summary, summarize
 from models.tasks import TASKS, presets, task_named
 from models.tasks.base import InputKind
-from models.threads import threads_worth
-from models.weights import TrainedNetwork, read_network
+from models.training.end_messages import cannot_write
+from models.training.threads import threads_worth
 
 if TYPE_CHECKING:
-    from models.preparation import Rows
+    from models.inputs.preparation import Rows
 
 MOST_SLOTS = 1_000
 
@@ -129,7 +129,7 @@ def _train(options: argparse.Namespace) -> int:
     task = task_named(experiment.task)
     summarize(task, experiment, task.load(experiment))  # refused before an old run is removed
     folder = None if options.out is None else fresh_folder(options.out, options.replace)
-    from models.training import train, use_threads  # seconds of import, not needed elsewhere
+    from models.training.loop import train, use_threads  # seconds of import, not needed elsewhere
 
     use_threads(threads_worth(experiment, usable_cores()))
     report = JsonLines() if options.json else Progress()
@@ -153,7 +153,7 @@ def _make_portable(folder: Path) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from models.walkthrough import follow_review
+    from models.network.walkthrough import follow_review
 
     network = read_network(options.folder)
     if options.text is not None:
@@ -166,9 +166,9 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
-    from data.images import center_digit, fit_frame
-    from data.picture_file import read_picture
-    from models.prediction import predict_one, require_kind
+    from data.pictures.images import center_digit, fit_frame
+    from data.pictures.picture_file import read_picture
+    from models.network.prediction import predict_one, require_kind
 
     require_kind(network, InputKind.IMAGE)
     shape = center_digit if network.task.drawable else fit_frame
@@ -183,7 +183,7 @@ def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
 
 
 def _row_answer(network: TrainedNetwork, row: str) -> Answer:
-    from models.prediction import predict_one, require_kind, row_of
+    from models.network.prediction import predict_one, require_kind, row_of
 
     require_kind(network, InputKind.TABLE)
     features = network.task.load(network.experiment).features
@@ -206,7 +206,7 @@ def _row(given: str) -> Any:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from models.evaluation import evaluate
+    from models.network.evaluation import evaluate
 
     network = read_network(options.folder)
     rows, labels, skipped = _test_rows(network, options.data)
@@ -220,7 +220,7 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
 
     The rows are those of the network's task, or those of the file, which says so on stderr.
     """
-    from models.prediction import require_kind
+    from models.network.prediction import require_kind
 
     if path is not None:
         require_kind(network, InputKind.TEXT)
@@ -229,7 +229,7 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
             say(skipped_rows(reviews))
         return _encoded(network, reviews), reviews.labels, reviews.skipped
     if network.task.kind is InputKind.TEXT:
-        _, reviews = load_reviews(_reading(network).corpus)
+        _, reviews = load_reviews(_text_settings(network).corpus)
         return _encoded(network, reviews), reviews.labels, reviews.skipped
     dataset = network.task.load(network.experiment)
     return dataset.x_test.reshape(len(dataset.x_test), -1), dataset.y_test, 0
@@ -237,28 +237,28 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
 
 def _encoded(network: TrainedNetwork, reviews: Reviews) -> Encoded:
     """Return reviews as indices of the network's own words, which may not be today's."""
-    from models.documents import encode_documents
+    from models.inputs.documents import encode_documents
 
     assert network.vocabulary is not None
-    tokenizer = _reading(network).tokenizer
+    tokenizer = _text_settings(network).tokenizer
     return encode_documents(
         reviews.documents, reviews.digest, tokenizer, network.vocabulary, Preparation()
     )
 
 
-def _reading(network: TrainedNetwork) -> Reading:
-    return network.experiment.reading or Reading()
+def _text_settings(network: TrainedNetwork) -> TextSettings:
+    return network.experiment.reading or TextSettings()
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from models.bench import measure
+    from models.bench.suite import measure
 
     measure(quick=options.quick, as_json=options.json)
     return 0
 
 
 def _worker(options: argparse.Namespace) -> int:
-    from models.jobs.cluster_worker import lend
+    from models.jobs.cluster.worker import lend
     from models.jobs.scheduler import slots_from_environment
 
     lend(options.address, options.slots or slots_from_environment())

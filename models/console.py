@@ -3,7 +3,7 @@
 import sys
 
 from data.command_line import json_line, readable, say
-from data.text import Text
+from data.language import Text
 from models.events import Batches, End, Epoch, Event, Preparing, Started, State, to_json
 
 _PREPARING = Text("형태소 분석 {done:,} / {total:,}", "Morphemes of {done:,} / {total:,} reviews")

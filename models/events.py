@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar, get_args
 
-from data.text import Text
+from data.language import Text
 
 
 class State(StrEnum):
@@ -49,7 +49,8 @@ class Baseline:
 class Diagnosis:
     """What is wrong with how a run learns, and the figures that show it.
 
-    ``name`` is one of ``models.diagnosis``; ``figures`` holds what its sentence needs, by name.
+    ``name`` is one of ``models.training.diagnosis``; ``figures`` holds what its sentence needs, by
+    name.
     """
 
     name: str
@@ -207,7 +208,8 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The network as it is after ``update``, for the drawing of it: see ``models.snapshot``.
+    """The network as it is after ``update``, for the drawing of it: see
+    ``models.network.snapshot``.
 
     Lists run over the columns of the drawing, the input first, or over the Dense layers; every
     number is finite.
@@ -230,7 +232,7 @@ class Weight:
     """What single updates did to the one weight that is watched.
 
     ``rows`` hold "update", "rate", "before", "gradient", "slots" and "after", see
-    ``models.update_rule``; ``input`` -1 is the bias of the unit.
+    ``models.network.update_rule``; ``input`` -1 is the bias of the unit.
     """
 
     kind: ClassVar[str] = "weight"
@@ -241,7 +243,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SingleUpdate:
     """One update in slow motion: the batch's loss with the numbers of its first rows.
 
     ``batch`` counts from 1 within its epoch and has ``rows`` rows. ``penalty`` is the part of
@@ -269,10 +271,10 @@ class Unsaved:
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class TransientLine:
     """The JSON line of an event that nobody on its way to the browser has to look into."""
 
-    kind: ClassVar[str] = "passing"
+    kind: ClassVar[str] = "transient"
     line: str
 
 
@@ -290,11 +292,11 @@ Event = (
     | End
     | Snapshot
     | Weight
-    | Step
+    | SingleUpdate
     | Unsaved
-    | Passing
+    | TransientLine
 )
-PASSING = (Preparing, Snapshot, Weight, Step, Unsaved, Passing)
+TRANSIENT = (Preparing, Snapshot, Weight, SingleUpdate, Unsaved, TransientLine)
 """What is true for a moment only: no part of a run's history, and never written to a file."""
 
 _KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Event)}
@@ -313,7 +315,7 @@ def to_json(event: Event) -> dict[str, Any]:
 
 def to_line(event: Event) -> str:
     """Return the event as the JSON line that pages read."""
-    if isinstance(event, Passing):
+    if isinstance(event, TransientLine):
         return event.line
     return json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
 

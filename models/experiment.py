@@ -9,9 +9,9 @@ from dataclasses import MISSING as _MISSING
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from data.korean import TOKENIZERS
-from data.reviews import CORPORA
-from data.text import Text, UserError, quoted
+from data.language import Text, UserError, quoted
+from data.text.analysers import TOKENIZERS
+from data.text.reviews import CORPORA
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "gelu", "linear")
 MAX_HIDDEN_LAYERS = 6
@@ -132,7 +132,7 @@ class Optimizer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextSettings:
     """How reviews are read: which corpus, which tokenizer, and which words are kept.
 
     The ``vocabulary_size`` most frequent words of the training rows have an index each;
@@ -174,7 +174,7 @@ class Experiment:
     standardize: bool = True
     l2: float = 0.0
     early_stopping: int | None = None
-    reading: Reading | None = None
+    reading: TextSettings | None = None
 
     def __post_init__(self) -> None:
         if len(self.layers) > MAX_HIDDEN_LAYERS:
@@ -225,7 +225,7 @@ class Experiment:
         _refuse_foreign_parameters(optimizer)
         reading = given.get("reading")
         if reading is not None:
-            reading = Reading(**_fields_of(Reading, "reading", reading))
+            reading = TextSettings(**_fields_of(TextSettings, "reading", reading))
         return cls(
             **{
                 **given,

@@ -3,12 +3,12 @@
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from data.text import Text, UserError, quoted
-from models.checkpoint import FOLDER as CHECKPOINTS
-from models.checkpoint import clear_checkpoints
-from models.download import KERAS_MODEL, PREDICT, VOCABULARY
-from models.snapshot import EXAMPLE
-from models.weights import NETWORK, WEIGHTS
+from data.language import Text, UserError, quoted
+from models.download.archive import KERAS_MODEL, PREDICT, VOCABULARY
+from models.network.checkpoint import FOLDER as CHECKPOINTS
+from models.network.checkpoint import clear_checkpoints
+from models.network.snapshot import EXAMPLE
+from models.network.weights import NETWORK, WEIGHTS
 
 _FILES = (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, VOCABULARY, PREDICT)
 

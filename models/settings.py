@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data.json_document import NotJson, parse_json
-from data.text import Text, UserError, quoted
-from data.text_file import read_text
-from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Reading
+from data.file_readers.json_document import NotJson, parse_json
+from data.file_readers.text_file import read_text
+from data.language import Text, UserError, quoted
+from models.experiment import OPTIMIZER_PARAMETERS, Experiment, TextSettings
 from models.tasks import TASKS, preset_named
 from models.tasks.base import InputKind
 
@@ -78,5 +78,5 @@ def _with_dependents(experiment: Experiment, wanted: Sequence[Setting]) -> Exper
     if isinstance(name, str) and name in OPTIMIZER_PARAMETERS:
         experiment = experiment.changed(optimizer=experiment.optimizer.renamed(name))
     if experiment.reading is None and task in _TASKS_THAT_READ:
-        experiment = experiment.changed(reading=Reading())
+        experiment = experiment.changed(reading=TextSettings())
     return experiment

@@ -1,7 +1,7 @@
 """Reading TOML that a person wrote, with what Python's reader lets through refused.
 
 ``tomllib`` follows brackets until Python's stack ends and takes numbers of any size; a lesson needs
-neither. (JSON: ``data.json_document``.)
+neither. (JSON: ``data.file_readers.json_document``.)
 """
 
 import re
@@ -9,8 +9,8 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from data.json_document import MAX_DEPTH, is_deep
-from data.text import Text, printable
+from data.file_readers.json_document import MAX_DEPTH, is_deep
+from data.language import Text, printable
 from models.toml_lines import Path, key_lines, line_of
 
 _MESSAGE = 120

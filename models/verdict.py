@@ -100,7 +100,7 @@ def _trend(values: Sequence[float]) -> _Trend:
 def _course(losses: list[float], val_losses: list[float]) -> tuple[Course, int]:
     """Return the course and the index of the first epoch of the lines that show it."""
     count = len(val_losses)
-    turn, lowest = _turn(val_losses)
+    turn, lowest = _turning_point(val_losses)
     if count - 1 - turn >= _part(count, SINCE_TURN):
         rise = _trend(val_losses[turn:])
         if rise.last > (1 + MARGIN) * lowest and rise.certainty > CERTAINTY:
@@ -113,7 +113,7 @@ def _course(losses: list[float], val_losses: list[float]) -> tuple[Course, int]:
     return (Course.FALLING if falls else Course.FLAT), start
 
 
-def _turn(values: list[float]) -> tuple[int, float]:
+def _turning_point(values: list[float]) -> tuple[int, float]:
     """Return the index in the middle of the lowest stretch of epochs, and its mean."""
     means = _smoothed(values)
     start = int(np.argmin(means))

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CODE = {".py", ".js", ".css"}
+MOST_FILES = 21  # with ``__init__.py``
 HEAVY = {"keras", "tensorflow"}
-TENSORFLOW_IMPORT = "models/tensorflow_import.py"
-TRAINERS = {"network", "training", "batches", "fused_updates"}
+TENSORFLOW_IMPORT = "models/training/tensorflow_import.py"
+TRAINERS = {"build", "loop", "batches", "fused_updates"}
 """The only modules that take Keras and TensorFlow when they are imported themselves."""
 
 
@@ -36,6 +38,15 @@ def imports(path: Path, *, top_level: bool = False) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide where a name comes from"
             yield node.module or ""
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield what a file imports by dotted names: of modules, or of what is taken from them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def packages(path: Path, *, top_level: bool = False) -> set[str]:
@@ -65,30 +76,26 @@ def test_models_know_neither_pages_nor_plots(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("models"), ids=named)
 def test_keras_is_imported_in_one_module_and_used_in_few(path: Path) -> None:
     assert named(path) == TENSORFLOW_IMPORT or not packages(path) & HEAVY
-    if named(path) not in {f"models/{name}.py" for name in TRAINERS}:
-        assert "models.tensorflow_import" not in set(imports(path, top_level=True))
-
-
-DASK = {"cluster_address", "cluster_link", "cluster_worker", "node"}
-"""The only modules that know Dask; to train on one machine needs none of it."""
+    if named(path) not in {f"models/training/{name}.py" for name in TRAINERS}:
+        assert "models.training.tensorflow_import" not in set(imports(path, top_level=True))
 
 
 @pytest.mark.parametrize("path", [*modules("models"), *modules("app")], ids=named)
 def test_dask_is_imported_where_a_cluster_is_used_and_only_inside_functions(path: Path) -> None:
     assert "distributed" not in packages(path, top_level=True)
-    if named(path.parent) != "models/jobs" or path.stem not in DASK:
+    if named(path.parent) != "models/jobs/cluster":
         assert "distributed" not in packages(path)
 
 
 @pytest.mark.parametrize("path", modules("app"), ids=named)
 def test_pages_do_not_know_keras(path: Path) -> None:
     assert not packages(path) & HEAVY
-    heavy = {f"models.{name}" for name in (*TRAINERS, "tensorflow_import")}
+    heavy = {f"models.training.{name}" for name in (*TRAINERS, "tensorflow_import")}
     assert not set(imports(path)) & heavy
 
 
 def test_charts_do_not_know_streamlit() -> None:
-    assert "streamlit" not in packages(ROOT / "app/charts.py")
+    assert "streamlit" not in packages(ROOT / "app/home/charts.py")
 
 
 @pytest.mark.parametrize("path", modules("app"), ids=named)
@@ -97,8 +104,9 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
 
     ``state_lookup`` is a part of Streamlit's session and knows none of its values.
     """
-    own_value = {f"app/components/{name}.py" for name in ("pen", "picture_grid", "review_box")}
-    if named(path) not in {"app/state.py", "app/state_lookup.py", *own_value}:
+    widgets = ("pictures/pen", "pictures/picture_grid", "review/review_box")
+    own_value = {f"app/widgets/{name}.py" for name in widgets}
+    if named(path) not in {"app/session/state.py", "app/session/state_lookup.py", *own_value}:
         text = path.read_text(encoding="utf-8")
         assert "session_state" not in text and "query_params[" not in text
 
@@ -119,3 +127,83 @@ def test_the_whole_app_imports_without_tensorflow() -> None:
     command = [sys.executable, "-W", "ignore", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+MAY_IMPORT = {
+    "data/file_readers": "",
+    "data/tables": "data/file_readers",
+    "data/pictures": "data/file_readers",
+    "data/text": "data/file_readers",
+    "models/tasks": "",
+    "models/inputs": "models/tasks",
+    "models/network": "models/inputs models/tasks",
+    "models/training": "models/network models/inputs models/tasks",
+    "models/runs": "models/network models/tasks",
+    "models/download": "models/network models/tasks",
+    "models/bench": "models/training models/inputs models/tasks",
+    "models/lessons": "models/runs models/inputs models/tasks",
+    "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
+    "app/session": "",
+    "app/wording": "app/session",
+    "app/server": "app/session",
+    "app/widgets": "app/server app/session",
+    "app/form": "app/session",
+    "app/training": "app/form app/widgets app/wording app/session",
+    "app/lessons": "app/training app/form app/widgets app/wording app/session",
+    "app/my_runs": "app/server app/wording app/session",
+    "app/prediction": "app/form app/widgets app/wording app/session",
+    "app/home": "app/my_runs app/training app/session",
+    "app/views": (
+        "app/home app/lessons app/my_runs app/prediction app/training app/form app/session"
+    ),
+}
+"""Folder by folder, which others of its package it may import: none of them imports upwards."""
+VALUES = {
+    "control",
+    "events",
+    "experiment",
+    "field_types",
+    "toml_document",
+    "toml_lines",
+    "verdict",
+}
+"""The modules beside the folders of ``models`` that every folder may import."""
+
+
+def room(name: str) -> str:
+    """Return the folder of code that a dotted name lies in, as ``MAY_IMPORT`` writes it."""
+    return "/".join(name.split(".")[:2])
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_a_folder_imports_from_below_only(folder: str) -> None:
+    package = folder.split("/")[0]
+    allowed = {folder, *MAY_IMPORT[folder].split()}
+    if package == "models":
+        allowed |= {f"models/{name}" for name in VALUES}
+    if package == "data":
+        allowed |= {f"data/{path.stem}" for path in (ROOT / "data").glob("*.py")}
+    for path in modules(folder):
+        used = {room(name) for name in imported_modules(path) if name.startswith(f"{package}.")}
+        assert used <= allowed, named(path)
+
+
+def test_every_folder_has_its_rule_and_no_rule_allows_what_nobody_needs() -> None:
+    folders = {
+        f"{package}/{path.parent.name}"
+        for package in ("data", "models", "app")
+        for path in (ROOT / package).glob("*/__init__.py")
+    }
+    assert folders == set(MAY_IMPORT)
+    for folder, allowed in MAY_IMPORT.items():
+        used = {room(name) for path in modules(folder) for name in imported_modules(path)}
+        assert set(allowed.split()) <= used, folder
+
+
+@pytest.mark.parametrize("package", ["data", "models", "app", "tests"])
+def test_no_folder_of_code_is_a_hall(package: str) -> None:
+    sizes = {
+        named(folder): len([path for path in folder.iterdir() if path.suffix in CODE])
+        for folder in [ROOT / package, *(ROOT / package).rglob("*/")]
+    }
+    assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}

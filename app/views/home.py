@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app.components.recent_runs import recent_runs
-from app.components.task_card import task_card
-from app.i18n import t
+from app.home.recent_runs import recent_runs
+from app.home.task_card import task_card
+from app.session.i18n import t
 from models.tasks import TASKS
 
 st.title(t("home.title"))

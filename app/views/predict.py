@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app import failures, state
-from app.components.network_question import ask_network
-from app.components.run_choice import run_choice
-from app.components.task_choice import task_choice
-from app.i18n import t
-from app.navigation import TRAIN
+from app.form.task_choice import task_choice
+from app.prediction.network_question import ask_network
+from app.prediction.run_choice import run_choice
+from app.session import failures, state
+from app.session.i18n import t
+from app.session.navigation import TRAIN
 
 task = task_choice()
 run = run_choice(task)

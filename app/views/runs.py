@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from app import state
-from app.components.cookie_notice import cookie_notice
-from app.components.interrupted_runs import interrupted_runs
-from app.components.owner_move import owner_move
-from app.components.run_list import run_list
-from app.components.runs_table import runs_table
-from app.components.unreadable_runs import unreadable_runs
-from app.i18n import t
-from app.navigation import TRAIN
-from app.services import services
+from app.my_runs.interrupted_runs import interrupted_runs
+from app.my_runs.owner_transfer import owner_transfer
+from app.my_runs.run_list import run_list
+from app.my_runs.runs_table import runs_table
+from app.my_runs.unreadable_runs import unreadable_runs
+from app.session import state
+from app.session.i18n import t
+from app.session.navigation import TRAIN
+from app.session.services import services
+from app.training.cookie_notice import cookie_notice
 
 st.title(t("runs.title"))
 cookie_notice()
@@ -30,7 +30,7 @@ elif not unreadable:
     )
 unreadable_runs(unreadable)
 if runs:
-    outlook = store.outlook(owner)
-    st.caption(t("runs.kept", runs=outlook.runs, limit=outlook.limit))
+    retention_status = store.retention_status(owner)
+    st.caption(t("runs.kept", runs=retention_status.runs, limit=retention_status.limit))
     runs_table(runs)
-owner_move()
+owner_transfer()

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from app import state
-from app.components.cookie_notice import cookie_notice
-from app.components.experiment_form import experiment_form
-from app.components.lesson_panel import lesson_panel
-from app.components.network_column import network_column
-from app.components.preset_choice import preset_choice
-from app.components.run_controls import run_controls
-from app.components.run_curves import run_curves
-from app.components.run_result import run_result
-from app.components.run_tools import rate_is_live
-from app.components.task_choice import task_choice
-from app.components.weight_panel import weight_panel
-from app.runs_on_show import run_on_show
+from app.form.experiment_form import experiment_form
+from app.form.preset_choice import preset_choice
+from app.form.task_choice import task_choice
+from app.lessons.lesson_panel import lesson_panel
+from app.session import state
+from app.training.cookie_notice import cookie_notice
+from app.training.network_column import network_column
+from app.training.run_controls import run_controls
+from app.training.run_curves import run_curves
+from app.training.run_on_show import run_on_show
+from app.training.run_result import run_result
+from app.training.run_tools import rate_is_live
+from app.training.weight_panel import weight_panel
 
 with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()

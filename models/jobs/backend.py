@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from data.text import Text
+from data.language import Text
+from models.control import Control, Limits
 from models.events import End, Event, State
 from models.experiment import Experiment
-from models.wish import Limits, Wish
 
 Sink = Callable[[str, Event], None]
-"""Receives (run id, event), in order, one call at a time; the last event of a turn is its End."""
+"""Receives (run id, event), in order, one call at a time; the last event of a job is its End."""
 
 STOPPED = End(State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Job:
     """One go of a run: from the click, or from its checkpoint ``after`` an update, to an End.
 
     ``folder`` exists and receives the run's files.
@@ -30,17 +30,17 @@ class Turn:
     experiment: Experiment
     folder: Path
     after: int | None = None
-    wish: Wish = field(default_factory=Wish)
+    control: Control = field(default_factory=Control)
     limits: Limits = field(default_factory=Limits)
 
 
 class Backend(Protocol):
     """Somewhere to train. No method waits for training; unknown and ended runs are ignored."""
 
-    def submit(self, turn: Turn) -> None:
-        """Start a turn of a run that has none under way."""
+    def submit(self, job: Job) -> None:
+        """Start a job of a run that has none under way."""
 
-    def wish(self, run_id: str, wish: Wish) -> None:
+    def control(self, run_id: str, control: Control) -> None:
         """Say how a run shall go on; one that shall stop ends within a second, politely or not."""
 
     def kill(self, run_id: str, end: End = STOPPED) -> None:

@@ -63,7 +63,7 @@ class Training:
     seconds: float
 
 
-def seconds_until_turn(
+def seconds_until_start(
     training: Iterable[Training], ahead: Sequence[Training], owner: str, cores: int, each: int
 ) -> float:
     """Return the seconds until a run of ``owner`` starts, behind those that wait ``ahead``.

@@ -1,4 +1,4 @@
-"""How much of a core a turn uses: what is wished of it, and what it has said, tell that.
+"""How much of a core a job uses: what is asked of it, and what it has said, tell that.
 
 A run that is paused, or trains in slow motion, mostly waits. Its worker process stays, so that it
 obeys at once, but its core is free for others.
@@ -6,15 +6,15 @@ obeys at once, but its core is free for others.
 
 from dataclasses import dataclass
 
+from models.control import MOST_AT_REST, Control
 from models.events import Event, Paused, Resumed, Started
-from models.wish import MOST_AT_REST, Wish
 
 
 @dataclass(slots=True)
 class Load:
-    """The load of one turn; it begins with the building of its network, at full speed."""
+    """The load of one job; it begins with the building of its network, at full speed."""
 
-    wish: Wish
+    control: Control
     has_started: bool = False
     paused_at: int | None = None
     """The update after which it said that it is paused."""
@@ -32,16 +32,20 @@ class Load:
     @property
     def is_paused(self) -> bool:
         """Whether it waits in a pause, and is not on its way to an update that was asked for."""
-        return self.wish.paused and self.paused_at is not None and self.paused_at >= self.wish.until
+        return (
+            self.control.paused
+            and self.paused_at is not None
+            and self.paused_at >= self.control.until
+        )
 
     @property
     def share_of_core(self) -> float:
         """From 0 in a pause to 1 at full speed."""
         if self.is_paused:
             return 0.0
-        if not self.has_started or self.wish.paused:
+        if not self.has_started or self.control.paused:
             return 1.0
-        return self.wish.share_of_core
+        return self.control.share_of_core
 
     @property
     def rests(self) -> bool:

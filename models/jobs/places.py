@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from models.control import Control
 from models.events import Event
 from models.jobs.forecast import Progress, Training
 from models.jobs.load import Load
-from models.wish import Wish
 
 RESTING_PER_SLOT = 4
 """Workers beside every run that trains at full speed; each takes some 100 MB."""
@@ -68,9 +68,9 @@ class Places:
     def of(self, run_id: str) -> Place:
         return self._places[run_id]
 
-    def add(self, owner: str, run_id: str, wish: Wish) -> None:
+    def add(self, owner: str, run_id: str, control: Control) -> None:
         """Give a run a worker."""
-        self._places[run_id] = Place(owner, Load(wish))
+        self._places[run_id] = Place(owner, Load(control))
 
     def remove(self, run_id: str) -> Place | None:
         """Take a run's worker away; returns what it was."""
@@ -88,11 +88,11 @@ class Places:
         place.note_rest()
         return place.rests_since != before
 
-    def wish(self, run_id: str, wish: Wish) -> None:
-        """Take in what is wished of a run."""
+    def control(self, run_id: str, control: Control) -> None:
+        """Take in what is asked of a run."""
         place = self._places[run_id]
-        place.load.wish = wish
-        place.leaves = place.leaves or wish.leave
+        place.load.control = control
+        place.leaves = place.leaves or control.leave
         place.note_rest()
 
     def workers_of(self, owner: str) -> int:

@@ -24,23 +24,23 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from data.cores import usable_cores
-from data.text import Text, UserError, quoted
-from models import run_refusals
-from models.checkpoint import Position, best_epoch, rewind
+from data.language import Text, UserError, quoted
+from models.control import Control, Limits
 from models.events import Continued, End, Event, Rewound, State
 from models.experiment import Experiment
-from models.jobs import refusals
-from models.jobs.adrift import Adrift
-from models.jobs.backend import Backend, Sink, Turn
-from models.jobs.forecast import Promise, Training, seconds_until_turn
-from models.jobs.line import Line
+from models.inputs.summary import has_weight
+from models.jobs import errors
+from models.jobs.backend import Backend, Job, Sink
+from models.jobs.fair_queue import FairQueue
+from models.jobs.forecast import Promise, Training, seconds_until_start
+from models.jobs.job_end import goes_on, is_left_paused, last_word, parked
 from models.jobs.places import RESTING_PER_SLOT, Place, Places
-from models.jobs.turn_end import goes_on, is_left_paused, last_word, parked
+from models.jobs.reconnect import Reconnect
 from models.jobs.watchdog import Watchdog
-from models.runs import Run, RunStore
-from models.summary import has_weight
+from models.network.checkpoint import Position, best_epoch, rewind
+from models.runs import errors as run_errors
+from models.runs.store import Run, RunStore
 from models.tasks import task_named
-from models.wish import Limits, Wish
 
 SECONDS_TO_LEAVE = 6.0
 """How long runs may take to write their checkpoints when the server is asked to end."""
@@ -49,7 +49,7 @@ SECONDS_OF_GRACE = 30.0
 TIMES_TO_START = 3
 """A run may take so many times longer to start than to train: it may analyse a corpus first."""
 _DURATIONS = 20
-_AS_IT_IS = Wish()
+_AS_IT_IS = Control()
 _HUNG = Text(
     "학습 프로세스가 한 번에 학습할 수 있는 시간이 지나도록 아무 소식이 없어 끝냈습니다. "
     "마지막으로 저장된 곳부터 이어서 학습할 수 있습니다.",
@@ -92,12 +92,12 @@ class Scheduler:
         quotas: Quotas | None = None,
     ) -> None:
         self._store, self._quotas = store, quotas or Quotas()
-        self._line = Line()
+        self._queue = FairQueue()
         self._places = Places(slots, self._quotas.resting_per_slot)
         """Runs that the backend has."""
         self._promises: dict[str, Promise] = {}
         """What the owners of waiting runs have been told."""
-        self._wishes: dict[str, Wish] = {}
+        self._controls: dict[str, Control] = {}
         self._durations: deque[float] = deque(maxlen=_DURATIONS)
         self._is_closing = False
         self._idle = threading.Condition()
@@ -105,14 +105,14 @@ class Scheduler:
         self._admission = threading.Lock()
         self._file_locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         """Of runs whose files somebody is about to change; one that nobody holds is gone."""
-        self._adrift = Adrift(lambda: self.is_reachable, self._take_up_lost)
+        self._reconnect = Reconnect(lambda: self.is_reachable, self._take_up_lost)
         self._backend = make_backend(self._receive)
         self._watchdog = Watchdog(self._look_after)
 
     # A run's life ----------------------------------------------------------------------------
 
-    def submit(self, owner: str, experiment: Experiment, wish: Wish = _AS_IT_IS) -> Run:
-        """Store a new run and start it as wished, now or when it is its turn.
+    def submit(self, owner: str, experiment: Experiment, control: Control = _AS_IT_IS) -> Run:
+        """Store a new run and start it as asked, now or when it is its turn.
 
         Raises ``UserError`` when the owner has as many as allowed, or the run cannot be stored.
         """
@@ -120,8 +120,8 @@ class Scheduler:
             self._check_quotas(owner)
             run = self._store.create(owner, experiment)
             with self._lock:
-                self._wishes[run.id] = wish
-                self._line.add(owner, run.id)
+                self._controls[run.id] = control
+                self._queue.add(owner, run.id)
         self._start_waiting()
         return run
 
@@ -129,11 +129,11 @@ class Scheduler:
         """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
         self._store.find(run_id, owner)
         with self._lock:  # or it might move between the line and the backend, and be missed in both
-            waited = self._line.remove(run_id)
+            waited = self._queue.remove(run_id)
             self._promises.pop(run_id, None)
-            wish = self._note_change(run_id, stop=True)
-        if wish is not None:
-            self._pass_on(run_id, wish)
+            control = self._note_change(run_id, stop=True)
+        if control is not None:
+            self._pass_on(run_id, control)
         elif waited or self._store.find(run_id, owner).state is State.PAUSED:
             self._store.append(run_id, End(State.STOPPED))
 
@@ -143,7 +143,7 @@ class Scheduler:
         if self._change(run_id, paused=True, until=0):
             return
         if self._store.find(run_id, owner).state is not State.PAUSED:
-            raise refusals.not_training()
+            raise errors.not_training()
 
     def resume(self, owner: str, run_id: str) -> None:
         """Let a paused run train on, or a run that ended before its last epoch.
@@ -156,7 +156,7 @@ class Scheduler:
         if not self._waits(run_id):
             run = self._store.find(run_id, owner)
             if run.state is State.DONE:
-                raise refusals.is_done()
+                raise errors.is_done()
             self._continue(run, run.experiment)
 
     def step(self, owner: str, run_id: str, until: int) -> None:
@@ -168,7 +168,7 @@ class Scheduler:
         if run.state is State.PAUSED:
             self._continue(run, run.experiment, paused=True, until=until)
         elif not self._waits(run_id):
-            raise refusals.not_training()
+            raise errors.not_training()
 
     def set_tempo(self, owner: str, run_id: str, updates_per_second: float | None) -> None:
         """Let a run train so many updates a second, or as fast as possible.
@@ -177,16 +177,16 @@ class Scheduler:
         """
         self._store.find(run_id, owner)
         if updates_per_second is not None and not 0.01 <= updates_per_second <= 1e6:
-            raise refusals.bad_tempo(updates_per_second)
+            raise errors.bad_tempo(updates_per_second)
         if not self._change(run_id, updates_per_second=updates_per_second):
-            raise refusals.not_training()
+            raise errors.not_training()
 
     def set_learning_rate(self, owner: str, run_id: str, learning_rate: float) -> None:
         """Let a run train with another learning rate from the next chunk of batches on."""
         run = self._store.find(run_id, owner)
         replace(run.experiment.optimizer, learning_rate=learning_rate)  # raises if out of range
         if not self._change(run_id, learning_rate=learning_rate):
-            raise refusals.not_training()
+            raise errors.not_training()
 
     def watch(self, owner: str, run_id: str, weight: tuple[int, int, int] | None) -> None:
         """Let a run tell what its updates do to a weight: Dense layer, input (-1: bias), unit.
@@ -195,19 +195,21 @@ class Scheduler:
         """
         run = self._store.find(run_id, owner)
         if weight is not None and not has_weight(task_named(run.task), run.experiment, weight):
-            raise refusals.no_such_weight()
+            raise errors.no_such_weight()
         with self._lock:
-            if run_id in self._line:
-                self._wishes[run_id] = replace(self._wishes.get(run_id, Wish()), watch=weight)
+            if run_id in self._queue:
+                self._controls[run_id] = replace(
+                    self._controls.get(run_id, Control()), watch=weight
+                )
         self._change(run_id, watch=weight)
 
     def train_on(self, owner: str, run_id: str, epochs: int) -> None:
         """Let a run that has ended train so many epochs more."""
         run = self._store.find(run_id, owner)
         if self._trains(run_id) or self._waits(run_id):
-            raise refusals.not_over()
+            raise errors.not_over()
         if run.checkpoint is None:
-            raise refusals.nothing_saved()
+            raise errors.nothing_saved()
         self._continue(run, run.experiment.changed(epochs=run.epoch + epochs))
 
     def rewind(self, owner: str, run_id: str) -> None:
@@ -215,13 +217,13 @@ class Scheduler:
         with self._files_of(run_id):  # two at a time would write the same ones
             run = self._store.find(run_id, owner)
             if self._trains(run_id) or self._waits(run_id):
-                raise refusals.not_over()
+                raise errors.not_over()
             folder, epochs = self._store.folder(run_id), self._store.history(run_id).epochs
             number = best_epoch(folder)
             best = next((epoch for epoch in epochs if epoch.epoch == number), None)
             position = None if best is None else _rewound(folder)
             if best is None or position is None:
-                raise refusals.nothing_saved()
+                raise errors.nothing_saved()
             if (run.epoch, run.updates) != (position.epoch, position.update):
                 figures = (best.val_loss, best.val_metric)
                 self._store.append(run_id, Rewound(position.epoch, position.update, *figures))
@@ -243,7 +245,7 @@ class Scheduler:
     def position(self, run_id: str) -> int | None:
         """Return how many runs start before this one, or None when it does not wait."""
         with self._lock:
-            order = self._line.order()
+            order = self._queue.order()
         return order.index(run_id) if run_id in order else None
 
     def expected_wait(self, run_id: str) -> float | None:
@@ -253,24 +255,24 @@ class Scheduler:
         nothing to train on now.
         """
         with self._lock:
-            if run_id not in self._line or not self.is_reachable:
+            if run_id not in self._queue or not self.is_reachable:
                 return None
-            seconds = self._seconds_until_turn(run_id)
+            seconds = self._seconds_until_start(run_id)
             if seconds is None:
                 return None
             return self._promises.setdefault(run_id, Promise()).renew(seconds)
 
-    def wish_of(self, run_id: str) -> Wish:
-        """Return what is wished of a run, or was at its last turn."""
+    def control_of(self, run_id: str) -> Control:
+        """Return what is asked of a run, or was at its last job."""
         with self._lock:
-            wish = self._wishes.get(run_id)
-        if wish is not None:
-            return wish
+            control = self._controls.get(run_id)
+        if control is not None:
+            return control
         tunings = self._store.outline(run_id).tunings
         if not tunings:
-            return Wish()
+            return Control()
         last = tunings[-1]
-        return Wish(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
+        return Control(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
 
     @property
     def problem(self) -> Text | None:
@@ -303,7 +305,7 @@ class Scheduler:
             while len(self._places) and time.monotonic() < deadline:
                 self._idle.wait(0.1)
         self._backend.close()
-        self._take_up_lost(self._adrift.close())
+        self._take_up_lost(self._reconnect.close())
         self._park_waiting()
 
     # Inside ----------------------------------------------------------------------------------
@@ -314,69 +316,69 @@ class Scheduler:
 
     def _waits(self, run_id: str) -> bool:
         with self._lock:
-            return run_id in self._line
+            return run_id in self._queue
 
     def _check_quotas(self, owner: str) -> None:
         quotas = self._quotas
         with self._lock:
-            waiting, running = self._line.of(owner), self._places.workers_of(owner)
-            in_all = len(self._line) + len(self._places)
+            waiting, running = self._queue.of(owner), self._places.workers_of(owner)
+            in_all = len(self._queue) + len(self._places)
         if waiting + running >= quotas.running_per_owner + quotas.waiting_per_owner:
-            raise refusals.too_many(waiting + running)
+            raise errors.too_many(waiting + running)
         if in_all >= quotas.in_all:
-            raise refusals.full(in_all)
+            raise errors.full(in_all)
 
     def _change(self, run_id: str, **changes: Any) -> bool:
-        """Change what is wished of a run and tell the backend; False if that does not have it."""
-        wish = self._note_change(run_id, **changes)
-        if wish is None:
+        """Change what is asked of a run and tell the backend; False if that does not have it."""
+        control = self._note_change(run_id, **changes)
+        if control is None:
             return False
-        self._pass_on(run_id, wish)
+        self._pass_on(run_id, control)
         return True
 
-    def _note_change(self, run_id: str, **changes: Any) -> Wish | None:
-        """Return what is wished of a run from now on, None if the backend does not have it.
+    def _note_change(self, run_id: str, **changes: Any) -> Control | None:
+        """Return what is asked of a run from now on, None if the backend does not have it.
 
         A run that rests and shall work, and may not, gives its worker back and waits in the line.
         """
         with self._lock:
             if run_id not in self._places:
                 return None
-            wish = replace(self._wishes.get(run_id, Wish()), **changes)
+            control = replace(self._controls.get(run_id, Control()), **changes)
             rested = self._places.of(run_id).rests_since is not None
-            if rested and wish.wants_core and not self._may_work(run_id):
-                wish = replace(wish, leave=True)
-            self._wish(run_id, wish)
-        return wish
+            if rested and control.wants_core and not self._may_work(run_id):
+                control = replace(control, leave=True)
+            self._control(run_id, control)
+        return control
 
-    def _pass_on(self, run_id: str, wish: Wish) -> None:
-        self._backend.wish(run_id, wish)
+    def _pass_on(self, run_id: str, control: Control) -> None:
+        self._backend.control(run_id, control)
         self._start_waiting()  # it may have left its core
 
-    def _wish(self, run_id: str, wish: Wish) -> None:
-        self._wishes[run_id] = wish
-        self._places.wish(run_id, wish)
+    def _control(self, run_id: str, control: Control) -> None:
+        self._controls[run_id] = control
+        self._places.control(run_id, control)
 
     def _may_work(self, run_id: str) -> bool:
         return self._places.may_work(run_id, self._quotas.running_per_owner)
 
-    def _continue(self, run: Run, experiment: Experiment, **wishes: Any) -> None:
+    def _continue(self, run: Run, experiment: Experiment, **controls: Any) -> None:
         """Let a run wait for a worker again, to go on from its last checkpoint."""
         with self._files_of(run.id), self._admission:
             if self._trains(run.id) or self._waits(run.id):
                 return  # another click came first
             self._check_quotas(run.owner)
-            wishes = {"paused": False, "until": 0, **wishes}
-            self._rejoin(replace(run, experiment=experiment), first=True, **wishes)
+            controls = {"paused": False, "until": 0, **controls}
+            self._rejoin(replace(run, experiment=experiment), first=True, **controls)
         self._start_waiting()
 
-    def _rejoin(self, run: Run, *, first: bool = False, **wishes: Any) -> None:
+    def _rejoin(self, run: Run, *, first: bool = False, **controls: Any) -> None:
         """Put a run that has ended, or was parked, into the line again."""
-        wish = self._next_wish(run.id, **wishes)
+        control = self._next_control(run.id, **controls)
         with self._lock:
             self._store.append(run.id, Continued(run.experiment.epochs))
-            self._wishes[run.id] = wish
-            self._line.add(run.owner, run.id, first=first)
+            self._controls[run.id] = control
+            self._queue.add(run.owner, run.id, first=first)
 
     def _take_up_lost(self, run_ids: list[str]) -> None:
         """Let runs that were lost with the whole backend go on, those that are still lost."""
@@ -388,8 +390,8 @@ class Scheduler:
 
     def _park_waiting(self) -> None:
         """Let those runs that wait for a worker only to be paused there be paused without one."""
-        for run_id in self._line.order():
-            if self._wishes[run_id].paused:
+        for run_id in self._queue.order():
+            if self._controls[run_id].paused:
                 self._store.append(run_id, parked(self._store.get(run_id), None))
 
     def _look_after(self) -> None:
@@ -402,7 +404,7 @@ class Scheduler:
 
     def _look_at(self, run_id: str, place: Place) -> None:
         """End a run from which nothing has been heard for longer than is possible."""
-        seconds = self._longest_silence(place)
+        seconds = self._longest_wait(place)
         if seconds is None or time.monotonic() - place.heard < seconds:
             return
         if not self._backend.has_begun(run_id):
@@ -412,7 +414,7 @@ class Scheduler:
         else:
             self._backend.kill(run_id, End(State.TIMEOUT, error=_HUNG))
 
-    def _longest_silence(self, place: Place) -> float | None:
+    def _longest_wait(self, place: Place) -> float | None:
         limits = self._quotas.limits
         if place.leaves:
             return SECONDS_TO_LEAVE
@@ -426,9 +428,9 @@ class Scheduler:
         with self._lock:
             return self._file_locks.setdefault(run_id, threading.Lock())
 
-    def _next_wish(self, run_id: str, **changes: Any) -> Wish:
-        """Return the wish for a run's next turn: its tempo and its learning rate stay."""
-        return replace(self.wish_of(run_id), stop=False, leave=False, **changes)
+    def _next_control(self, run_id: str, **changes: Any) -> Control:
+        """Return the control for a run's next job: its tempo and its learning rate stay."""
+        return replace(self.control_of(run_id), stop=False, leave=False, **changes)
 
     def _start_waiting(self) -> None:
         while (run_id := self._take()) is not None:
@@ -448,36 +450,36 @@ class Scheduler:
         with self._lock:
             place = self._places.remove(run_id)
             if place is not None:
-                self._line.add(place.owner, run_id, first=True)
+                self._queue.add(place.owner, run_id, first=True)
 
     def _begin(self, run_id: str) -> None:
         run = self._store.get(run_id)
         with self._lock:
-            wish = self._wishes.setdefault(run_id, Wish())
+            control = self._controls.setdefault(run_id, Control())
         folder, limits = self._store.folder(run_id), self._quotas.limits
-        self._backend.submit(Turn(run_id, run.experiment, folder, run.checkpoint, wish, limits))
+        self._backend.submit(Job(run_id, run.experiment, folder, run.checkpoint, control, limits))
         with self._lock:
-            newest = self._wishes.get(run_id, wish)
-        if newest != wish:  # perhaps wished before the backend knew the run
-            self._backend.wish(run_id, newest)
+            newest = self._controls.get(run_id, control)
+        if newest != control:  # perhaps asked before the backend knew the run
+            self._backend.control(run_id, newest)
 
     def _take(self) -> str | None:
         """Give the next run in the line a worker, if a core is free for it."""
         with self._lock:
             if self._is_closing or not self._places.has_core:
                 return None
-            taken = self._line.take(self._may_start) if self._places.has_worker else None
+            taken = self._queue.take(self._may_start) if self._places.has_worker else None
             if taken is not None:
                 owner, run_id = taken
                 self._promises.pop(run_id, None)
-                self._places.add(owner, run_id, self._wishes.setdefault(run_id, Wish()))
+                self._places.add(owner, run_id, self._controls.setdefault(run_id, Control()))
                 return run_id
             leaving = self._next_to_leave()
             if leaving is None:
                 return None
-            wish = replace(self._wishes[leaving], leave=True)
-            self._wish(leaving, wish)
-        self._backend.wish(leaving, wish)
+            control = replace(self._controls[leaving], leave=True)
+            self._control(leaving, control)
+        self._backend.control(leaving, control)
         return None
 
     def _may_start(self, owner: str) -> bool:
@@ -491,7 +493,7 @@ class Scheduler:
         """Return the resting run that keeps the first in the line from starting."""
         if self._places.is_making_room:
             return None
-        for owner in self._line.owners():
+        for owner in self._queue.owners():
             if self._may_start(owner):
                 return self._places.next_to_leave()
             if self._places.working_of(owner) < self._quotas.running_per_owner:
@@ -509,40 +511,40 @@ class Scheduler:
             self._start_waiting()
 
     def _receive_end(self, run_id: str, event: End) -> None:
-        with self._lock:  # a command comes before the end of a turn or after it, never between
-            wish = self._wishes.get(run_id, Wish())
-            is_next = not self._is_closing and goes_on(event, wish)
-            is_adrift = event.state is State.LOST and not wish.stop and not self.is_reachable
+        with self._lock:  # a command comes before the end of a job or after it, never between
+            control = self._controls.get(run_id, Control())
+            is_next = not self._is_closing and goes_on(event, control)
+            is_cut_off = event.state is State.LOST and not control.stop and not self.is_reachable
             try:
                 run = self._store.get(run_id)
-                word = last_word(run, event, wish, is_closing=self._is_closing)
+                word = last_word(run, event, control, is_closing=self._is_closing)
                 self._store.append(run_id, word)
                 if is_next:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))
             finally:  # whatever the store says, the slot is free
                 self._settle(run_id, event, is_next)
-            if is_adrift:
-                self._wishes[run_id] = wish  # what was paused comes back paused
-                self._adrift.add(run_id)
+            if is_cut_off:
+                self._controls[run_id] = control  # what was paused comes back paused
+                self._reconnect.add(run_id)
         self._start_waiting()
 
     def _settle(self, run_id: str, end: End, is_next: bool) -> None:
-        """Take a run whose turn has ended off the list, and let it wait if it goes on."""
-        place, wish = self._places.remove(run_id), self._wishes.get(run_id, Wish())
+        """Take a run whose job has ended off the list, and let it wait if it goes on."""
+        place, control = self._places.remove(run_id), self._controls.get(run_id, Control())
         if place is not None and is_next:
-            self._wishes[run_id] = replace(wish, leave=False)
-            self._line.add(place.owner, run_id, first=True)
-            if wish.leave:  # it has had its turn
-                self._line.yield_turn(place.owner)
-        elif end.state is not State.PAUSED and not is_left_paused(end, wish):
-            self._wishes.pop(run_id, None)
+            self._controls[run_id] = replace(control, leave=False)
+            self._queue.add(place.owner, run_id, first=True)
+            if control.leave:  # it has had its turn
+                self._queue.go_last(place.owner)
+        elif end.state is not State.PAUSED and not is_left_paused(end, control):
+            self._controls.pop(run_id, None)
         if place is not None and end.seconds and end.state is State.DONE and not place.has_rested:
             self._durations.append(end.seconds)
         with self._idle:
             self._idle.notify_all()
 
-    def _seconds_until_turn(self, run_id: str) -> float | None:
+    def _seconds_until_start(self, run_id: str) -> float | None:
         """Return the seconds until a waiting run starts, None if that is not known."""
         usual = sum(self._durations) / len(self._durations) if self._durations else None
         training = self._places.training(usual)
@@ -550,12 +552,12 @@ class Scheduler:
             return None
         longest = max((run.seconds for run in training), default=0.0)
         each = longest if usual is None else usual
-        turns = self._line.turns()
-        place = [waiting for _, waiting in turns].index(run_id)
-        ahead = [Training(owner, each) for owner, _ in turns[:place]]
-        owner, cores = turns[place][0], self._places.cores_to_share
+        waiting = self._queue.in_order()
+        place = [waiting for _, waiting in waiting].index(run_id)
+        ahead = [Training(owner, each) for owner, _ in waiting[:place]]
+        owner, cores = waiting[place][0], self._places.cores_to_share
         most = self._quotas.running_per_owner
-        seconds = seconds_until_turn(training, ahead, owner, cores, most)
+        seconds = seconds_until_start(training, ahead, owner, cores, most)
         return max(seconds, self._places.seconds_until_worker)
 
 
@@ -564,7 +566,7 @@ def _rewound(folder: Path) -> Position | None:
     try:
         return rewind(folder)
     except OSError as error:
-        raise run_refusals.cannot_write(folder, error) from error
+        raise run_errors.cannot_write(folder, error) from error
 
 
 def slots_from_environment() -> int:

@@ -1,6 +1,6 @@
 """The tasks of the lab in display order."""
 
-from data.text import Text, UserError, quoted
+from data.language import Text, UserError, quoted
 from models.experiment import Experiment
 from models.tasks.base import Task
 from models.tasks.boston import BOSTON

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.dataset import Dataset
-from data.text import Text
-from models.experiment import Experiment, Reading
+from data.language import Text
+from models.experiment import Experiment, TextSettings
 
 
 class InputKind(StrEnum):
@@ -76,7 +76,7 @@ class Task:
     def inputs(self, experiment: Experiment) -> int:
         """Return the numbers in one example: 13, 28 x 28 = 784, or the size of the vocabulary."""
         if self.kind is InputKind.TEXT:
-            return (experiment.reading or Reading()).vocabulary_size
+            return (experiment.reading or TextSettings()).vocabulary_size
         return math.prod(self.input_shape)
 
     @property

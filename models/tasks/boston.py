@@ -1,7 +1,7 @@
 """Boston housing: thirteen numbers about a district in, one price out."""
 
-from data import boston
-from data.text import Text
+from data.language import Text
+from data.tables import boston
 from models.experiment import Experiment, Layer, Optimizer
 from models.tasks.base import InputKind, Task, regression
 

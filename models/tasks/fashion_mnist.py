@@ -1,7 +1,7 @@
 """Fashion-MNIST: a garment of 28 x 28 grey pixels in, one of ten kinds out."""
 
-from data import mnist
-from data.text import Text
+from data.language import Text
+from data.pictures import mnist
 from models.experiment import Experiment, Layer, Optimizer
 from models.tasks.base import InputKind, Task, classification
 

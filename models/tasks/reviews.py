@@ -3,9 +3,9 @@
 import numpy as np
 
 from data.dataset import Array, Dataset
-from data.reviews import corpus_named, load_reviews
-from data.text import Text
-from models.experiment import Experiment, Layer, Optimizer, Reading
+from data.language import Text
+from data.text.reviews import corpus_named, load_reviews
+from models.experiment import Experiment, Layer, Optimizer, TextSettings
 from models.tasks.base import InputKind, Task, classification
 
 CLASSES = (Text("부정", "negative"), Text("긍정", "positive"))
@@ -16,12 +16,12 @@ _SENTIMENT = Experiment(
     optimizer=Optimizer("rmsprop"),
     epochs=5,
     batch_size=64,
-    reading=Reading("bundled", "okt", vocabulary_size=1_000),
+    reading=TextSettings("bundled", "okt", vocabulary_size=1_000),
 )
 
 
 def _load(experiment: Experiment) -> Dataset:
-    corpus = corpus_named((experiment.reading or Reading()).corpus)
+    corpus = corpus_named((experiment.reading or TextSettings()).corpus)
     train, test = load_reviews(corpus.name)
     return Dataset(
         name="reviews",
@@ -54,7 +54,7 @@ REVIEWS = Task(
     presets={
         "sentiment": _SENTIMENT,
         "sentiment-nsmc": _SENTIMENT.changed(
-            batch_size=512, reading=Reading("nsmc", "okt", vocabulary_size=1_000)
+            batch_size=512, reading=TextSettings("nsmc", "okt", vocabulary_size=1_000)
         ),
     },
 )

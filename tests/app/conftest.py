@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from app import services
+from app.session import services
 from tests.conftest import NewHome
-from tests.jobs.warm import warm_backend
+from tests.support.warm import warm_backend
 
 
 @pytest.fixture(scope="module", autouse=True)
 def garbage_stays_young() -> None:
     """Streamlit collects all garbage after every script run: as in the lab, of young objects only.
 
-    See ``app.lifespan``; with all that tests import it takes longer than most pages.
+    See ``app.server.lifespan``; with all that tests import it takes longer than most pages.
     """
     gc.collect()
     gc.freeze()
@@ -34,7 +34,7 @@ def main_stays_main() -> Iterator[None]:
 def trainers_stay_warm() -> Iterator[None]:
     """Who trains for one test trains for the next one too: a start takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.services.LocalBackend", warm_backend)
+        patch.setattr("app.session.services.LocalBackend", warm_backend)
         yield
 
 

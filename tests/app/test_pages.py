@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import services
-from app.i18n import texts
-from app.navigation import HOME, PREDICT, TRAIN
-from data.boston import WARNING
-from data.scaling import identity
+from app.session import services
+from app.session.i18n import texts
+from app.session.navigation import HOME, PREDICT, TRAIN
+from data.tables.boston import WARNING
+from data.tables.scaling import identity
 from models.events import ENDED, End, State
 from models.experiment import Experiment
+from models.network.weights import WEIGHTS, write_description
 from models.tasks import TASKS, preset_named
-from models.weights import WEIGHTS, write_description
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "app/dashboard.py"
@@ -38,7 +38,7 @@ def open_page(page: str, **query: str) -> AppTest:
 
 
 def shown(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.info, app.error, app.title)
+    kinds = (app.session.markdown, app.caption, app.info, app.error, app.title)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -190,7 +190,7 @@ def test_home_offers_a_first_run_to_who_has_none(language: str, home: Path, owne
 @pytest.fixture
 def owner(monkeypatch: pytest.MonkeyPatch) -> str:
     token = secrets.token_urlsafe(24)
-    monkeypatch.setattr("app.state.owner", lambda: token)
+    monkeypatch.setattr("app.session.state.owner", lambda: token)
     return token
 
 

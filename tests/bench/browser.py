@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from models.machine import machine
-from tests.e2e.chromium import ARGUMENTS, executable
+from models.bench.machine import machine
 from tests.e2e.conftest import start_server
-from tests.e2e.lesson import Lesson
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.lesson import Lesson
 
 CLICKS = 14
 STROKES = 15

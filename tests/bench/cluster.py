@@ -19,11 +19,11 @@ from pathlib import Path
 
 from models.events import End, Event, State
 from models.experiment import Optimizer
-from models.jobs.backend import Backend, Sink, Turn
-from models.jobs.cluster import ClusterBackend
-from models.jobs.local import LocalBackend
-from tests.jobs.cluster import open_cluster
-from tests.jobs.lab import SHORT
+from models.jobs.backend import Backend, Job, Sink
+from models.jobs.cluster.backend import ClusterBackend
+from models.jobs.local.backend import LocalBackend
+from tests.support.cluster import open_cluster
+from tests.support.lab import SHORT
 
 RUN = SHORT.changed(optimizer=Optimizer("sgd", 1e-6), epochs=3, batch_size=1)
 WORKERS = (1, 2, 4)
@@ -88,7 +88,7 @@ def seconds_for(
 
 def train_one(backend: Backend, folder: Path, run_id: str) -> None:
     home = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=folder))
-    backend.submit(Turn(run_id, RUN, home))
+    backend.submit(Job(run_id, RUN, home))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from models.bench.machine import machine
 from models.events import State
 from models.experiment import Experiment, Layer, Optimizer
-from models.machine import machine
 from tests.bench.browser import tell
-from tests.jobs.lab import LONG, OWNER, SHORT, Lab, open_lab, trainers, until, workers
+from tests.support.lab import LONG, OWNER, SHORT, Lab, open_lab, trainers, until, workers
 
 ROUNDS = 5
 SECONDS_OF_PATIENCE = 60

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from data.dataset import Array
-from data.images import center_digit
-from data.strokes import rasterize
-from models.forward import predict
-from models.machine import machine
+from data.pictures.images import center_digit
+from data.pictures.strokes import rasterize
+from models.bench.machine import machine
+from models.network.forward import predict
+from models.network.weights import TrainedNetwork, read_network
 from models.tasks import preset_named
-from models.weights import TrainedNetwork, read_network
 from tests.bench.pen_digits import canvas_pixels, canvas_strokes, load
 
 SIZES = (0.35, 0.60)
@@ -27,7 +27,7 @@ PENS = (12, 20, 28)
 
 
 def trained_network() -> TrainedNetwork:
-    from models.training import train
+    from models.training.loop import train
 
     with tempfile.TemporaryDirectory() as folder:
         train(preset_named("mnist"), lambda event: None, folder=Path(folder))

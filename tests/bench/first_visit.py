@@ -11,11 +11,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from models.machine import machine
-from tests.e2e.chromium import ARGUMENTS, executable
+from models.bench.machine import machine
 from tests.e2e.conftest import start_server
-from tests.e2e.lesson import Lesson
-from tests.e2e.network import Network
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.network import Network
 
 VISITS = 10
 PAGES = {"Home": "", "Train": "train", "Predict": "predict"}

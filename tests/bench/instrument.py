@@ -6,7 +6,7 @@
 - what the page sends while nothing happens (messages over its websocket, and requests);
 - frames a second of the browser's main thread, from its own performance trace, while a network of
   5 x 64 is drawn from ten events a second;
-- seconds that a run takes with the page open over those it takes when nobody watches, by turns,
+- seconds that a run takes with the page open over those it takes when nobody watches, by jobs,
   and the same for a run that is watched from elsewhere: without a browser on the trainer's cores.
 """
 
@@ -20,14 +20,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from models.control import Control
 from models.experiment import Experiment
 from models.tasks import preset_named
-from models.wish import Wish
 from tests.bench.browser import tell
-from tests.e2e.chromium import ARGUMENTS, executable
 from tests.e2e.conftest import Server, start_server
-from tests.e2e.lesson import Lesson
-from tests.jobs.lab import OWNER, Lab, open_lab, until
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.lesson import Lesson
+from tests.support.lab import OWNER, Lab, open_lab, until
 
 MOVES = 15
 SECONDS_AT_REST = 10
@@ -36,7 +36,7 @@ ROUNDS = 5
 SECONDS_TO_WARM_UP = 5
 """After every run its trainer makes a new worker, which is no part of the next run's time."""
 
-UNSEEN, SEEN = Wish(), Wish(watch=(0, 5, 2))
+UNSEEN, SEEN = Control(), Control(watch=(0, 5, 2))
 
 MOVE = """([selector, text, key]) => new Promise(resolve => {
     const thumb = document.querySelector(selector);
@@ -145,7 +145,7 @@ def _seconds_of(home: Path, run: str) -> float:
     return float(json.loads(payload)["seconds"])
 
 
-def seconds_closed(lab: Lab, experiment: Experiment, watch: Wish = UNSEEN) -> float:
+def seconds_closed(lab: Lab, experiment: Experiment, watch: Control = UNSEEN) -> float:
     """Train on a trainer of the same kind without a page; return the run's own seconds."""
     run_id = lab.scheduler.submit(OWNER, experiment, watch).id
     until(lambda: lab.run(run_id).is_over, 300)

@@ -21,13 +21,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
-from data.text import UserError
+from data.language import UserError
 from models.jobs.scheduler import Quotas
 from tests.bench.browser import tell
 from tests.bench.visitor import Visitor
 from tests.e2e.conftest import Server, start_server
-from tests.jobs.lab import LONG, open_lab
-from tests.own_loop import run_apart
+from tests.support.lab import LONG, open_lab
+from tests.support.own_loop import run_apart
 
 SLOTS = 2
 SECONDS_OF_PATIENCE = 120
@@ -184,11 +184,11 @@ async def crowd(server: Server, home: Path, extent: Extent) -> None:
     tell(f"{extent.owners} owners submit within {extent.seconds:g} s: errors", len(errors), "0")
     tell("runs that wait, at most", max(in_line), "")
     tell("page runs while they wait and watch, p95 (s)", p95(waits), "<= 2", max(waits))
-    tell("runs that started before an earlier one's turn", overtaken(home), "0")
+    tell("runs that started before an earlier one's job", overtaken(home), "0")
 
 
 def waiting(home: Path) -> int:
-    """Count the runs that wait for their turn."""
+    """Count the runs that wait for their job."""
     return len(rows(home, "SELECT number FROM runs WHERE state = 'queued'"))
 
 

@@ -1,6 +1,6 @@
 """Real pen digits, put on a canvas the way a learner would draw them.
 
-The recordings are strokes without a place or a size; a canvas gives them both, and a browser turns
+The recordings are strokes without a place or a size; a canvas gives them both, and a browser jobs
 them into strokes (what the lab's pen sends) or into pixels (what a picture file holds).
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from data.dataset import Array
-from data.strokes import Stroke
+from data.pictures.strokes import Stroke
 
 FILE = "pen_digits_dev.json"
 _OVERSAMPLED = 4

@@ -19,19 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.reviews import load_reviews
-from data.tokens import load_tokens
-from models.documents import encode_documents
-from models.evaluation import evaluate
-from models.experiment import Experiment, Reading
+from data.text.reviews import load_reviews
+from data.text.tokens import load_tokens
+from models.experiment import Experiment, TextSettings
+from models.inputs.documents import encode_documents
+from models.network.evaluation import evaluate
+from models.network.weights import TrainedNetwork, read_network
 from models.tasks import preset_named
-from models.weights import TrainedNetwork, read_network
 
 ROOT = Path(__file__).parents[2]
 NSMC = preset_named("sentiment-nsmc")
 PLAIN_LOOP = """
 import json, sys, time
-from data.java import start_jvm
+from data.text.java import start_jvm
 start_jvm()
 from konlpy.tag import Okt
 okt, documents = Okt(), json.load(sys.stdin)
@@ -105,14 +105,14 @@ def _tokenizing() -> None:
 
 def _accuracies() -> None:
     for words, rows, bar in ((1_000, None, 0.825), (5_000, None, 0.85), (1_000, 20_000, 0.80)):
-        experiment = NSMC.changed(train_size=rows, reading=Reading("nsmc", "okt", words))
+        experiment = NSMC.changed(train_size=rows, reading=TextSettings("nsmc", "okt", words))
         shown = f"{rows:,}" if rows else "all"
         name = f"NSMC, {words:,} words, {shown} training reviews, accuracy"
         _figure(name, _trained(experiment)[1]["accuracy"], f">= {bar}")
 
 
 def _epoch_against_dense() -> None:
-    """Let both train in turns, each in a process of its own on one thread."""
+    """Let both train in jobs, each in a process of its own on one thread."""
     experiment = NSMC.changed(epochs=4)
     request = json.dumps({"rival": "fit_epoch", "experiment": experiment.to_dict()})
     lab: list[float] = []
@@ -121,12 +121,12 @@ def _epoch_against_dense() -> None:
         run = _train(experiment)
         epochs = [event["seconds"] for event in run.said if event["kind"] == "epoch"]
         lab.append(statistics.median(epochs[1:]))
-        rival = _run(["-m", "models.rivals"], request + "\n")
+        rival = _run(["-m", "models.bench.reference_trainers"], request + "\n")
         dense.append(rival.said[0])
     _figure("NSMC, 1,000 words, one epoch with validation, lab (s)", min(lab))
     _figure("NSMC, 1,000 words, one epoch with validation, dense fit (s)", min(dense))
     _figure("NSMC, 1,000 words, dense fit / lab", min(dense) / min(lab), ">= 1")
-    idle = _run(["-c", "import models.training"]).peak_megabytes
+    idle = _run(["-c", "import models.training.loop"]).peak_megabytes
     _figure("memory of a process that imported TensorFlow (MB)", idle)
     _figure("memory of the lab's process at most (MB)", run.peak_megabytes)
     _figure("memory of dense fit's process at most (MB)", rival.peak_megabytes)
@@ -135,7 +135,7 @@ def _epoch_against_dense() -> None:
 
 
 def _memory_of_many_words() -> None:
-    experiment = NSMC.changed(epochs=1, reading=Reading("nsmc", "okt", 10_000))
+    experiment = NSMC.changed(epochs=1, reading=TextSettings("nsmc", "okt", 10_000))
     peak = _train(experiment).peak_megabytes
     _figure("NSMC, 10,000 words, memory of the process at most (MB)", peak, "<= 1200")
 

@@ -19,7 +19,7 @@ def test_a_short_measurement_has_every_figure_and_no_error(
     lines = [re.fullmatch(r"(.*?) +(-?\d+\.\d\d)   (.*)", line) for line in said.splitlines()]
     figures = {found[1]: float(found[2]) for found in lines if found}
     assert figures["4 owners submit within 1 s: errors"] == 0
-    assert figures["runs that started before an earlier one's turn"] == 0
+    assert figures["runs that started before an earlier one's job"] == 0
     assert figures["places in the line that another owner loses"] == 0
     for viewers in (2, 4):
         assert figures[f"age of events at {viewers} viewers, p95 (ms)"] > 0

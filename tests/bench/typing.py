@@ -14,13 +14,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from data.korean import clean
-from data.reviews import load_reviews
+from data.text.analysers import clean
+from data.text.reviews import load_reviews
 from tests.bench.browser import tell
-from tests.e2e.chromium import ARGUMENTS, executable
 from tests.e2e.conftest import start_server
-from tests.e2e.owner import owner_with_runs
-from tests.e2e.review_box import ReviewBox
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.owner import owner_with_runs
+from tests.support.browser.review_box import ReviewBox
 
 SENTENCES = 15
 PAGES = 10

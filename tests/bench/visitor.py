@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.owner import NONCE_HEADER, PATH
+from app.session.owner import NONCE_HEADER, PATH
 
 SECONDS_OF_PATIENCE = 60.0
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import mnist
 from data.cache import Arrays
 from data.dataset import Array, Dataset
-from data.mnist import KEYS, load_mnist
-from tests.data.npz import save
+from data.pictures import mnist
+from data.pictures.mnist import KEYS, load_mnist
+from tests.support.npz import save
 
 ROOT = Path(__file__).parents[2]
-LOAD = "from data.mnist import load_mnist; print(load_mnist().x_train.sum())"
+LOAD = "from data.pictures.mnist import load_mnist; print(load_mnist().x_train.sum())"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from data import files
 from data.files import checksum, locate
-from data.text import UserError
+from data.language import UserError
 
 CONTENT = b"thirteen variables"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

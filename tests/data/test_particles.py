@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.language import Text, quoted
 from data.particles import _FORMS, with_particles
-from data.text import Text, quoted
 
 ROOT = Path(__file__).parents[2]
 

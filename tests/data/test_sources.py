@@ -15,8 +15,8 @@ import pytest
 
 from data import sources
 from data.__main__ import main
+from data.language import Text, UserError
 from data.sources import NSMC, SOURCES, RemoteFile, Source, fetch, source_named
-from data.text import Text, UserError
 
 ROOT = Path(__file__).parents[2]
 TRAIN, TEST = b"id\tdocument\tlabel\n" + b"1\tgood\t1\n" * 40_000, b"id\tdocument\tlabel\n"
@@ -244,7 +244,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_no_half_file(source: Source, own_h
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "from data.sources import RemoteFile, Source, fetch\n"
-        "from data.text import Text, UserError\n"
+        "from data.language import Text, UserError\n"
         f"try: fetch({source!r}, lambda done, total: None)\n"
         "except UserError as error: print(error.text.en)\n"
     )

@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.conftest import NewHome
-from tests.e2e.chromium import ARGUMENTS, executable
-from tests.ports import free_port
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -65,7 +65,7 @@ def server(new_home: NewHome) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = executable()
-        assert path, "no Chromium: run python -m tests.e2e.chromium"
+        assert path, "no Chromium: run python -m tests.support.browser.chromium"
         running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield running
         running.close()

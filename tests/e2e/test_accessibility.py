@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.lesson import Lesson
+from tests.support.browser.lesson import Lesson
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -72,5 +72,5 @@ def test_neither_a_guess_nor_a_diagnosis_breaks_one(lesson: Lesson, look: Look) 
     look_at_both_widths("a guess beside what is so")
 
     lesson.diverge()
-    expect(page.locator(".st-key-doctor")).to_be_visible()
+    expect(page.locator(".st-key-diagnosis")).to_be_visible()
     look_at_both_widths("a diagnosis")

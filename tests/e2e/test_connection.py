@@ -7,12 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from app import run_worker
-from app.components import assets
+from app.widgets.shared import assets, run_worker
 from tests.conftest import NewHome
 from tests.e2e.conftest import OpenContext, Server, start_server
-from tests.e2e.relay import open_relay
 from tests.e2e.test_life import SAMPLE_STATES, UPDATES_PER_EPOCH, Life, told
+from tests.support.browser.relay import open_relay
 
 pytestmark = pytest.mark.timeout(300)
 SECONDS_A_SESSION_IS_KEPT = 2

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.owner import COOKIE, PATH
+from app.session.owner import COOKIE, PATH
 from tests.conftest import NewHome
 from tests.e2e.conftest import OpenContext, Server, start_server
-from tests.e2e.lesson import Lesson
-from tests.e2e.network import Network
-from tests.e2e.relay import open_path_proxy
-from tests.jobs.lab import until
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.network import Network
+from tests.support.browser.relay import open_path_proxy
+from tests.support.lab import until
 
 pytestmark = pytest.mark.timeout(300)
 

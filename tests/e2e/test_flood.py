@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed
 
-from app.lifespan import DESCRIPTORS_OF_A_PAGE
-from app.socket_limits import MOST_BYTES
+from app.server.lifespan import DESCRIPTORS_OF_A_PAGE
+from app.server.socket_limits import MOST_BYTES
 from tests.bench.visitor import Visitor
 from tests.conftest import NewHome
 from tests.e2e.conftest import Server, start_server
 from tests.e2e.test_connection import Tab
-from tests.own_loop import run_apart
+from tests.support.own_loop import run_apart
 
 pytestmark = pytest.mark.timeout(120)
 MESSAGES = 1_000

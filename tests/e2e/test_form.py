@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.i18n import LANGUAGES, texts
+from app.session.i18n import LANGUAGES, texts
 from tests.e2e.conftest import Server
-from tests.e2e.lesson import Lesson
+from tests.support.browser.lesson import Lesson
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -154,8 +154,8 @@ def test_a_paused_run_is_steered_on_after_a_change_of_language(page: Page, serve
         lesson.button("tools.step_update").click()
         lesson.page.wait_for_timeout(500)
         is_well(lesson)
-        for wished in ("one", "epoch"):
-            choose(lesson, "tools.tempo", lesson.says(f"tools.tempo_{wished}"))
+        for asked in ("one", "epoch"):
+            choose(lesson, "tools.tempo", lesson.says(f"tools.tempo_{asked}"))
             is_well(lesson)
     lesson = speak(lesson, "en")
     expect(page.get_by_role("combobox", name=lesson.says("tools.tempo"))).to_have_value(

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.i18n import LANGUAGES
+from app.session.i18n import LANGUAGES
 from tests.e2e.conftest import OpenContext, Server
-from tests.e2e.lesson import Lesson
+from tests.support.browser.lesson import Lesson
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenContext, Server
-from tests.e2e.lesson import Lesson
-from tests.e2e.owner import owner_with_runs
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.owner import owner_with_runs
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.lesson import PATIENCE, Lesson
+from tests.support.browser.lesson import PATIENCE, Lesson
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -226,7 +226,7 @@ def test_a_learning_rate_is_typed_while_a_run_learns(instrument: Instrument) -> 
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_doctor_names_raw_inputs_and_one_click_mends_them(
+def test_the_diagnosis_names_raw_inputs_and_one_click_mends_them(
     language: str, page: Page, server: Server
 ) -> None:
     instrument = Instrument(page, server.url, language)
@@ -239,12 +239,12 @@ def test_the_doctor_names_raw_inputs_and_one_click_mends_them(
     instrument.settle()
     instrument.train()
     instrument.is_in("diverged")
-    doctor = page.locator(".st-key-doctor")
-    expect(doctor).to_contain_text(instrument.says("doctor.raw"))
-    expect(doctor).to_contain_text("0.001")
-    instrument.button("doctor.standardize").click()
+    diagnosis_panel = page.locator(".st-key-diagnosis")
+    expect(diagnosis_panel).to_contain_text(instrument.says("diagnosis.raw"))
+    expect(diagnosis_panel).to_contain_text("0.001")
+    instrument.button("diagnosis.standardize").click()
     instrument.is_in("done")
-    expect(doctor).to_have_count(0)
+    expect(diagnosis_panel).to_have_count(0)
 
 
 def test_a_run_goes_on_while_another_task_is_looked_at(instrument: Instrument) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from app.i18n import LANGUAGES
+from app.session.i18n import LANGUAGES
 from models.jobs.scheduler import slots_from_environment
 from tests.bench.load import train
 from tests.bench.visitor import Visitor
 from tests.e2e.conftest import OpenContext, Server
-from tests.e2e.lesson import Lesson
-from tests.own_loop import run_apart
+from tests.support.browser.lesson import Lesson
+from tests.support.own_loop import run_apart
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Server, start_server
-from tests.e2e.lesson import Lesson
-from tests.e2e.relay import open_relay
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.relay import open_relay
 
 pytestmark = pytest.mark.timeout(300)
 UPDATES_PER_EPOCH = 469

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import OpenContext, Server
-from tests.e2e.lesson import Lesson
-from tests.e2e.owner import Owner, owner_with_runs
-from tests.jobs.lab import until
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.lab import until
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.e2e.conftest import Server, listen
-from tests.e2e.lesson import Lesson
+from tests.support.browser.lesson import Lesson
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenContext, Server
-from tests.e2e.lesson import Lesson
-from tests.e2e.owner import Owner, owner_with_runs
-from tests.e2e.touch import Point, swipe
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.browser.touch import Point, swipe
 
 pytestmark = pytest.mark.timeout(300)
 

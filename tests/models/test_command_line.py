@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.text import quoted
+from data.language import quoted
 from models.__main__ import main
-from models.download import KERAS_MODEL, PREDICT
+from models.download.archive import KERAS_MODEL, PREDICT
+from models.network.weights import NETWORK, WEIGHTS
 from models.tasks import preset_named, presets, task_named
-from models.tensorflow_import import LEVEL
-from models.weights import NETWORK, WEIGHTS
+from models.training.tensorflow_import import LEVEL
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--set", "epochs=2"]

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from data.__main__ import main as data_main
 from data.command_line import PIPE_CLOSED, REFUSED
+from data.language import UserError, printable
 from data.particles import _FORMS
-from data.reviews import HEADER
-from data.text import UserError, printable
+from data.text.reviews import HEADER
 from models.__main__ import main
 from models.experiment import Experiment
+from models.network.weights import NETWORK, WEIGHTS, read_network, write_weights
 from models.settings import changed, read_experiment
 from models.tasks import preset_named, presets
-from models.weights import NETWORK, WEIGHTS, read_network, write_weights
 
 ROOT = Path(__file__).parents[2]
 Main = Callable[[Sequence[str] | None], int]

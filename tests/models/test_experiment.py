@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.text import UserError
+from data.language import UserError
 from models.experiment import (
     ACTIVATIONS,
     OPTIMIZER_PARAMETERS,

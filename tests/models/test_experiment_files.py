@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.text import UserError
+from data.language import UserError
 from models.__main__ import main, read_experiment
 from models.experiment import Experiment
 from models.tasks import preset_named, presets

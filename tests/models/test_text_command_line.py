@@ -15,13 +15,13 @@ import pytest
 
 from data.__main__ import HEAD_START, _tokenize_corpus
 from data.__main__ import main as data_main
-from data.reviews import HEADER, load_reviews
-from data.text import quoted
-from data.tokens import load_tokens
+from data.language import quoted
+from data.text.reviews import HEADER, load_reviews
+from data.text.tokens import load_tokens
 from models.__main__ import main
+from models.network.weights import NETWORK, WEIGHTS, read_network
 from models.settings import changed
 from models.tasks import preset_named
-from models.weights import NETWORK, WEIGHTS, read_network
 
 ROOT = Path(__file__).parents[2]
 KIWI = ["--set", "reading.tokenizer=kiwi", "--set", "reading.vocabulary_size=300"]

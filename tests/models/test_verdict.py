@@ -13,7 +13,7 @@ import pytest
 
 from models.events import Epoch, Event, History, fold
 from models.tasks import preset_named
-from models.training import train
+from models.training.loop import train
 from models.verdict import FEWEST_EPOCHS, Course, verdict
 
 REAL: list[dict[str, Any]] = json.loads(

@@ -1,0 +1,1 @@
+"""Choosing a task and an experiment."""

@@ -1,0 +1,40 @@
+"""The choices that only text has: corpus, tokenizer, how many words, which words."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.form.choice import choice
+from app.form.control import control
+from app.form.number_field import Take, choice_slider
+from app.session.i18n import say, t
+from data.text.analysers import TOKENIZERS
+from data.text.reviews import CORPORA
+from models.experiment import TextSettings
+
+VOCABULARY_SIZES = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000]
+
+
+def text_settings_form(reading: TextSettings, prefix: str, taker: Callable[[str], Take]) -> None:
+    """Draw the fields of a reading; ``taker`` returns what keeps another value of a named one."""
+    st.markdown(f"#### {t('reading.title')}")
+    for name, titles in (
+        ("corpus", {corpus.name: say(corpus.title) for corpus in CORPORA}),
+        ("tokenizer", {name: say(tokenizer.title) for name, tokenizer in TOKENIZERS.items()}),
+    ):
+        label, help = t(f"reading.{name}"), t(f"reading.{name}_help")
+        key, now = f"{prefix}.{name}", getattr(reading, name)
+        choice(st.selectbox, label, titles, now, key, taker(name), help=help)
+    choice_slider(
+        t("reading.vocabulary_size"),
+        reading.vocabulary_size,
+        VOCABULARY_SIZES,
+        f"{prefix}.vocabulary_size",
+        taker("vocabulary_size"),
+        help=t("reading.vocabulary_size_help"),
+    )
+    st.toggle(
+        t("reading.stop_words"),
+        help=t("reading.stop_words_help"),
+        **control(f"{prefix}.stop_words", reading.stop_words, taker("stop_words")),
+    )

@@ -1,0 +1,1 @@
+"""The parts of My runs: an owner's runs, their retention, and the move to another browser."""

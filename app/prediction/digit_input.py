@@ -1,0 +1,91 @@
+"""Write a digit by hand and see the pixels that the network sees and what it makes of them."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.form.choice import choice
+from app.prediction.picture_input import picture_input
+from app.prediction.probabilities import probability_items
+from app.session import state
+from app.session.i18n import group, say, t
+from app.session.markdown import plain
+from app.widgets.pictures.bars import bars
+from app.widgets.pictures.pen import pen
+from app.widgets.pictures.pixels import pixels
+from data.dataset import Array, Dataset
+from data.language import Text, UserError
+from data.pictures.strokes import parse_strokes, rasterize
+from models.network.prediction import Prediction, predict_one
+from models.network.weights import TrainedNetwork
+
+GIVEN = ("write", "pick")
+"""A digit of one's own, or a test picture for whoever cannot or will not write."""
+_WAY = "digit-given"
+
+
+def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the choice of how a digit is given, and what the network makes of it."""
+    labels = {way: t(f"predict.given_{way}") for way in GIVEN}
+    given = state.kept(_WAY, GIVEN[0])
+    choice(
+        st.segmented_control,
+        t("predict.given"),
+        labels,
+        given,
+        "given",
+        partial(state.keep, _WAY),
+        required=True,
+        label_visibility="collapsed",
+    )
+    if given == "pick":
+        picture_input(network, dataset)
+    else:
+        _written_digit(network, dataset)
+
+
+def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the pen, the picture and the probabilities."""
+    writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
+    with writing:
+        st.markdown(f"#### {t('predict.write_here')}")
+        verdict = st.container(key="verdict")
+        strokes = pen(group("pen"), strokes=state.kept("strokes", []), revision=0, key="pen")
+        state.keep("strokes", strokes)
+    with seen:
+        st.markdown(f"#### {t('predict.sees')}")
+        picture_place = st.container()
+        label, help = t("predict.centered"), t("predict.centered_help")
+        centered = st.toggle(label, True, help=help, key="centered", persist_state="session")
+        picture, refusal = _picture(strokes, centered)
+        with picture_place:
+            shown = None if picture is None else picture.tolist()
+            pixels(shown, labels=group("pixels"), key="seen")
+    prediction = None if picture is None else predict_one(network, picture)
+    with verdict:
+        st.markdown(_verdict(dataset, prediction, refusal))
+    with answer:
+        st.markdown(f"#### {t('predict.probabilities')}")
+        items, winner = probability_items(dataset, prediction)
+        version = sum(map(len, strokes))
+        labels = group("bars")
+        bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
+
+
+def _picture(strokes: Any, centered: bool) -> tuple[Array | None, Text | None]:
+    """Return the 28 x 28 picture of the strokes, or why there is none (nothing for no strokes)."""
+    if not strokes:
+        return None, None
+    try:
+        return rasterize(parse_strokes(strokes), centered=centered), None
+    except UserError as error:
+        return None, error.text
+
+
+def _verdict(dataset: Dataset, prediction: Prediction | None, refusal: Text | None) -> str:
+    if prediction is None:
+        return plain(say(refusal)) if refusal else t("predict.draw_first")
+    share = 100 * float(prediction.answer[prediction.winner])
+    label = plain(say(dataset.classes[prediction.winner]))
+    return f"**{t('predict.verdict', label=label, share=share)}**"

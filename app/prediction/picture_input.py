@@ -1,0 +1,59 @@
+"""Pick a test picture and see what the network takes it for."""
+
+import numpy as np
+import streamlit as st
+
+from app.prediction.probabilities import probability_items
+from app.session import state
+from app.session.i18n import group, say, t
+from app.session.markdown import plain
+from app.widgets.pictures.bars import bars
+from app.widgets.pictures.picture_grid import picture_grid
+from app.widgets.pictures.pixels import pixels
+from data.dataset import Dataset
+from models.network.prediction import Prediction, predict_one
+from models.network.weights import TrainedNetwork
+
+PICTURES = 24
+
+
+def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label."""
+    picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
+    with picking:
+        st.markdown(f"#### {t('predict.pick')}")
+        verdict = st.container(key="verdict")
+        page = state.kept("picture-page", 0)
+        shown = _indices(dataset, page)
+        grid = group("grid")
+        images = [dataset.x_test[index] for index in shown]
+        key = f"grid-{dataset.name}-{page}"
+        chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
+        st.button(t("predict.other_pictures"), on_click=state.keep, args=("picture-page", page + 1))
+    index = shown[min(chosen, len(shown) - 1)]
+    picture, truth = dataset.x_test[index], int(dataset.y_test[index])
+    with seen:
+        st.markdown(f"#### {t('predict.sees')}")
+        pixels(picture.tolist(), labels=group("pixels"), key="seen")
+    prediction = predict_one(network, picture)
+    with verdict:
+        _verdict(dataset, prediction, truth)
+    with answer:
+        st.markdown(f"#### {t('predict.probabilities')}")
+        items, winner = probability_items(dataset, prediction)
+        bars(items, labels=group("bars"), highlight=winner, key="probabilities")
+
+
+def _indices(dataset: Dataset, page: int) -> list[int]:
+    """Return the test rows of a page of pictures, the same for the same page."""
+    rows = len(dataset.x_test)
+    chosen = np.random.default_rng(page).choice(rows, min(PICTURES, rows), replace=False)
+    return [int(index) for index in chosen]
+
+
+def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:
+    share = float(prediction.answer[prediction.winner])
+    label = plain(say(dataset.classes[prediction.winner]))
+    st.markdown(f"**{t('predict.verdict', label=label, share=100 * share)}**")
+    verdict = t("predict.right" if prediction.winner == truth else "predict.wrong")
+    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {verdict}")

@@ -1,0 +1,97 @@
+"""The one place where the run store and the scheduler are made."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from data.background import BackgroundCommands
+from data.home import home
+from data.text.tokenizer_service import TokenizerService
+from models.jobs.cluster.backend import cluster_from_environment
+from models.jobs.local.backend import LocalBackend
+from models.jobs.resume_policy import ResumePolicy, resume_policy_from_environment
+from models.jobs.scheduler import Scheduler, slots_from_environment
+from models.jobs.server_lock import ServerLock
+from models.runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the pages share: where runs are kept and who trains them.
+
+    ``resuming`` is what became of runs that a server before this one had left unfinished.
+    """
+
+    server_lock: ServerLock
+    store: RunStore
+    scheduler: Scheduler
+    tokenizer: TokenizerService
+    commands: BackgroundCommands
+    resuming: ResumePolicy
+    on_cluster: bool
+
+    def close(self) -> None:
+        """Let every run save itself and every command stop at the same time, then close the store.
+
+        A server that is asked to end has ten seconds before it is killed.
+        """
+        leaving = (self.commands, self.tokenizer, self.scheduler)
+        with ThreadPoolExecutor() as together:
+            list(together.map(lambda part: part.close(), leaving))
+        self.store.close()
+        self.server_lock.release()
+
+
+_lock = threading.Lock()
+_services: Services | None = None
+
+
+def services() -> Services:
+    """Return the services of this process, starting them (and the trainer) on the first call.
+
+    Raises ``UserError`` when ``FNN_LAB_HOME`` cannot be used; whatever is raised, the next call
+    tries again.
+    """
+    global _services
+    with _lock:
+        if _services is None:
+            _services = _start()
+        return _services
+
+
+def close() -> None:
+    """Stop the services if they have been started."""
+    global _services
+    with _lock:
+        if _services is not None:
+            _services.close()
+            _services = None
+
+
+def _start() -> Services:
+    slots, resuming = slots_from_environment(), resume_policy_from_environment()
+    cluster = cluster_from_environment()
+    with ExitStack() as undoing:  # whatever is raised, the folder is free for the next try
+        server_lock = ServerLock(home() / "runs")
+        undoing.callback(server_lock.release)
+        store = RunStore(home() / "runs")
+        undoing.callback(store.close)
+        interrupted = store.interrupt_unfinished()
+        scheduler = Scheduler(store, cluster or partial(LocalBackend, slots), slots)
+        undoing.callback(scheduler.close)
+        if resuming is ResumePolicy.AUTO:
+            scheduler.take_up(interrupted)
+        on_cluster = cluster is not None
+        made = Services(
+            server_lock,
+            store,
+            scheduler,
+            TokenizerService(),
+            BackgroundCommands(),
+            resuming,
+            on_cluster,
+        )
+        undoing.pop_all()
+    return made

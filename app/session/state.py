@@ -1,0 +1,248 @@
+"""The only reader and writer of the session, the cookies and the address bar.
+
+A page asks here which language, task, experiment and run it is about; nothing else touches
+``st.session_state``. What must survive a reload (language, task, run) stands in the address.
+"""
+
+import secrets
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from app.session.late_messages import PageNumbers
+from app.session.owner import COOKIE, address_of, is_owner
+from app.session.tab_memory import TabMemory
+from data.language import Text
+from models.experiment import Experiment
+from models.tasks import TASKS, task_named
+from models.tasks.base import Task
+
+LANGUAGE = "lang"
+TASK = "task"
+RUN = "run"
+_KNOWN = {
+    LANGUAGE: ("ko", "en"),
+    TASK: ("mnist", *(task.name for task in TASKS)),
+}
+"""Every value of what the address remembers; the first one is the default."""
+
+_PAGE = "page-number"
+_ABSENT = object()
+_HELD = ("drafts", "runs", "kept")
+"""What a tab takes along from a session that has expired to the one that follows."""
+
+_tabs = TabMemory()
+
+
+def adopt_tab() -> str | None:
+    """Go on with what this tab held in a session before this one; to be called on every run.
+
+    Returns the name of the session before this one when nothing is known of it any more.
+    """
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    if "lost_session" not in st.session_state:
+        before = _session_before()
+        held = _tabs.held(owner(), before) if before else None
+        st.session_state.update(held or {})
+        st.session_state["lost_session"] = before if held is None else None
+    _tabs.keep(owner(), session, {name: st.session_state.setdefault(name, {}) for name in _HELD})
+    lost: str | None = st.session_state["lost_session"]
+    return lost
+
+
+def _session_before() -> str | None:
+    """Return the session that Streamlit's page had before, which it names when it connects."""
+    named = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    return named[2].strip() or None if len(named) == 3 else None
+
+
+def adopt_address() -> None:
+    """Take language and task from the address where it names them, else write them into it.
+
+    To be called first on every run: a link or the browser's Back button changes the address only.
+    A click that was under way when the address changed still comes from the old one.
+    """
+    for name, known in _KNOWN.items():
+        asked = st.query_params.get(name)
+        if asked in known and not _is_old_address(name, asked):
+            st.session_state[name] = asked
+            continue
+        value = st.session_state.setdefault(name, known[0])
+        if asked is not None or value != known[0]:  # an address that says nothing means the first
+            _write_address(name, value)
+    asked = st.query_params.get(RUN)
+    if not _is_old_address(RUN, asked):
+        _adopt_run(asked)
+
+
+def _adopt_run(asked: str | None) -> None:
+    """Let a link that names a run win over the run that this session showed last."""
+    if asked and asked != st.session_state.get("asked"):
+        st.session_state.setdefault("runs", {})[st.session_state[TASK]] = asked
+    st.session_state["asked"] = asked
+
+
+def _is_old_address(name: str, asked: str | None) -> bool:
+    return _pages().is_repeated(f"?{name}", asked)
+
+
+def _write_address(name: str, value: str | None) -> None:
+    now = st.query_params.get(name)
+    if now == value:
+        return
+    _pages().change(f"?{name}", now)
+    if value is None:
+        st.query_params.pop(name)
+    else:
+        st.query_params[name] = value
+
+
+def change_language(language: str) -> None:
+    """Choose a language; to be called by a callback."""
+    _change(LANGUAGE, language)
+
+
+def change_task(task_name: str) -> None:
+    """Choose a task; to be called by a callback."""
+    _change(TASK, task_name)
+
+
+def _change(name: str, value: str) -> None:
+    st.session_state[name] = value
+    _write_address(name, value)
+
+
+def language() -> str:
+    """Return "ko" or "en"."""
+    return str(st.session_state.get(LANGUAGE, "ko"))
+
+
+def owner() -> str:
+    """Return whose runs these are: the browser's cookie, or this session where there is none."""
+    cookie = st.context.cookies.get(COOKIE)
+    if is_owner(cookie):
+        return cookie
+    return str(st.session_state.setdefault("owner", secrets.token_urlsafe(24)))
+
+
+def has_cookie() -> bool:
+    """Say whether the browser has kept its cookie, so that it will find its runs again."""
+    return is_owner(st.context.cookies.get(COOKIE))
+
+
+def own_address(address: str) -> str:
+    """Return where the browser asks for something below ``api/`` that is this owner's."""
+    return address if has_cookie() else address_of(owner(), address)
+
+
+def task() -> Task:
+    """Return the chosen task."""
+    return task_named(st.session_state[TASK])
+
+
+def address(task_name: str) -> dict[str, str]:
+    """Return the query parameters that open a page about this task in this language."""
+    return {LANGUAGE: language(), TASK: task_name}
+
+
+def draft(task: Task) -> Experiment:
+    """Return the experiment being put together for a task; the lecture's own at first."""
+    drafts: dict[str, Experiment] = st.session_state.setdefault("drafts", {})
+    return drafts.setdefault(task.name, task.default)
+
+
+def replace_draft(experiment: Experiment) -> None:
+    """Keep what the form of a task shows from now on."""
+    st.session_state.setdefault("drafts", {})[experiment.task] = experiment
+
+
+def run_id(task_name: str) -> str | None:
+    """Return the run on show for a task: this session's, or the one in the address."""
+    runs: dict[str, str] = st.session_state.setdefault("runs", {})
+    return runs.get(task_name) or st.query_params.get(RUN)
+
+
+def show_run(task_name: str, run: str | None) -> None:
+    """Remember the run on show for a task, here and in the address."""
+    _write_address(RUN, run)
+    if run is not None:
+        st.session_state.setdefault("runs", {})[task_name] = run
+        st.session_state["asked"] = run
+
+
+def chosen(key: str, default: Any = None) -> Any:
+    """Return what a control of this key says now, for the callback of its change.
+
+    ``default`` is what it says when the browser has not told of it yet.
+    """
+    return st.session_state.get(key, default)
+
+
+def show(key: str, value: Any, looks: Any = None) -> None:
+    """Let the control of this key, which is yet to be drawn, show a value.
+
+    The browser is told only of another value than it said itself: what is being typed elsewhere
+    stays. ``looks`` is what the value is shown as, which the browser is told of when it changes.
+    """
+    shown = st.session_state.setdefault("looks", {})
+    now = st.session_state.get(key, _ABSENT)
+    if now is _ABSENT or now != value or shown.get(key) != looks:
+        if now is not _ABSENT:
+            _pages().change(key, now)
+        st.session_state[key] = value
+    shown[key] = looks
+
+
+def is_repeated(key: str) -> bool:
+    """Say whether the browser has not seen yet what the control of this key was changed to.
+
+    What it says of the control is then what stood there before, and nobody's choice.
+    """
+    return _pages().is_repeated(key, st.session_state.get(key))
+
+
+def unseen(deed: object) -> str | None:
+    """Return what ``note`` was told of the same click, if the browser has not seen it yet."""
+    return _pages().unseen(deed)
+
+
+def note(deed: object, result: str) -> None:
+    """Remember what a click came to until the browser has seen it."""
+    _pages().note(deed, result)
+
+
+def number_page() -> None:
+    """Give the page that ends here a number, which the browser sends back with every click."""
+    pages = _pages()
+    pages.drawn += 1
+    st.session_state[_PAGE] = str(pages.drawn)
+    st.text_input(_PAGE, key=_PAGE, label_visibility="collapsed")
+
+
+def _pages() -> PageNumbers:
+    pages: PageNumbers = st.session_state.setdefault("pages", PageNumbers())
+    seen = str(st.session_state.get(_PAGE, pages.drawn))
+    pages.seen = int(seen) if seen.isdecimal() else pages.drawn
+    return pages
+
+
+def refuse(text: Text) -> None:
+    """Remember why the last click was refused, to be said on the next run of the page."""
+    st.session_state["refusal"] = text
+
+
+def take_refusal() -> Text | None:
+    """Return what ``refuse`` remembered, once."""
+    return st.session_state.pop("refusal", None)
+
+
+def keep(name: str, value: Any) -> None:
+    """Remember a value of a page (a drawing, a chosen picture) while the session lasts."""
+    st.session_state.setdefault("kept", {})[name] = value
+
+
+def kept(name: str, default: Any = None) -> Any:
+    """Return what ``keep`` remembered."""
+    return st.session_state.setdefault("kept", {}).get(name, default)

@@ -1,0 +1,1 @@
+"""What every page has in the browser beside what it shows."""

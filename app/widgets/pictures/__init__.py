@@ -1,0 +1,1 @@
+"""The canvas, pictures as pixels, grids of pictures and bars of probabilities."""

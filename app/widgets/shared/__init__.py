@@ -1,0 +1,1 @@
+"""What several components use: registering, following a run, numerals."""

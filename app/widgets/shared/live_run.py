@@ -1,0 +1,61 @@
+"""What the components of the page need in order to follow a run while it trains."""
+
+from typing import NotRequired, TypedDict
+
+from app.session import state
+from app.session.services import services
+from app.widgets.shared import run_worker
+from models.runs.store import Run
+
+_FRESH = "fresh-run"
+
+
+class LiveRun(TypedDict):
+    """A run to show: its id, the address of its events, whether it is still going.
+
+    ``worker`` is the address of the script that hears runs for all tabs; without it, a page hears
+    its runs itself. ``place`` is its place in the queue, None (or left out) once it has a worker;
+    ``events`` is the number of its last event.
+    """
+
+    run: str
+    url: str
+    live: bool
+    worker: NotRequired[str]
+    place: NotRequired[int | None]
+    events: NotRequired[int]
+
+
+def live_run(run: Run) -> LiveRun:
+    """Return what ``run_stream.js`` follows a run by.
+
+    A run that this session has just started is live until it has been watched to its end or left,
+    even if it is over before the page is drawn: half a second of training is shown over four.
+    """
+    is_fresh = state.kept(_FRESH) == run.id
+    if not is_fresh:
+        leave_show()
+    return {
+        "run": run.id,
+        "url": state.own_address(f"api/runs/{run.id}/events"),
+        "worker": run_worker.ADDRESS,
+        "live": is_fresh or not run.is_over,
+        "place": services().scheduler.position(run.id),
+        "events": 0 if is_fresh else run.events,
+    }
+
+
+def expect_show(run_id: str) -> None:
+    """Remember a run that was just started: nothing of it has been watched yet."""
+    state.keep(_FRESH, run_id)
+
+
+def end_show(run_id: str) -> None:
+    """Remember that a run has been watched to its end, or to a pause."""
+    if state.kept(_FRESH) == run_id:
+        state.keep(_FRESH, None)
+
+
+def leave_show() -> None:
+    """Remember that the page of the curves was left: who comes back sees what there is at once."""
+    state.keep(_FRESH, None)

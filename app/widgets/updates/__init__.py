@@ -1,0 +1,1 @@
+"""Single updates: their strip and the formula of one weight."""

@@ -1,0 +1,1 @@
+"""How runs and files are named and told about, the same on every page."""

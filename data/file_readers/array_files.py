@@ -1,0 +1,180 @@
+"""Arrays from ``.npz`` and ``.npy`` files, every size checked before anything is allocated.
+
+NumPy's own reader believes what a file says of itself: a header may claim terabytes, and a few
+kilobytes may unpack to gigabytes. Here the archive's directory and every header are read first, by
+hand, and only plain numbers, stored or deflated, of the sizes that were declared are ever unpacked.
+(The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
+"""
+
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Literal
+
+import numpy as np
+
+from data.dataset import Array
+from data.file_readers.plain_file import open_file
+
+Shape = tuple[int, ...]
+
+OVERHEAD = 1_024
+"""Bytes that names and headers take at most, for each array and once more for the archive."""
+
+_MAGIC = b"\x93NUMPY"
+_HEADER = re.compile(
+    rb"\{'descr': '([<|][fiu][1248])', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,12}L?(?:, ?|(?=\))))*)\), ?\} *\n?"
+)
+"""What NumPy has written since 2006; Python 2 wrote an L behind large numbers."""
+_LONGEST_HEADER = 1_000
+_LARGEST_DIRECTORY = 2**16
+_LARGEST_FILE = 2**32
+"""Only its directory is read, and what that says of arrays that are not too large."""
+_KNOWN_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800
+"""How well it is deflated, sizes behind the data, names in UTF-8. Another bit: encrypted."""
+_END = b"PK\x05\x06"
+_END_64 = b"PK\x06\x07"
+
+
+class DamagedArrays(ValueError):
+    """The file is no archive of plain arrays, or not a whole one; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an array says of itself before it is read; ``start`` is where its numbers begin."""
+
+    dtype: "np.dtype[np.generic]"
+    shape: Shape
+    order: Literal["C", "F"]
+    start: int
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes its numbers take."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayArchive:
+    """An open ``.npz`` file whose directory is in order; every method raises ``DamagedArrays``."""
+
+    names: tuple[str, ...]
+    _archive: zipfile.ZipFile
+
+    def header(self, name: str) -> Header:
+        """Return what an array says of itself, which fits the size that the directory tells."""
+        with self._member(name) as (header, _):
+            return header
+
+    def read(self, name: str) -> Array:
+        """Return an array, read-only."""
+        with self._member(name) as (header, member):
+            content = member.read(header.bytes)
+            if len(content) != header.bytes:
+                raise DamagedArrays("cut short")
+            array: Array = np.frombuffer(content, header.dtype)
+            return array.reshape(header.shape, order=header.order)
+
+    @contextmanager
+    def _member(self, name: str) -> Iterator[tuple[Header, IO[bytes]]]:
+        """Open an array behind its header."""
+        try:
+            info = self._archive.getinfo(f"{name}.npy")
+            with self._archive.open(info) as member:
+                header = _header(member)
+                if info.file_size != header.start + header.bytes:
+                    raise DamagedArrays("longer or shorter than its header says")
+                yield header, member
+        except Exception as error:  # zipfile and zlib raise nearly anything
+            raise DamagedArrays(f"{name}: {error}") from error
+
+
+@contextmanager
+def open_arrays(path: Path, max_bytes: int) -> Iterator[ArrayArchive]:
+    """Open an ``.npz`` file of arrays that take at most ``max_bytes``, headers included.
+
+    Raises ``UserError`` like ``open_file``, and ``DamagedArrays`` when the archive is damaged,
+    encrypted or compressed in an unusual way, holds anything but arrays of integers and floats in
+    this machine's byte order, or would take more than ``max_bytes``.
+    """
+    with open_file(path, _LARGEST_FILE) as file, _archive(file) as archive:
+        members = archive.infolist()
+        _check(members, max_bytes)
+        yield ArrayArchive(tuple(info.filename[:-4] for info in members), archive)
+
+
+def map_array(path: Path) -> Array:
+    """Return the array of an ``.npy`` file, read-only and memory-mapped.
+
+    Raises ``OSError`` when there is no such file, and ``DamagedArrays`` for any other.
+    """
+    with path.open("rb") as file:
+        header = _header(file)
+        size = file.seek(0, 2)
+    if size != header.start + header.bytes:
+        raise DamagedArrays("the file is longer or shorter than its header says")
+    mapped: Array = np.memmap(path, header.dtype, "r", header.start, header.shape, header.order)
+    return mapped.view(np.ndarray)  # Slices faster than the memmap, which it keeps open.
+
+
+def _archive(file: BinaryIO) -> zipfile.ZipFile:
+    """Open the archive, whose directory must be a small one: zipfile reads the whole of it."""
+    try:
+        file.seek(-42, 2)
+        tail = file.read(42)
+        (directory,) = struct.unpack("<I", tail[32:36])
+        if tail[20:24] != _END or tail[:4] == _END_64 or directory > _LARGEST_DIRECTORY:
+            raise DamagedArrays("no archive, or a very large one")
+        return zipfile.ZipFile(file)
+    except Exception as error:  # as in _member
+        raise DamagedArrays(str(error)) from error
+
+
+def _check(members: list[zipfile.ZipInfo], max_bytes: int) -> None:
+    names = [info.filename for info in members]
+    if len(set(names)) < len(names) or not all(name.endswith(".npy") for name in names):
+        raise DamagedArrays("names that no array has, or one twice")
+    if any(
+        info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in members
+    ):
+        raise DamagedArrays("an unusual compression")
+    if any(info.flag_bits & ~_KNOWN_FLAGS for info in members):
+        raise DamagedArrays("an encrypted archive")
+    if sum(info.file_size for info in members) > max_bytes:
+        raise DamagedArrays("larger than anything expected here")
+
+
+def _header(file: IO[bytes]) -> Header:
+    """Read the header of an array, versions 1.0 and 2.0 of the format."""
+    start = file.read(12)
+    if start[:6] != _MAGIC or start[6:8] not in (b"\x01\x00", b"\x02\x00") or len(start) < 12:
+        raise DamagedArrays("not an array of NumPy's")
+    size = 2 if start[6] == 1 else 4
+    length = int.from_bytes(start[8 : 8 + size], "little")
+    if not 4 <= length <= _LONGEST_HEADER:
+        raise DamagedArrays("a header that is too short or too long")
+    begin = start[8 + size :]
+    found = _HEADER.fullmatch(begin + file.read(length - len(begin)))
+    if found is None:
+        raise DamagedArrays("a header that tells of no plain numbers")
+    dtype = _dtype(found[1].decode())
+    shape = tuple(int(side) for side in re.findall(rb"\d+", found[3]))
+    return Header(dtype, shape, "F" if found[2] == b"True" else "C", 8 + size + length)
+
+
+def _dtype(described: str) -> "np.dtype[np.generic]":
+    """Return the dtype of a description such as "<f4", which must be one of this machine's."""
+    try:
+        dtype = np.dtype(described)
+    except TypeError:  # "<f1"
+        raise DamagedArrays(f"numbers of an unknown kind, {described}") from None
+    if not dtype.isnative:
+        raise DamagedArrays(f"numbers in another machine's byte order, {described}")
+    return dtype

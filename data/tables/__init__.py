@@ -1,0 +1,1 @@
+"""Data sets of measured variables, and their scaling."""

@@ -1,0 +1,1 @@
+"""Reviews: morphemes, vocabularies, and the processes that analyse Korean."""

@@ -1,0 +1,1 @@
+"""Speed and memory against named rivals in the same run."""

@@ -1,0 +1,1 @@
+"""Training on this machine: a trainer process and its workers."""

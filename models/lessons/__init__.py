@@ -1,0 +1,1 @@
+"""Lessons as values: read from TOML, checked, and compared with runs."""

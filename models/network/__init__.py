@@ -1,0 +1,1 @@
+"""A trained network without Keras: weights, forward pass, explanation, checkpoints."""

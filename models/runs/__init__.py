@@ -1,0 +1,1 @@
+"""Runs on disk: the store, its database and folders, and what is kept how long."""

@@ -1,0 +1,125 @@
+"""The SQLite file behind the store of runs: its tables, its versions, and sentences for its errors.
+
+One connection serves every thread, so callers take turns under a lock of their own.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from models.runs import errors
+
+SCHEMA_VERSION = 3
+SECONDS_OF_BUSY_WAITING = 5.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, task TEXT NOT NULL,
+    experiment TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL,
+    epoch INTEGER NOT NULL, val_loss REAL, val_metric REAL, best_epoch INTEGER, test TEXT,
+    events INTEGER NOT NULL, updates INTEGER NOT NULL DEFAULT 0, checkpoint INTEGER,
+    stretch INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL DEFAULT '', deleted REAL
+);
+CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, task, number);
+CREATE TABLE IF NOT EXISTS events (
+    run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (run, n)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
+PRAGMA user_version = 3;
+"""
+"""``removed`` names the runs whose rows are gone and whose folders may still be there."""
+
+_FROM_2_TO_3 = """
+CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
+PRAGMA user_version = 3;
+"""
+
+_FROM_1_TO_3 = f"""
+ALTER TABLE runs ADD COLUMN updates INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN checkpoint INTEGER;
+ALTER TABLE runs ADD COLUMN stretch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN deleted REAL;
+{_FROM_2_TO_3}
+"""
+
+_SCRIPTS = {0: _SCHEMA, 1: _FROM_1_TO_3, 2: _FROM_2_TO_3}
+"""What brings a file of each older version up to date."""
+
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""The lowest byte of the errors that somebody else's lock leads to."""
+
+
+class RunDatabase:
+    """The open file; its tables are made, or brought up to date, if need be.
+
+    Raises ``UserError`` when it cannot be written, when it is damaged, or when a newer version of
+    the lab has written it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        with self.explained():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _open(file)
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
+        """Return what a query finds; raises ``UserError`` like the class."""
+        with self.explained():
+            return self._connection.execute(sql, tuple(values)).fetchall()
+
+    @contextmanager
+    def transaction(
+        self, *, durable: bool = True, patience: float | None = None
+    ) -> Iterator[sqlite3.Connection]:
+        """All or nothing: commits at the end, or rolls back when something is raised.
+
+        What is ``durable`` outlives a power cut, for a flush of the disk. ``patience`` is how many
+        seconds another program's lock is waited for, ``SECONDS_OF_BUSY_WAITING`` by default.
+        """
+        seconds = SECONDS_OF_BUSY_WAITING if patience is None else patience
+        self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+        self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        with self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Job the errors of the disk and of the database into sentences."""
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except (OSError, sqlite3.OperationalError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
+                raise errors.locked(self._file) from error
+            raise errors.cannot_write(self._file.parent, error) from error
+        except sqlite3.DatabaseError as error:
+            raise errors.damaged(self._file, error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        file, SECONDS_OF_BUSY_WAITING, isolation_level=None, check_same_thread=False
+    )
+    # By default one text that is no UTF-8 fails the whole query that meets it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise errors.too_new(file)
+        if script := _SCRIPTS.get(version):
+            connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

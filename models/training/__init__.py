@@ -1,0 +1,1 @@
+"""The training loop, which is the only part that uses Keras and TensorFlow."""

@@ -1,0 +1,35 @@
+"""The page says which language it is in, and nothing else is touched."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from app.server.web_page import WebPage
+
+
+def asked(answer: Response, query: str = "") -> str:
+    """Return the body of an answer to a page's address behind the middleware."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/train", "headers": []}
+    asyncio.run(WebPage(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
+    return b"".join(each.get("body", b"") for each in sent).decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "language"),
+    [("", "ko"), ("lang=ko", "ko"), ("task=mnist&lang=en", "en"), ("lang=fr", "ko")],
+)
+def test_a_page_has_the_language_of_its_address(query: str, language: str) -> None:
+    page = asked(HTMLResponse("Streamlit's own"), query)
+    assert page.count("<html") == 1 and f'<html lang="{language}">' in page
+
+
+def test_what_is_no_page_stays_as_it_is() -> None:
+    assert asked(PlainTextResponse("words")) == "words"

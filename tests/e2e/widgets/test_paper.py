@@ -1,0 +1,81 @@
+"""Every page on A4: nothing is cut at the right, nothing has to be scrolled to, the ink is dark."""
+
+import re
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.lesson import Lesson
+from tests.support.browser.owner import Owner, owner_with_runs
+
+pytestmark = pytest.mark.timeout(300)
+
+A4 = 703
+"""Pixels of its width between margins of 12 mm."""
+
+ON_PAPER = """width => {
+    const within = root => [...root.querySelectorAll('*')].flatMap(each =>
+        [each, ...(each.shadowRoot ? within(each.shadowRoot) : [])]);
+    const isPart = each => each.ownerSVGElement || each.closest('.cells') // of a drawing
+        || each.matches('.stSlider input'); // under a thumb, unseen
+    const drawn = within(document.querySelector('[data-testid="stMain"]')).filter(each =>
+        !isPart(each) && each.checkVisibility({visibilityProperty: true})
+        && each.getBoundingClientRect().width > 1);
+    const name = each => `${each.tagName}.${each.getAttribute('class')}`;
+    const light = each => getComputedStyle(each).color.match(/[\\d.]+/g).slice(0, 3)
+        .map(Number).every(part => part > 200);
+    const texts = drawn.filter(each =>
+        [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+    return {
+        cut: drawn.filter(each => each.getBoundingClientRect().right > width + 1).map(name),
+        light: texts.filter(light).map(name),
+        buttons: drawn.filter(each => each.matches('.stButton button')).map(name),
+        scrolls: getComputedStyle(document.querySelector('[data-testid="stMain"]')).overflowY,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def houses(server: Server) -> Owner:
+    return owner_with_runs(server.url, "boston")
+
+
+def on_paper(page: Page) -> dict[str, Any]:
+    """Return what is wrong with a page as it is printed."""
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4, "height": 1000})
+    page.wait_for_timeout(300)
+    found: dict[str, Any] = page.evaluate(ON_PAPER, A4)
+    return found
+
+
+PAGES = {
+    "": ".st-key-card-reviews",
+    "train": ".fl-chart[data-drawn^='done']",
+    "predict": ".st-key-house .stSlider >> nth=12",
+    "runs": ".st-key-move",
+}
+"""What each page shows last."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_printed_whole_in_dark_ink(
+    open_context: OpenContext,
+    server: Server,
+    houses: Owner,
+    path: str,
+    scheme: Literal["light", "dark"],
+) -> None:
+    screen = {"viewport": {"width": 1920, "height": 1080}, "color_scheme": scheme}
+    page = open_context(**screen, storage_state=houses.storage_state).new_page()
+    lesson = Lesson(page, server.url)
+    lesson.open(path, task="boston")
+    page.wait_for_selector(PAGES[path])
+    page.wait_for_timeout(500)
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    assert pages >= (2 if path == "train" else 1)
+    assert on_paper(page) == {"cut": [], "light": [], "buttons": [], "scrolls": "visible"}

@@ -1,0 +1,101 @@
+"""Takes README's pictures from the running lab: ``python -m tests.support.browser.pictures``."""
+
+import tempfile
+import time
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.e2e.conftest import ROOT, start_server
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.lesson import Lesson
+
+ASSETS = ROOT / "app/assets"
+ANIMATION_SIZE = (1280, 720)
+ANIMATION_QUALITY = 60
+LAST_FRAME_MS = 3_000
+
+
+def train(page: Page, url: str, language: str) -> None:
+    lesson = Lesson(page, url, language)
+    lesson.open("train", task="mnist")
+    lesson.set_slider("form.epochs", "8")
+    lesson.button("train.start").click()
+    page.wait_for_function("() => Number(document.querySelector('.fl-chart').dataset.epoch) >= 5")
+    page.screenshot(path=ASSETS / f"train-{language}.png")
+    lesson.wait_for_state("done")
+
+
+def animate(page: Page, url: str, language: str) -> None:
+    """Record housing from the click to the verdict as an animated WebP."""
+    lesson = Lesson(page, url, language)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    lesson.open("train", task="boston")
+    page.wait_for_timeout(3_000)
+    frames: list[tuple[float, Image.Image]] = []
+
+    def shoot() -> None:
+        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        frames.append((time.monotonic(), picture.resize(ANIMATION_SIZE, Image.Resampling.LANCZOS)))
+
+    shoot()
+    lesson.button("train.start").click()
+    chart = page.locator(".fl-chart")
+    while chart.get_attribute("data-state") != "done":
+        shoot()
+    page.wait_for_timeout(1_500)
+    shoot()
+    first, *others = [picture for _, picture in frames]
+    moments = [moment for moment, _ in frames]
+    durations = [round(1000 * (then - now)) for now, then in pairwise(moments)]
+    first.save(
+        ASSETS / f"train-{language}.webp",
+        save_all=True,
+        append_images=others,
+        duration=[*durations, LAST_FRAME_MS],
+        loop=0,
+        quality=ANIMATION_QUALITY,
+        method=6,
+    )
+
+
+def predict(page: Page, url: str, language: str) -> None:
+    lesson = Lesson(page, url, language)
+    lesson.open("predict", task="mnist")
+    lesson.write(3)
+    lesson.answer()
+    page.screenshot(path=ASSETS / f"predict-{language}.png")
+
+
+def read_review(page: Page, url: str, language: str) -> None:
+    lesson = Lesson(page, url, language)
+    lesson.open("train", task="reviews")
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+    lesson.open("predict", task="reviews")
+    page.set_viewport_size({"width": 1600, "height": 1250})
+    page.wait_for_timeout(4000)
+    page.screenshot(path=ASSETS / f"predict-reviews-{language}.png")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = start_server(Path(home))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        try:
+            page = browser.new_page(viewport={"width": 1920, "height": 1080})
+            train(page, server.url, "ko")
+            animate(page, server.url, "ko")
+            predict(page, server.url, "ko")
+            read_review(page, server.url, "ko")
+        finally:
+            browser.close()
+            server.process.terminate()
+            server.process.wait(20)
+
+
+if __name__ == "__main__":
+    main()
