@@ -12,7 +12,7 @@ from typing import Any
 
 from models.runs import errors
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SECONDS_OF_BUSY_WAITING = 5.0
 
 _SCHEMA = """
@@ -25,28 +25,35 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, task, number);
 CREATE TABLE IF NOT EXISTS events (
-    run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (run, n)
+    run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (run, n)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 """
 """``removed`` names the runs whose rows are gone and whose folders may still be there."""
 
-_FROM_2_TO_3 = """
-CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA user_version = 3;
+_FROM_3 = """
+ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+UPDATE events SET kind = ifnull(json_extract(payload, '$.kind'), '') WHERE json_valid(payload);
+PRAGMA user_version = 4;
 """
 
-_FROM_1_TO_3 = f"""
+_FROM_2 = f"""
+CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
+{_FROM_3}
+"""
+
+_FROM_1 = f"""
 ALTER TABLE runs ADD COLUMN updates INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN checkpoint INTEGER;
 ALTER TABLE runs ADD COLUMN stretch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN deleted REAL;
-{_FROM_2_TO_3}
+{_FROM_2}
 """
 
-_SCRIPTS = {0: _SCHEMA, 1: _FROM_1_TO_3, 2: _FROM_2_TO_3}
+_SCRIPTS = {0: _SCHEMA, 1: _FROM_1, 2: _FROM_2, 3: _FROM_3}
 """What brings a file of each older version up to date."""
 
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -89,7 +96,7 @@ class RunDatabase:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Job the errors of the disk and of the database into sentences."""
+        """Turn the errors of the disk and of the database into sentences."""
         try:
             yield
         except sqlite3.ProgrammingError:

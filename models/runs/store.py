@@ -35,6 +35,7 @@ from models.network.weights import WEIGHTS
 from models.runs import errors
 from models.runs.database import RunDatabase
 from models.runs.folders import RunFolders
+from models.runs.numbered_event import TRANSIENT_NUMBER, NumberedEvent
 from models.runs.removal import IS_DELETED, Removal
 from models.runs.retention import (
     MEGABYTE,
@@ -70,8 +71,8 @@ LONGEST_NAME = 60
 SECONDS_FOR_AN_EVENT = 0.5
 """How long an event may wait for another program that has locked the file."""
 
-Subscriber = Callable[[int, str], None]
-"""Receives (number, JSON line) in the writing thread; it must return at once."""
+Subscriber = Callable[[NumberedEvent], None]
+"""Receives an event in the writing thread; it must return at once."""
 
 _INTERRUPTED = Text(
     "서버가 다시 시작되어 학습이 중단되었습니다. 저장된 곳부터 이어서 학습할 수 있습니다.",
@@ -82,6 +83,7 @@ _log = logging.getLogger(__name__)
 
 
 _INSERT = f"INSERT INTO runs ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{c}' for c in COLUMNS)})"
+_INSERT_EVENT = "INSERT INTO events (run, n, kind, payload) VALUES (?, ?, ?, ?)"
 _UPDATE = f"UPDATE runs SET {', '.join(f'{c} = :{c}' for c in COLUMNS)} WHERE id = :id"
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM runs"
 
@@ -105,7 +107,7 @@ class RunStore:
         self._live: dict[str, Run] = {}
         self._checked: dict[str, bool] = {}
         """Whether a run's events make sense, as far as somebody has looked."""
-        self._unsaved: list[tuple[str, int, str]] = []
+        self._unsaved: list[tuple[str, NumberedEvent]] = []
         self._subscribers: dict[str, list[Subscriber]] = {}
         self._transient = TransientEvents()
         self._timer: threading.Timer | None = None
@@ -143,55 +145,59 @@ class RunStore:
             self._checked[run.id] = True
         return run
 
-    def append(self, run_id: str, event: Event) -> int:
+    def append(self, run_id: str, event: Event, arose: float | None = None) -> int:
         """Number an event, write it with the run's row, and tell the subscribers.
+
+        It ``arose`` then (seconds since 1970), by default now.
 
         Returns its number, or 0 when the run has ended already and the event is ignored, unless
         it continues or rewinds the run. What is ``TRANSIENT`` is told as number 0 and not written.
         A disk that cannot be written is logged, not raised. Raises ``UserError`` for an unknown
         run.
         """
-        line = to_line(event)
+        line, arose = to_line(event), time.time() if arose is None else arose
         with self._lock:
             run = self._run(run_id)
             if run.is_over and not isinstance(event, Continued | Rewound):
                 return 0
             if isinstance(event, TRANSIENT):
-                self._transient.add(run_id, line)
-                self._notify(run_id, 0, line)
+                told = NumberedEvent(TRANSIENT_NUMBER, event.kind, line, arose)
+                self._transient.add(run_id, told)
+                self._notify(run_id, told)
                 return 0
             before, run = run, run.after(event)
             self._live[run_id] = run
-            self._unsaved.append((run_id, run.events, line))
+            told = NumberedEvent(run.events, event.kind, line, arose)
+            self._unsaved.append((run_id, told))
             self._folders.forget_size(run_id)
             self._save(durable=(run.checkpoint, run.state) != (before.checkpoint, before.state))
-            self._notify(run_id, run.events, line)
+            self._notify(run_id, told)
             if run.deleted is not None and run.is_over:
                 self._purge_later()
         return run.events
 
-    def events(self, run_id: str, after: int = 0) -> list[tuple[int, str]]:
-        """Return (number, JSON line) of every event numbered above ``after``, in order."""
-        sql = "SELECT n, payload FROM events WHERE run = ? AND n > ? ORDER BY n"
+    def events(self, run_id: str, after: int = 0) -> list[NumberedEvent]:
+        """Return every event numbered above ``after``, in order."""
+        sql = "SELECT n, kind, payload FROM events WHERE run = ? AND n > ? ORDER BY n"
         with self._lock:
-            saved = self._database.rows(sql, (run_id, after))
-            kept = [(n, line) for run, n, line in self._unsaved if run == run_id and n > after]
-        return [*saved, *kept]
+            saved = [NumberedEvent(*row) for row in self._database.rows(sql, (run_id, after))]
+            own = [event for run, event in self._unsaved if run == run_id]
+        return [*saved, *(event for event in own if event.number > after)]
 
-    def transient(self, run_id: str) -> list[str]:
+    def transient(self, run_id: str) -> list[NumberedEvent]:
         """Return the last ``TRANSIENT`` events of a run, in order, as far as they are known."""
         with self._lock:
             return self._transient.of(run_id)
 
     def history(self, run_id: str) -> History:
         """Return the run so far, folded from its events."""
-        return self._history(run_id, (line for _, line in self.events(run_id)))
+        return self._history(run_id, (event.line for event in self.events(run_id)))
 
     def outline(self, run_id: str) -> History:
         """Return the run so far without its points, which are most of its events."""
-        sql = "SELECT payload FROM events WHERE run = ? AND payload NOT LIKE ? ORDER BY n"
+        sql = "SELECT payload FROM events WHERE run = ? AND kind != ? ORDER BY n"
         with self._lock:
-            rows = self._database.rows(sql, (run_id, f'{{"kind":"{Batches.kind}"%'))
+            rows = self._database.rows(sql, (run_id, Batches.kind))
         return self._history(run_id, (line for (line,) in rows))
 
     def get(self, run_id: str) -> Run:
@@ -389,7 +395,8 @@ class RunStore:
             if run_id in self._live:
                 return True
             rows = self._database.rows(f"{_SELECT} WHERE id = ?", (run_id,))
-            events = self._database.rows("SELECT n, payload FROM events WHERE run = ?", (run_id,))
+            sql = "SELECT n, kind, payload FROM events WHERE run = ?"
+            events = self._database.rows(sql, (run_id,))
         try:
             check_events(from_row(rows[0]), events)
         except ValueError as error:
@@ -487,11 +494,12 @@ class RunStore:
         What a run goes on from after a power cut must be ``durable``; it alone is worth waiting for
         somebody who has locked the file, for everybody waits with it.
         """
-        changed = {run_id for run_id, _, _ in self._unsaved}
+        changed = {run_id for run_id, _ in self._unsaved}
+        rows = [(run_id, event.number, event.kind, event.line) for run_id, event in self._unsaved]
         patience = SECONDS_FOR_AN_EVENT if durable else 0.0
         try:
             with self._database.transaction(durable=durable, patience=patience) as connection:
-                connection.executemany("INSERT INTO events VALUES (?, ?, ?)", self._unsaved)
+                connection.executemany(_INSERT_EVENT, rows)
                 connection.executemany(_UPDATE, [to_row(self._live[run_id]) for run_id in changed])
         except sqlite3.Error as error:
             _log.error(
@@ -503,9 +511,9 @@ class RunStore:
             if self._live[run_id].is_over:
                 del self._live[run_id]
 
-    def _notify(self, run_id: str, number: int, line: str) -> None:
+    def _notify(self, run_id: str, event: NumberedEvent) -> None:
         for subscriber in tuple(self._subscribers.get(run_id, ())):
             try:
-                subscriber(number, line)
+                subscriber(event)
             except Exception:
                 _log.exception("a subscriber of run %s failed", run_id)

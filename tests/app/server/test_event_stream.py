@@ -23,7 +23,6 @@ from app.widgets.shared import assets
 from data.language import Text, UserError
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
-from models.jobs.event_time import arose_at
 from models.runs.store import RunStore
 
 OWNER = "a" * 32
@@ -135,8 +134,7 @@ def test_an_event_says_when_it_arose_and_not_when_it_came(store, port, run):
     with watch(port, run) as response:
         store.append(run.id, STARTED)
         read(response, 1)
-        with arose_at(1234.5):
-            store.append(run.id, batches(1))
+        store.append(run.id, batches(1), 1234.5)
         assert [response.readline() for _ in range(2)] == [b"\n", b": 1234.500\n"]
 
 
