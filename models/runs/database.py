@@ -1,9 +1,10 @@
 """The SQLite file behind the store of runs: its tables, its versions, and sentences for its errors.
 
-One connection serves every thread, so callers take turns under a lock of their own.
+One connection serves every thread, so callers take turns under its ``lock``.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -68,7 +69,8 @@ class RunDatabase:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
+        self.lock = threading.RLock()
         with self.explained():
             file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = _open(file)
@@ -103,10 +105,10 @@ class RunDatabase:
             raise
         except (OSError, sqlite3.OperationalError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
-                raise errors.locked(self._file) from error
-            raise errors.cannot_write(self._file.parent, error) from error
+                raise errors.locked(self.file) from error
+            raise errors.cannot_write(self.file.parent, error) from error
         except sqlite3.DatabaseError as error:
-            raise errors.damaged(self._file, error) from error
+            raise errors.damaged(self.file, error) from error
 
     def close(self) -> None:
         """Close the file."""
