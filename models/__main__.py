@@ -259,7 +259,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _worker(options: argparse.Namespace) -> int:
     from models.jobs.cluster.worker import lend
-    from models.jobs.scheduler import slots_from_environment
+    from models.jobs.quotas import slots_from_environment
 
     lend(options.address, options.slots or slots_from_environment())
     return 0

@@ -11,8 +11,9 @@ from data.home import home
 from data.text.tokenizer_service import TokenizerService
 from models.jobs.cluster.backend import cluster_from_environment
 from models.jobs.local.backend import LocalBackend
+from models.jobs.quotas import slots_from_environment
 from models.jobs.resume_policy import ResumePolicy, resume_policy_from_environment
-from models.jobs.scheduler import Scheduler, slots_from_environment
+from models.jobs.scheduler import Scheduler
 from models.jobs.server_lock import ServerLock
 from models.runs.store import RunStore
 

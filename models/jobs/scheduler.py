@@ -1,79 +1,40 @@
-"""Who trains when: a fair line in front of the backend's slots, and every command on a run.
+"""Who trains when: a fair queue in front of the backend's slots, and every command on a run.
 
 The scheduler is the one place where a run changes from waiting to training and back. It writes
 every event to the store, so that nobody who reads the store has to know what runs where. Pause,
 a lost trainer and a restarted server are one path: the run goes on from its last checkpoint.
-
-A slot is a core, and only a run that uses one holds a slot. To start takes a slot whatever the
-tempo, in the order of the line. A run that is paused or slow gives its slot to the line and keeps
-its worker, as long as there is memory for it (``models.jobs.places``). Asked to train on, it does
-so at once on a core that another run may be using, up to two on each; beyond that, or while
-another run of its owner trains, it waits in the line like everybody else.
+Whose turn it is, ``models.jobs.assignments`` decides.
 """
 
 import logging
-import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
-from weakref import WeakValueDictionary
 
-from data.cores import usable_cores
-from data.language import Text, UserError, quoted
-from models.control import Control, Limits
-from models.events import Continued, End, Event, Rewound, State
+from data.language import Text, UserError
+from models.control import Control
+from models.events import Continued, End, Event, State
 from models.experiment import Experiment
 from models.inputs.summary import has_weight
 from models.jobs import errors
+from models.jobs.assignments import Assignments, Leave
 from models.jobs.backend import Backend, Job, Sink
-from models.jobs.fair_queue import FairQueue
-from models.jobs.forecast import Promise, Training, seconds_until_start
-from models.jobs.job_end import goes_on, is_left_paused, last_word, parked
-from models.jobs.places import RESTING_PER_SLOT, Place, Places
+from models.jobs.job_end import goes_on, last_word, parked
+from models.jobs.places import Place
+from models.jobs.quotas import Quotas
 from models.jobs.reconnect import Reconnect
-from models.jobs.watchdog import Watchdog
-from models.network.checkpoint import Position, best_epoch, rewind
-from models.runs import errors as run_errors
+from models.jobs.rewinding import rewind_to_best
+from models.jobs.run_locks import RunLocks
+from models.jobs.watchdog import SECONDS_TO_LEAVE, Watchdog, end_of_silent, longest_silence
 from models.runs.store import Run, RunStore
 from models.tasks import task_named
 
-SECONDS_TO_LEAVE = 6.0
-"""How long runs may take to write their checkpoints when the server is asked to end."""
-SECONDS_OF_GRACE = 30.0
-"""How much longer than a run may take a worker may be silent before it counts as hanging."""
-TIMES_TO_START = 3
-"""A run may take so many times longer to start than to train: it may analyse a corpus first."""
-_DURATIONS = 20
 _AS_IT_IS = Control()
-_HUNG = Text(
-    "학습 프로세스가 한 번에 학습할 수 있는 시간이 지나도록 아무 소식이 없어 끝냈습니다. "
-    "마지막으로 저장된 곳부터 이어서 학습할 수 있습니다.",
-    "The training process told nothing for longer than one go may take and was ended. The run can "
-    "go on from where it was last saved.",
-)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """What one owner, and all together, may have; the defaults are those of a classroom.
-
-    Beside the runs of an owner that use a core, ``resting_per_owner`` may be paused or slow without
-    giving their workers back. They count as running: an owner has no more runs under way for them.
-    """
-
-    running_per_owner: int = 1
-    waiting_per_owner: int = 3
-    resting_per_owner: int = 1
-    resting_per_slot: int = RESTING_PER_SLOT
-    in_all: int = 100
-    limits: Limits = field(default_factory=lambda: Limits(60, 600, 4096))
 
 
 class Scheduler:
@@ -92,19 +53,9 @@ class Scheduler:
         quotas: Quotas | None = None,
     ) -> None:
         self._store, self._quotas = store, quotas or Quotas()
-        self._queue = FairQueue()
-        self._places = Places(slots, self._quotas.resting_per_slot)
-        """Runs that the backend has."""
-        self._promises: dict[str, Promise] = {}
-        """What the owners of waiting runs have been told."""
-        self._controls: dict[str, Control] = {}
-        self._durations: deque[float] = deque(maxlen=_DURATIONS)
-        self._is_closing = False
-        self._idle = threading.Condition()
-        self._lock = threading.RLock()  # never held while the backend is called
+        self._assignments = Assignments(slots, self._quotas)
         self._admission = threading.Lock()
-        self._file_locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
-        """Of runs whose files somebody is about to change; one that nobody holds is gone."""
+        self._file_locks = RunLocks()
         self._reconnect = Reconnect(lambda: self.is_reachable, self._take_up_lost)
         self._backend = make_backend(self._receive)
         self._watchdog = Watchdog(self._look_after)
@@ -117,21 +68,18 @@ class Scheduler:
         Raises ``UserError`` when the owner has as many as allowed, or the run cannot be stored.
         """
         with self._admission:
-            self._check_quotas(owner)
+            self._assignments.check_quotas(owner)
             run = self._store.create(owner, experiment)
-            with self._lock:
-                self._controls[run.id] = control
-                self._queue.add(owner, run.id)
+            self._assignments.enqueue(owner, run.id, control)
         self._start_waiting()
         return run
 
     def stop(self, owner: str, run_id: str) -> None:
         """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
         self._store.find(run_id, owner)
-        with self._lock:  # or it might move between the line and the backend, and be missed in both
-            waited = self._queue.remove(run_id)
-            self._promises.pop(run_id, None)
-            control = self._note_change(run_id, stop=True)
+        with self._assignments.lock:  # or it might move to the backend, and be missed in both
+            waited = self._assignments.withdraw(run_id)
+            control = self._assignments.change(run_id, stop=True)
         if control is not None:
             self._pass_on(run_id, control)
         elif waited or self._store.find(run_id, owner).state is State.PAUSED:
@@ -196,11 +144,7 @@ class Scheduler:
         run = self._store.find(run_id, owner)
         if weight is not None and not has_weight(task_named(run.task), run.experiment, weight):
             raise errors.no_such_weight()
-        with self._lock:
-            if run_id in self._queue:
-                self._controls[run_id] = replace(
-                    self._controls.get(run_id, Control()), watch=weight
-                )
+        self._assignments.change_waiting(run_id, watch=weight)
         self._change(run_id, watch=weight)
 
     def train_on(self, owner: str, run_id: str, epochs: int) -> None:
@@ -214,19 +158,11 @@ class Scheduler:
 
     def rewind(self, owner: str, run_id: str) -> None:
         """Take a run that has ended, or lost its worker in a pause, back to its best epoch."""
-        with self._files_of(run_id):  # two at a time would write the same ones
+        with self._file_locks.of(run_id):  # two at a time would write the same ones
             run = self._store.find(run_id, owner)
             if self._trains(run_id) or self._waits(run_id):
                 raise errors.not_over()
-            folder, epochs = self._store.folder(run_id), self._store.history(run_id).epochs
-            number = best_epoch(folder)
-            best = next((epoch for epoch in epochs if epoch.epoch == number), None)
-            position = None if best is None else _rewound(folder)
-            if best is None or position is None:
-                raise errors.nothing_saved()
-            if (run.epoch, run.updates) != (position.epoch, position.update):
-                figures = (best.val_loss, best.val_metric)
-                self._store.append(run_id, Rewound(position.epoch, position.update, *figures))
+            rewind_to_best(self._store, run)
 
     def take_up(self, runs: list[Run], *, first: bool = False) -> None:
         """Let runs that have ended go on, in this order, whatever the quotas say.
@@ -235,7 +171,7 @@ class Scheduler:
         go on in the meantime are left alone.
         """
         for run in runs:
-            with self._files_of(run.id), self._admission:
+            with self._file_locks.of(run.id), self._admission:
                 if self._store.get(run.id).state is run.state:
                     self._rejoin(run, first=first)
         self._start_waiting()
@@ -244,8 +180,7 @@ class Scheduler:
 
     def position(self, run_id: str) -> int | None:
         """Return how many runs start before this one, or None when it does not wait."""
-        with self._lock:
-            order = self._queue.order()
+        order = self._assignments.waiting()
         return order.index(run_id) if run_id in order else None
 
     def expected_wait(self, run_id: str) -> float | None:
@@ -254,18 +189,11 @@ class Scheduler:
         None when it does not wait, when nothing is known of those before it, or when there is
         nothing to train on now.
         """
-        with self._lock:
-            if run_id not in self._queue or not self.is_reachable:
-                return None
-            seconds = self._seconds_until_start(run_id)
-            if seconds is None:
-                return None
-            return self._promises.setdefault(run_id, Promise()).renew(seconds)
+        return self._assignments.expected_wait(run_id) if self.is_reachable else None
 
     def control_of(self, run_id: str) -> Control:
         """Return what is asked of a run, or was at its last job."""
-        with self._lock:
-            control = self._controls.get(run_id)
+        control = self._assignments.control_of(run_id)
         if control is not None:
             return control
         tunings = self._store.outline(run_id).tunings
@@ -295,15 +223,9 @@ class Scheduler:
         What is paused, or shall be, stays paused.
         """
         self._watchdog.close()
-        with self._lock:
-            self._is_closing = True
-            training = list(self._places)
-        for run_id in training:
+        for run_id in self._assignments.close():
             self._change(run_id, leave=True)
-        deadline = time.monotonic() + SECONDS_TO_LEAVE
-        with self._idle:
-            while len(self._places) and time.monotonic() < deadline:
-                self._idle.wait(0.1)
+        self._assignments.wait_until_idle(SECONDS_TO_LEAVE)
         self._backend.close()
         self._take_up_lost(self._reconnect.close())
         self._park_waiting()
@@ -311,74 +233,42 @@ class Scheduler:
     # Inside ----------------------------------------------------------------------------------
 
     def _trains(self, run_id: str) -> bool:
-        with self._lock:
-            return run_id in self._places
+        return self._assignments.trains(run_id)
 
     def _waits(self, run_id: str) -> bool:
-        with self._lock:
-            return run_id in self._queue
-
-    def _check_quotas(self, owner: str) -> None:
-        quotas = self._quotas
-        with self._lock:
-            waiting, running = self._queue.of(owner), self._places.workers_of(owner)
-            in_all = len(self._queue) + len(self._places)
-        if waiting + running >= quotas.running_per_owner + quotas.waiting_per_owner:
-            raise errors.too_many(waiting + running)
-        if in_all >= quotas.in_all:
-            raise errors.full(in_all)
+        return self._assignments.waits(run_id)
 
     def _change(self, run_id: str, **changes: Any) -> bool:
         """Change what is asked of a run and tell the backend; False if that does not have it."""
-        control = self._note_change(run_id, **changes)
+        control = self._assignments.change(run_id, **changes)
         if control is None:
             return False
         self._pass_on(run_id, control)
         return True
 
-    def _note_change(self, run_id: str, **changes: Any) -> Control | None:
-        """Return what is asked of a run from now on, None if the backend does not have it.
-
-        A run that rests and shall work, and may not, gives its worker back and waits in the line.
-        """
-        with self._lock:
-            if run_id not in self._places:
-                return None
-            control = replace(self._controls.get(run_id, Control()), **changes)
-            rested = self._places.of(run_id).rests_since is not None
-            if rested and control.wants_core and not self._may_work(run_id):
-                control = replace(control, leave=True)
-            self._control(run_id, control)
-        return control
-
     def _pass_on(self, run_id: str, control: Control) -> None:
         self._backend.control(run_id, control)
         self._start_waiting()  # it may have left its core
 
-    def _control(self, run_id: str, control: Control) -> None:
-        self._controls[run_id] = control
-        self._places.control(run_id, control)
-
-    def _may_work(self, run_id: str) -> bool:
-        return self._places.may_work(run_id, self._quotas.running_per_owner)
-
     def _continue(self, run: Run, experiment: Experiment, **controls: Any) -> None:
         """Let a run wait for a worker again, to go on from its last checkpoint."""
-        with self._files_of(run.id), self._admission:
+        with self._file_locks.of(run.id), self._admission:
             if self._trains(run.id) or self._waits(run.id):
                 return  # another click came first
-            self._check_quotas(run.owner)
+            self._assignments.check_quotas(run.owner)
             controls = {"paused": False, "until": 0, **controls}
             self._rejoin(replace(run, experiment=experiment), first=True, **controls)
         self._start_waiting()
 
     def _rejoin(self, run: Run, *, first: bool = False, **controls: Any) -> None:
-        """Put a run that has ended, or was parked, into the line again."""
-        control = self._next_control(run.id, **controls)
-        with self._lock:
+        """Put a run that has ended, or was parked, into the queue again.
+
+        Its tempo and its learning rate stay.
+        """
+        control = replace(self.control_of(run.id), stop=False, leave=False, **controls)
+        with self._assignments.lock:
             self._store.append(run.id, Continued(run.experiment.epochs))
-            self._controls[run.id] = control
-            self._queue.add(run.owner, run.id, first=first)
+            self._assignments.enqueue(run.owner, run.id, control, first=first)
 
     def _take_up_lost(self, run_ids: list[str]) -> None:
         """Let runs that were lost with the whole backend go on, those that are still lost."""
@@ -390,200 +280,74 @@ class Scheduler:
 
     def _park_waiting(self) -> None:
         """Let those runs that wait for a worker only to be paused there be paused without one."""
-        for run_id in self._queue.order():
-            if self._controls[run_id].paused:
+        for run_id in self._assignments.waiting():
+            if self.control_of(run_id).paused:
                 self._store.append(run_id, parked(self._store.get(run_id), None))
 
     def _look_after(self) -> None:
         """End what hangs, and start what could not start a moment ago."""
-        with self._lock:
-            places = [(run_id, self._places.of(run_id)) for run_id in self._places]
-        for run_id, place in places:
+        for run_id, place in self._assignments.places().items():
             self._look_at(run_id, place)
         self._start_waiting()
 
     def _look_at(self, run_id: str, place: Place) -> None:
         """End a run from which nothing has been heard for longer than is possible."""
-        seconds = self._longest_wait(place)
+        seconds = longest_silence(place, self._quotas.limits)
         if seconds is None or time.monotonic() - place.heard < seconds:
             return
-        if not self._backend.has_begun(run_id):
-            place.heard = time.monotonic()  # no worker's fault: it waits for one
-        elif place.leaves or place.load.is_paused:
-            self._backend.kill(run_id, End(State.PAUSED))
+        if self._backend.has_begun(run_id):
+            self._backend.kill(run_id, end_of_silent(place))
         else:
-            self._backend.kill(run_id, End(State.TIMEOUT, error=_HUNG))
-
-    def _longest_wait(self, place: Place) -> float | None:
-        limits = self._quotas.limits
-        if place.leaves:
-            return SECONDS_TO_LEAVE
-        seconds = limits.paused_seconds if place.load.is_paused else limits.working_seconds
-        if seconds is None:
-            return None
-        return seconds * (1 if place.load.has_started else TIMES_TO_START) + SECONDS_OF_GRACE
-
-    def _files_of(self, run_id: str) -> threading.Lock:
-        """Return what to hold while a run's files are changed, or are not to change."""
-        with self._lock:
-            return self._file_locks.setdefault(run_id, threading.Lock())
-
-    def _next_control(self, run_id: str, **changes: Any) -> Control:
-        """Return the control for a run's next job: its tempo and its learning rate stay."""
-        return replace(self.control_of(run_id), stop=False, leave=False, **changes)
+            place.heard = time.monotonic()  # no worker's fault: it waits for one
 
     def _start_waiting(self) -> None:
-        while (run_id := self._take()) is not None:
+        while (taken := self._assignments.take()) is not None:
+            if isinstance(taken, Leave):
+                self._backend.control(*taken)
+                return
             try:
-                self._begin(run_id)
+                self._begin(taken)
             except UserError as error:
-                _log.error("run %s cannot start: %s", run_id, error)
-                with self._lock:
-                    self._places.remove(run_id)
+                _log.error("run %s cannot start: %s", taken, error)
+                self._assignments.drop(taken)
             except Exception:  # the system may have no memory or no thread left for a moment
-                _log.exception("run %s cannot start now", run_id)
-                self._put_back(run_id)
+                _log.exception("run %s cannot start now", taken)
+                self._assignments.put_back(taken)  # and the watchdog tries again
                 return
 
-    def _put_back(self, run_id: str) -> None:
-        """Let a run that could not begin wait on; the watchdog tries again."""
-        with self._lock:
-            place = self._places.remove(run_id)
-            if place is not None:
-                self._queue.add(place.owner, run_id, first=True)
-
     def _begin(self, run_id: str) -> None:
-        run = self._store.get(run_id)
-        with self._lock:
-            control = self._controls.setdefault(run_id, Control())
+        run, control = self._store.get(run_id), self.control_of(run_id)
         folder, limits = self._store.folder(run_id), self._quotas.limits
         self._backend.submit(Job(run_id, run.experiment, folder, run.checkpoint, control, limits))
-        with self._lock:
-            newest = self._controls.get(run_id, control)
-        if newest != control:  # perhaps asked before the backend knew the run
+        newest = self._assignments.control_of(run_id)
+        if newest is not None and newest != control:  # perhaps asked before the backend knew it
             self._backend.control(run_id, newest)
-
-    def _take(self) -> str | None:
-        """Give the next run in the line a worker, if a core is free for it."""
-        with self._lock:
-            if self._is_closing or not self._places.has_core:
-                return None
-            taken = self._queue.take(self._may_start) if self._places.has_worker else None
-            if taken is not None:
-                owner, run_id = taken
-                self._promises.pop(run_id, None)
-                self._places.add(owner, run_id, self._controls.setdefault(run_id, Control()))
-                return run_id
-            leaving = self._next_to_leave()
-            if leaving is None:
-                return None
-            control = replace(self._controls[leaving], leave=True)
-            self._control(leaving, control)
-        self._backend.control(leaving, control)
-        return None
-
-    def _may_start(self, owner: str) -> bool:
-        quotas = self._quotas
-        most = quotas.running_per_owner + quotas.resting_per_owner
-        if self._places.working_of(owner) >= quotas.running_per_owner:
-            return False
-        return self._places.workers_of(owner) < most
-
-    def _next_to_leave(self) -> str | None:
-        """Return the resting run that keeps the first in the line from starting."""
-        if self._places.is_making_room:
-            return None
-        for owner in self._queue.owners():
-            if self._may_start(owner):
-                return self._places.next_to_leave()
-            if self._places.working_of(owner) < self._quotas.running_per_owner:
-                return self._places.next_to_leave(owner)
-        return None
 
     def _receive(self, run_id: str, event: Event, arose: float | None = None) -> None:
         if isinstance(event, End):
             self._receive_end(run_id, event, arose)
             return
-        with self._lock:
-            has_turned = self._places.hear(run_id, event)
+        has_turned = self._assignments.hear(run_id, event)
         self._store.append(run_id, event, arose)
         if has_turned:
             self._start_waiting()
 
     def _receive_end(self, run_id: str, event: End, arose: float | None) -> None:
-        with self._lock:  # a command comes before the end of a job or after it, never between
-            control = self._controls.get(run_id, Control())
-            is_next = not self._is_closing and goes_on(event, control)
+        runs = self._assignments
+        with runs.lock:  # a command comes before the end of a job or after it, never between
+            control = runs.control_of(run_id) or Control()
+            is_next = not runs.is_closed and goes_on(event, control)
             is_cut_off = event.state is State.LOST and not control.stop and not self.is_reachable
             try:
                 run = self._store.get(run_id)
-                word = last_word(run, event, control, is_closing=self._is_closing)
+                word = last_word(run, event, control, is_closing=runs.is_closed)
                 self._store.append(run_id, word, arose)
                 if is_next:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))
             finally:  # whatever the store says, the slot is free
-                self._settle(run_id, event, is_next)
+                runs.settle(run_id, event, goes_on=is_next)
             if is_cut_off:
-                self._controls[run_id] = control  # what was paused comes back paused
+                runs.remember(run_id, control)  # what was paused comes back paused
                 self._reconnect.add(run_id)
         self._start_waiting()
-
-    def _settle(self, run_id: str, end: End, is_next: bool) -> None:
-        """Take a run whose job has ended off the list, and let it wait if it goes on."""
-        place, control = self._places.remove(run_id), self._controls.get(run_id, Control())
-        if place is not None and is_next:
-            self._controls[run_id] = replace(control, leave=False)
-            self._queue.add(place.owner, run_id, first=True)
-            if control.leave:  # it has had its turn
-                self._queue.go_last(place.owner)
-        elif end.state is not State.PAUSED and not is_left_paused(end, control):
-            self._controls.pop(run_id, None)
-        if place is not None and end.seconds and end.state is State.DONE and not place.has_rested:
-            self._durations.append(end.seconds)
-        with self._idle:
-            self._idle.notify_all()
-
-    def _seconds_until_start(self, run_id: str) -> float | None:
-        """Return the seconds until a waiting run starts, None if that is not known."""
-        usual = sum(self._durations) / len(self._durations) if self._durations else None
-        training = self._places.training(usual)
-        if training is None:
-            return None
-        longest = max((run.seconds for run in training), default=0.0)
-        each = longest if usual is None else usual
-        waiting = self._queue.in_order()
-        place = [waiting for _, waiting in waiting].index(run_id)
-        ahead = [Training(owner, each) for owner, _ in waiting[:place]]
-        owner, cores = waiting[place][0], self._places.cores_to_share
-        most = self._quotas.running_per_owner
-        seconds = seconds_until_start(training, ahead, owner, cores, most)
-        return max(seconds, self._places.seconds_until_worker)
-
-
-def _rewound(folder: Path) -> Position | None:
-    """Rewind a run's files; raises ``UserError`` when they cannot be written."""
-    try:
-        return rewind(folder)
-    except OSError as error:
-        raise run_errors.cannot_write(folder, error) from error
-
-
-def slots_from_environment() -> int:
-    """Return how many runs train at a time: ``FNN_LAB_SLOTS``, or one a core it may use.
-
-    Raises ``UserError`` when the variable is not a whole number from 1 to 1,000.
-    """
-    given = os.environ.get("FNN_LAB_SLOTS", "").strip()
-    if not given:
-        return usable_cores()
-    if given.isascii() and given.isdigit() and 1 <= int(given) <= 1_000:
-        return int(given)
-    raise UserError(
-        Text(
-            f"환경 변수 FNN_LAB_SLOTS가 {quoted(given)}입니다. "
-            "동시에 학습할 실행 수를 1~1000의 정수로 적어 주세요.",
-            f"The environment variable FNN_LAB_SLOTS is {quoted(given)}. Set it to the number of "
-            "runs that may train at a time, a whole number from 1 to 1000.",
-        )
-    )

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 
 from data.language import UserError
-from models.jobs.scheduler import Quotas
+from models.jobs.quotas import Quotas
 from tests.bench.browser import tell
 from tests.bench.visitor import Visitor
 from tests.e2e.conftest import Server, start_server

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from app.session.i18n import LANGUAGES
-from models.jobs.scheduler import slots_from_environment
+from models.jobs.quotas import slots_from_environment
 from tests.bench.load import train
 from tests.bench.visitor import Visitor
 from tests.e2e.conftest import OpenContext, Server

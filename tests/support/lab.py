@@ -14,7 +14,8 @@ from models.experiment import Experiment, Layer, Optimizer
 from models.jobs.backend import Sink
 from models.jobs.cluster.backend import ClusterBackend
 from models.jobs.local.backend import LocalBackend
-from models.jobs.scheduler import Quotas, Scheduler
+from models.jobs.quotas import Quotas
+from models.jobs.scheduler import Scheduler
 from models.runs.store import Run, RunStore
 from tests.support.warm import warm_backend
 

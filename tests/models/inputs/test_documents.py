@@ -127,7 +127,7 @@ import os
 import numpy as np
 from data.text.analysers import analyse
 from models.jobs.local.job import limit_memory
-from models.jobs.scheduler import Quotas
+from models.jobs.quotas import Quotas
 limit_memory(Quotas().limits.megabytes)
 found = analyse("okt", "좋은 영화")
 room = np.empty(1_500 * 2**20, np.uint8)

@@ -22,7 +22,7 @@ from app.session import services
 from data.language import UserError
 from models.control import Limits
 from models.events import Batches, End, Started, State, fold, from_json
-from models.jobs.scheduler import Quotas
+from models.jobs.quotas import Quotas
 from models.network.checkpoint import FOLDER, read_checkpoint
 from models.runs.retention import Retention
 from models.runs.store import RunStore
@@ -247,7 +247,7 @@ def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
 def test_a_worker_that_hangs_gives_its_slot_back_and_keeps_its_curve(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.jobs.scheduler.SECONDS_OF_GRACE", 1.0)
+    monkeypatch.setattr("models.jobs.watchdog.SECONDS_OF_GRACE", 1.0)
     with open_lab(tmp_path, 1, Quotas(9, 99, limits=Limits(working_seconds=8))) as lab:
         run_id, following = lab.submit(FINE), lab.submit(SHORT)
         until(lambda: lab.run(run_id).epoch, 30)
@@ -264,7 +264,7 @@ def test_a_worker_that_hangs_gives_its_slot_back_and_keeps_its_curve(
 def test_a_run_that_is_slow_or_paused_is_not_taken_for_one_that_hangs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.jobs.scheduler.SECONDS_OF_GRACE", -596.0)  # four seconds of silence
+    monkeypatch.setattr("models.jobs.watchdog.SECONDS_OF_GRACE", -596.0)  # four seconds of silence
     with open_lab(tmp_path, 2) as lab:
         slow, paused = lab.submit(FINE), lab.submit(FINE)
         until(lambda: lab.is_training(slow) and lab.is_training(paused), 30)

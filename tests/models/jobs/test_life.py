@@ -17,8 +17,9 @@ from models.events import ENDED, State
 from models.experiment import Layer, Optimizer
 from models.jobs.backend import Sink
 from models.jobs.local.backend import LocalBackend
+from models.jobs.quotas import Quotas
 from models.jobs.resume_policy import ResumePolicy, resume_policy_from_environment
-from models.jobs.scheduler import Quotas, Scheduler
+from models.jobs.scheduler import Scheduler
 from models.jobs.server_lock import ServerLock
 from models.network.checkpoint import BEST, FOLDER, best_epoch
 from models.network.weights import WEIGHTS
@@ -345,7 +346,7 @@ def test_nobody_waits_for_another_runs_way_back(lab: Lab, monkeypatch: pytest.Mo
         assert is_read.wait(60)
         return best_epoch(folder)
 
-    monkeypatch.setattr("models.jobs.scheduler.best_epoch", read_slowly)
+    monkeypatch.setattr("models.jobs.rewinding.best_epoch", read_slowly)
     with ThreadPoolExecutor() as pool:
         going_back = pool.submit(lab.scheduler.rewind, OWNER, run_id)
         time.sleep(0.3)

@@ -11,7 +11,7 @@ import pytest
 from data.language import UserError
 from models.events import End, State, fold, from_json
 from models.experiment import Layer
-from models.jobs.scheduler import slots_from_environment
+from models.jobs.quotas import slots_from_environment
 from models.network.weights import WEIGHTS
 from tests.support.lab import LONG, OWNER, ROOT, SHORT, needs_fork_server, open_lab, until
 
@@ -214,7 +214,7 @@ def test_junk_in_the_number_of_slots_is_named(monkeypatch, junk):
 def test_a_stop_is_not_lost_while_its_trainer_dies(lab, monkeypatch):
     run_id = lab.submit(LONG)
     until(lambda: lab.is_training(run_id), 30)
-    remove, dying = lab.scheduler._queue.remove, []
+    remove, dying = lab.scheduler._assignments._queue.remove, []
 
     def remove_slowly(run):
         """Let the run be interrupted in the middle of the stop, if that is possible."""
@@ -225,7 +225,7 @@ def test_a_stop_is_not_lost_while_its_trainer_dies(lab, monkeypatch):
         dying[-1].join(0.5)
         return removed
 
-    monkeypatch.setattr(lab.scheduler._queue, "remove", remove_slowly)
+    monkeypatch.setattr(lab.scheduler._assignments._queue, "remove", remove_slowly)
     lab.stop(run_id)
     dying[0].join(5)
     assert lab.run(run_id).state is State.STOPPED

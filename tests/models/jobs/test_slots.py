@@ -15,7 +15,7 @@ from models.experiment import Optimizer
 from models.jobs.local.backend import LocalBackend
 from models.jobs.local.trainer import SPARE_WORKERS
 from models.jobs.places import RUNS_PER_CORE, most_workers
-from models.jobs.scheduler import Quotas
+from models.jobs.quotas import Quotas
 from tests.support.lab import SHORT, Lab, busiest, needs_fork_server, open_lab, until, workers
 
 ENDLESS = SHORT.changed(optimizer=Optimizer("sgd", 1e-6), epochs=500, batch_size=1)
@@ -286,7 +286,7 @@ def brief(paused_seconds: float = 60, working_seconds: float = 600) -> Quotas:
 def test_a_worker_that_hangs_in_a_pause_is_ended_and_the_run_is_paused_still(
     tmp_path: Path, needs_workers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.jobs.scheduler.SECONDS_OF_GRACE", 1.0)
+    monkeypatch.setattr("models.jobs.watchdog.SECONDS_OF_GRACE", 1.0)
     with open_lab(tmp_path, 1, brief(paused_seconds=2)) as lab:
         run_id = begun(lab, "a")
         until(lambda: lab.store.get(run_id).checkpoint, 30)
@@ -303,7 +303,7 @@ def test_a_worker_that_hangs_in_a_pause_is_ended_and_the_run_is_paused_still(
 def test_a_worker_that_hangs_when_it_has_to_leave_does_not_keep_the_next_one_waiting(
     tmp_path: Path, needs_workers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.jobs.scheduler.SECONDS_TO_LEAVE", 1.0)
+    monkeypatch.setattr("models.jobs.watchdog.SECONDS_TO_LEAVE", 1.0)
     with (
         undisturbed(monkeypatch, 0.2),
         open_lab(tmp_path, 1, Quotas(resting_per_slot=0)) as lab,
@@ -320,7 +320,7 @@ def test_a_worker_that_hangs_when_it_has_to_leave_does_not_keep_the_next_one_wai
 def test_a_worker_that_hangs_before_its_first_word_is_ended(
     tmp_path: Path, needs_workers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.jobs.scheduler.SECONDS_OF_GRACE", 1.0)
+    monkeypatch.setattr("models.jobs.watchdog.SECONDS_OF_GRACE", 1.0)
     with open_lab(tmp_path, 1, brief(working_seconds=2), local=LocalBackend) as lab:
         until(lambda: len(workers(lab.trainer)) == 1 + SPARE_WORKERS, 60)
         hanging: list[psutil.Process] = workers(lab.trainer)
@@ -331,7 +331,7 @@ def test_a_worker_that_hangs_before_its_first_word_is_ended(
         end = lab.store.history(run_id).end
         assert end and end.state is State.TIMEOUT and end.error
         assert "told nothing" in end.error.en
-        monkeypatch.setattr("models.jobs.scheduler.SECONDS_OF_GRACE", 60.0)
+        monkeypatch.setattr("models.jobs.watchdog.SECONDS_OF_GRACE", 60.0)
         for worker in hanging:
             if worker.is_running():
                 worker.resume()
