@@ -231,8 +231,8 @@ class Snapshot:
 class Weight:
     """What single updates did to the one weight that is watched.
 
-    ``rows`` hold "update", "rate", "before", "gradient", "slots" and "after", see
-    ``models.network.update_rule``; ``input`` -1 is the bias of the unit.
+    ``rows`` hold "update", "rate", "before", "gradient", "slots" (after the update), "figures" and
+    "after", see ``models.network.update_rule``; ``input`` -1 is the bias of the unit.
     """
 
     kind: ClassVar[str] = "weight"
@@ -272,9 +272,13 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class TransientLine:
-    """The JSON line of an event that nobody on its way to the browser has to look into."""
+    """The JSON line of an event that nobody on its way to the browser has to look into.
+
+    ``of`` is the kind of that event.
+    """
 
     kind: ClassVar[str] = "transient"
+    of: str
     line: str
 
 
@@ -311,6 +315,11 @@ def to_json(event: Event) -> dict[str, Any]:
         value = getattr(event, field.name)
         values[field.name] = _plain(value)
     return values
+
+
+def told_kind(event: Event) -> str:
+    """Return the kind of the event that pages read."""
+    return event.of if isinstance(event, TransientLine) else event.kind
 
 
 def to_line(event: Event) -> str:

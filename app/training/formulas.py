@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.experiment import Experiment, Optimizer
+from models.network.update_rule import shown_rule
 from models.tasks.base import Head
 
 
@@ -96,6 +97,12 @@ def _clipping(optimizer: Optimizer) -> tuple[str, ...]:
     return (rf"g &\leftarrow g\cdot\min\left(1,\,{share}\right)",)
 
 
+def _numbers(optimizer: Optimizer, *names: str) -> tuple[str, ...]:
+    """Return settings of the update rule as LaTeX."""
+    settings = shown_rule(optimizer).settings
+    return tuple(number(settings[name]) for name in names)
+
+
 def _aligned(*lines: str) -> str:
     if len(lines) == 1:
         return lines[0].replace("&", "")
@@ -103,7 +110,7 @@ def _aligned(*lines: str) -> str:
 
 
 def _sgd(optimizer: Optimizer) -> _Rule:
-    rate, momentum = number(optimizer.learning_rate), number(optimizer.momentum)
+    rate, momentum = _numbers(optimizer, "rate", "mu")
     if not optimizer.momentum:
         return _Rule((rf"w &\leftarrow w - {rate}\,g",), ("g", "eta"))
     change = rf"{momentum}\,v - {rate}\,g" if optimizer.nesterov else "v"
@@ -112,15 +119,16 @@ def _sgd(optimizer: Optimizer) -> _Rule:
 
 
 def _rmsprop(optimizer: Optimizer) -> _Rule:
-    rate, rho, rest = map(number, (optimizer.learning_rate, optimizer.rho, 1 - optimizer.rho))
+    rate, rho, rest, epsilon = _numbers(optimizer, "rate", "rho", "rest", "epsilon")
     square = rf"E[g^2] &\leftarrow {rho}\,E[g^2] + {rest}\,g^2"
     mean = rf"E[g] &\leftarrow {rho}\,E[g] + {rest}\,g"
     variance = r"\sigma^2 &= E[g^2] - E[g]^2"
     inner = r"\sigma^2" if optimizer.centered else "E[g^2]"
-    step = rf"\dfrac{{{rate}}}{{\sqrt{{{inner}+{number(optimizer.epsilon)}}}}}\,g"
+    step = rf"\dfrac{{{rate}}}{{\sqrt{{{inner}+{epsilon}}}}}\,g"
     lines = [square, *([mean, variance] if optimizer.centered else [])]
     if optimizer.momentum:
-        lines += [rf"u &\leftarrow {number(optimizer.momentum)}\,u + {step}"]
+        (momentum,) = _numbers(optimizer, "mu")
+        lines += [rf"u &\leftarrow {momentum}\,u + {step}"]
         lines += [r"w &\leftarrow w - u"]
     else:
         lines += [rf"w &\leftarrow w - {step}"]
@@ -136,20 +144,20 @@ def _rmsprop(optimizer: Optimizer) -> _Rule:
 
 
 def _lecture_rmsprop(optimizer: Optimizer) -> str:
-    rate, epsilon = number(optimizer.learning_rate), number(optimizer.epsilon)
+    rate, epsilon = _numbers(optimizer, "rate", "epsilon")
     return rf"\dfrac{{{rate}}}{{\sqrt{{E[g^2]+{epsilon}}}}}\cdot\dfrac{{\partial E}}{{\partial w}}"
 
 
 def _moments(optimizer: Optimizer) -> tuple[str, ...]:
-    beta_1, beta_2 = optimizer.beta_1, optimizer.beta_2
+    beta_1, rest_1, beta_2, rest_2 = _numbers(optimizer, "beta_1", "rest_1", "beta_2", "rest_2")
     return (
-        rf"m &\leftarrow {number(beta_1)}\,m + {number(1 - beta_1)}\,g",
-        rf"v &\leftarrow {number(beta_2)}\,v + {number(1 - beta_2)}\,g^2",
+        rf"m &\leftarrow {beta_1}\,m + {rest_1}\,g",
+        rf"v &\leftarrow {beta_2}\,v + {rest_2}\,g^2",
     )
 
 
 def _adam(optimizer: Optimizer) -> _Rule:
-    rate, epsilon = number(optimizer.learning_rate), number(optimizer.epsilon)
+    rate, epsilon = _numbers(optimizer, "rate", "epsilon")
     plain = rf"w &\leftarrow w - {rate}\,\dfrac{{m}}{{\sqrt{{v}}+{epsilon}}}"
     return _Rule(
         _corrected(optimizer),
@@ -160,7 +168,7 @@ def _adam(optimizer: Optimizer) -> _Rule:
 
 
 def _adamw(optimizer: Optimizer) -> _Rule:
-    rate, decay = number(optimizer.learning_rate), number(optimizer.weight_decay)
+    rate, decay = _numbers(optimizer, "rate", "decay")
     shrink = rf"w &\leftarrow w - {rate}\cdot {decay}\,w"
     symbols = (*_adam_symbols(optimizer), "decay")
     return _Rule((shrink, *_corrected(optimizer)), symbols)
@@ -173,8 +181,8 @@ def _adam_symbols(optimizer: Optimizer) -> tuple[str, ...]:
 
 def _corrected(optimizer: Optimizer) -> tuple[str, ...]:
     """Adam with hats; its epsilon then shrinks with t, as Keras corrects the rate instead."""
-    beta_1, beta_2 = number(optimizer.beta_1), number(optimizer.beta_2)
-    rate, epsilon = number(optimizer.learning_rate), number(optimizer.epsilon)
+    beta_1, beta_2 = _numbers(optimizer, "beta_1", "beta_2")
+    rate, epsilon = _numbers(optimizer, "rate", "epsilon")
     largest = (r"v_{\max} &\leftarrow \max(v_{\max},\,v)",) if optimizer.amsgrad else ()
     velocity = r"v_{\max}" if optimizer.amsgrad else "v"
     return (
@@ -188,7 +196,7 @@ def _corrected(optimizer: Optimizer) -> tuple[str, ...]:
 
 
 def _adagrad(optimizer: Optimizer) -> _Rule:
-    rate, epsilon = number(optimizer.learning_rate), number(optimizer.epsilon)
+    rate, epsilon = _numbers(optimizer, "rate", "epsilon")
     lines = (
         r"G &\leftarrow G + g^2",
         rf"w &\leftarrow w - \dfrac{{{rate}}}{{\sqrt{{G+{epsilon}}}}}\,g",

@@ -1,8 +1,9 @@
 """How each optimizer changes one weight: the arithmetic of Keras 3.15, restated in NumPy float32.
 
 Keras changes all weights of a network at once and shows none of the figures in between. Here one
-weight is changed by hand, with the optimizer's variables ("slots") of that weight and every
-intermediate figure by name, so that a page can show them and a test can hold them against Keras.
+weight's change follows from its gradient and from the optimizer's variables ("slots") of that
+weight, with every figure in between by name. Pages show these figures and the sums that lead to
+them (``Rule``), and need not know optimizers. The slots themselves are what Keras had.
 Source: ``keras/src/optimizers/{sgd,rmsprop,adam,adamw,adagrad}.py`` of Keras 3.15.
 """
 
@@ -17,36 +18,55 @@ F = np.float32
 
 
 @dataclass(frozen=True, slots=True)
-class WeightUpdate:
-    """One update of one weight.
+class Term:
+    """One figure of an update, as it is shown.
 
-    ``slots_after`` are in the order of ``slot_names``, ``change`` is what is added to the weight,
-    and ``quantities`` holds the figures in between by name.
+    ``meaning`` is the text key ``probe.…`` that says what it is. ``sum`` says how it comes about:
+    {name}s stand for other figures, for settings and for the weight {w}, the gradient {g} and the
+    number of the update as a power {t}; {name_before} is a figure's value before the update.
     """
 
-    slots_after: tuple[float, ...]
-    change: float
-    quantities: dict[str, float]
+    name: str
+    symbol: str
+    meaning: str
+    sum: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """Everything that an update starts from, as float32; ``slots`` by name, ``update`` from 1."""
+class Rule:
+    """All that is needed to show the updates of one weight.
 
-    optimizer: Optimizer
-    rate: F
-    update: F
-    weight: F
-    gradient: F
-    slots: dict[str, F]
+    ``terms`` come in the order in which they follow from each other; the last one is the change.
+    ``initial`` are the values of ``slots`` before the first update, ``settings`` the numbers in the
+    sums, and ``letters`` the symbols of figures that have no term. ``clips`` says whether the
+    gradient is shortened first, ``has_lecture`` whether updates have a figure "lecture": the change
+    by the lecture's form of the rule, which is another one.
+    """
 
-    def setting(self, name: str) -> F:
-        return F(getattr(self.optimizer, name))
+    terms: tuple[Term, ...]
+    slots: tuple[str, ...]
+    initial: tuple[float, ...]
+    settings: dict[str, float]
+    letters: dict[str, str]
+    clips: bool
+    has_lecture: bool
 
 
-_Figures = dict[str, F]
-_Outcome = tuple[_Figures, F, _Figures]
-"""Slots after the update, the weight's change, and the quantities in between."""
+def shown_rule(optimizer: Optimizer) -> Rule:
+    """Return the rule of an optimizer with its settings.
+
+    >>> [term.sum for term in shown_rule(Optimizer("sgd")).terms]
+    ['−{rate} × {g}']
+    """
+    return Rule(
+        _RULES[optimizer.name].terms(optimizer),
+        slot_names(optimizer),
+        initial_slots(optimizer),
+        _settings(optimizer),
+        {"epsilon_hat": "ε̂"} if optimizer.name.startswith("adam") else {},
+        clips=bool(optimizer.clipnorm),
+        has_lecture=optimizer.name == "adam",
+    )
 
 
 def slot_names(optimizer: Optimizer) -> tuple[str, ...]:
@@ -68,138 +88,175 @@ def initial_slots(optimizer: Optimizer) -> tuple[float, ...]:
     return tuple(start for _ in slot_names(optimizer))
 
 
-def step(
+def update_figures(
     optimizer: Optimizer,
     learning_rate: float,
     update: int,
     weight: float,
     gradient: float,
-    slots_before: Sequence[float],
-) -> WeightUpdate:
-    """Return what update number ``update`` (the first is 1) does to one weight.
+    slots: Sequence[float],
+) -> dict[str, float]:
+    """Return what follows from one update's slots, by name: its "change", and figures in between.
 
-    ``gradient`` is the one that the optimizer works with, already clipped.
+    ``update`` is its number (the first is 1), ``weight`` that before it, ``gradient`` the one that
+    the optimizer works with, already clipped, and ``slots`` are those after it, in the order of
+    ``slot_names``.
     """
-    slots = dict(zip(slot_names(optimizer), map(F, slots_before), strict=True))
-    before = _Before(optimizer, F(learning_rate), F(update), F(weight), F(gradient), slots)
+    named = dict(zip(slot_names(optimizer), map(F, slots), strict=True))
+    given = _Update(optimizer, F(learning_rate), F(update), F(weight), F(gradient), named)
     with np.errstate(all="ignore"):
-        after, change, quantities = _RULES[optimizer.name](before)
-    return WeightUpdate(
-        tuple(float(after[name]) for name in slots),
-        float(change),
-        {name: float(value) for name, value in quantities.items()},
-    )
+        figures = _RULES[optimizer.name].figures(given)
+    return {name: float(value) for name, value in figures.items()}
 
 
-def lecture_change(
-    optimizer: Optimizer, learning_rate: float, gradient: float, slots_after: Sequence[float]
-) -> float | None:
-    """Return what the lecture's own form of the rule makes of the same figures.
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """What an update's figures follow from, as float32; ``slots`` by name, as they are after it."""
 
-    RMSprop: -rate * g / sqrt(E[g^2] + epsilon), which is what Keras 3 computes unless momentum or
-    centring is switched on. Adam: -rate * m / (sqrt(v) + epsilon), without bias correction, so that
-    the first updates are larger than those of Keras, by (1 - beta_1^t) / sqrt(1 - beta_2^t).
-    None for an optimizer of which the lecture shows the same form, or none.
-    """
-    slots = dict(zip(slot_names(optimizer), map(F, slots_after), strict=True))
-    rate, epsilon = F(learning_rate), F(optimizer.epsilon)
-    with np.errstate(all="ignore"):
-        match optimizer.name:
-            case "rmsprop":
-                return float(-rate * F(gradient) / np.sqrt(slots["velocity"] + epsilon))
-            case "adam":
-                return float(-rate * slots["momentum"] / (np.sqrt(slots["velocity"]) + epsilon))
-    return None
+    optimizer: Optimizer
+    rate: F
+    number: F
+    weight: F
+    gradient: F
+    slots: dict[str, F]
+
+    def setting(self, name: str) -> F:
+        return F(getattr(self.optimizer, name))
 
 
-def _sgd(before: _Before) -> _Outcome:
-    """w + v with v = momentum * v - rate * g; Nesterov looks one such step ahead."""
-    plain = before.rate * before.gradient
-    if "momentum" not in before.slots:
-        return {}, -plain, {}
-    momentum = before.setting("momentum")
-    velocity = before.slots["momentum"] * momentum - plain
-    change = velocity * momentum - plain if before.optimizer.nesterov else velocity
-    return {"momentum": velocity}, change, {}
+_Figures = dict[str, F]
 
 
-def _rmsprop(before: _Before) -> _Outcome:
+def _settings(optimizer: Optimizer) -> dict[str, float]:
+    """Return the numbers in the sums of the terms, and what is left of each share."""
+    names = {"learning_rate": "rate", "momentum": "mu", "weight_decay": "decay"}
+    rests = {"rho": "rest", "beta_1": "rest_1", "beta_2": "rest_2"}
+    numbers = {
+        name: value
+        for name, value in optimizer.to_dict().items()
+        if isinstance(value, float) and name != "clipnorm"
+    }
+    found = {names.get(name, name): value for name, value in numbers.items()}
+    return found | {rests[name]: 1 - value for name, value in numbers.items() if name in rests}
+
+
+def _sgd(given: _Update) -> _Figures:
+    """v, which is momentum * v - rate * g; Nesterov looks one such step ahead."""
+    plain = given.rate * given.gradient
+    if "momentum" not in given.slots:
+        return {"change": -plain}
+    velocity = given.slots["momentum"]
+    is_nesterov = given.optimizer.nesterov
+    return {"change": velocity * given.setting("momentum") - plain if is_nesterov else velocity}
+
+
+def _sgd_terms(optimizer: Optimizer) -> tuple[Term, ...]:
+    if not optimizer.momentum:
+        return (_change("−{rate} × {g}"),)
+    momentum = Term("momentum", "v", "momentum", "{mu} × {momentum_before} − {rate} × {g}")
+    ahead = "{mu} × {momentum} − {rate} × {g}"
+    return momentum, _change(ahead if optimizer.nesterov else "{momentum}")
+
+
+def _rmsprop(given: _Update) -> _Figures:
     """-rate * g / sqrt(E[g^2] + epsilon), epsilon inside the root; centred: E[g^2] - E[g]^2."""
-    after, variance = _averages(before)
-    root = np.sqrt(variance + before.setting("epsilon"))
-    increment = before.rate * before.gradient / root
-    quantities = {"root": root, "effective_rate": before.rate / root}
-    if before.optimizer.centered:
-        quantities["variance"] = variance
-    if "momentum" not in before.slots:
-        return after, -increment, quantities
-    momentum = before.setting("momentum") * before.slots["momentum"] + increment
-    return {**after, "momentum": momentum}, -momentum, {**quantities, "increment": increment}
+    if "momentum" in given.slots:
+        return {"change": -given.slots["momentum"]}
+    variance = given.slots["velocity"]
+    if given.optimizer.centered:
+        variance = variance - given.slots["average_gradient"] ** 2
+    root = np.sqrt(variance + given.setting("epsilon"))
+    return {"change": -(given.rate * given.gradient / root)}
 
 
-def _averages(before: _Before) -> tuple[_Figures, F]:
-    """Return RMSprop's moving averages of g^2 and, when centred, of g; and the variance of g."""
-    rho, g = before.setting("rho"), before.gradient
-    rest = F(1 - before.optimizer.rho)
-    velocity = rho * before.slots["velocity"] + rest * g**2
-    if not before.optimizer.centered:
-        return {"velocity": velocity}, velocity
-    average = rho * before.slots["average_gradient"] + rest * g
-    return {"velocity": velocity, "average_gradient": average}, velocity - average**2
+def _rmsprop_terms(optimizer: Optimizer) -> tuple[Term, ...]:
+    centre = " − {average_gradient}²" if optimizer.centered else ""
+    step = f"{{rate}} × {{g}} ÷ √({{velocity}}{centre} + {{epsilon}})"
+    terms = [Term("velocity", "E[g²]", "square", "{rho} × {velocity_before} + {rest} × {g}²")]
+    if optimizer.centered:
+        mean = "{rho} × {average_gradient_before} + {rest} × {g}"
+        terms.append(Term("average_gradient", "E[g]", "mean", mean))
+    if not optimizer.momentum:
+        return *terms, _change(f"−{step}")
+    momentum = Term("momentum", "u", "momentum", f"{{mu}} × {{momentum_before}} + {step}")
+    return *terms, momentum, _change("−{momentum}")
 
 
-def _adam(before: _Before) -> _Outcome:
+def _adam(given: _Update) -> _Figures:
     """-rate * m_hat / (sqrt(v_hat) + epsilon_hat), hats for what is corrected for its zero start.
 
     Keras corrects the rate instead of m and v and leaves epsilon as it is (Kingma & Ba 2015, end
-    of section 2); written with hats, its epsilon is epsilon / sqrt(1 - beta_2^t).
+    of section 2); written with hats, its epsilon is epsilon / sqrt(1 - beta_2^t). The lecture's
+    form has no correction: -rate * m / (sqrt(v) + epsilon), so that its first updates are larger,
+    by (1 - beta_1^t) / sqrt(1 - beta_2^t).
     """
-    after = _moments(before)
-    known_1 = F(1) - before.setting("beta_1") ** before.update
-    known_2 = F(1) - before.setting("beta_2") ** before.update
-    alpha = before.rate * np.sqrt(known_2) / known_1
-    velocity = after.get("velocity_hat", after["velocity"])
-    epsilon = before.setting("epsilon")
-    root = np.sqrt(velocity) + epsilon
-    quantities = {
-        "m_hat": after["momentum"] / known_1,
+    momentum, epsilon = given.slots["momentum"], given.setting("epsilon")
+    known_1 = F(1) - given.setting("beta_1") ** given.number
+    known_2 = F(1) - given.setting("beta_2") ** given.number
+    alpha = given.rate * np.sqrt(known_2) / known_1
+    velocity = given.slots.get("velocity_hat", given.slots["velocity"])
+    return {
+        "m_hat": momentum / known_1,
         "v_hat": velocity / known_2,
         "epsilon_hat": epsilon / np.sqrt(known_2),
-        "effective_rate": alpha * known_1 / root,
+        "change": -(momentum * alpha) / (np.sqrt(velocity) + epsilon),
+        "lecture": -given.rate * momentum / (np.sqrt(given.slots["velocity"]) + epsilon),
     }
-    return after, -(after["momentum"] * alpha) / root, quantities
 
 
-def _moments(before: _Before) -> _Figures:
-    """Return Adam's moving averages m of g and v of g^2, and the largest v so far (AMSGrad)."""
-    m, v = before.slots["momentum"], before.slots["velocity"]
-    m = m + (before.gradient - m) * F(1 - before.optimizer.beta_1)
-    v = v + (before.gradient**2 - v) * F(1 - before.optimizer.beta_2)
-    after = {"momentum": m, "velocity": v}
-    if before.optimizer.amsgrad:
-        after["velocity_hat"] = max(before.slots["velocity_hat"], v)
-    return after
-
-
-def _adamw(before: _Before) -> _Outcome:
+def _adamw(given: _Update) -> _Figures:
     """Adam after the weight has lost the share rate * weight_decay of itself (decoupled decay)."""
-    decay = before.weight * before.setting("weight_decay") * before.rate
-    after, change, quantities = _adam(before)
-    return after, change - decay, {**quantities, "decay": decay}
+    decay = given.weight * given.setting("weight_decay") * given.rate
+    figures = _adam(given)
+    del figures["lecture"]
+    return {**figures, "change": figures["change"] - decay}
 
 
-def _adagrad(before: _Before) -> _Outcome:
+def _adam_terms(optimizer: Optimizer) -> tuple[Term, ...]:
+    decays = optimizer.name == "adamw" and optimizer.weight_decay
+    decay = "−{rate} × {decay} × {w} − " if decays else "−"
+    largest = Term("velocity_hat", "v_max", "largest", "max({velocity_hat_before}, {velocity})")
+    velocity = "velocity_hat" if optimizer.amsgrad else "velocity"
+    corrected = f"{{{velocity}}} ÷ (1 − {{beta_2}}{{t}})"
+    return (
+        Term("momentum", "m", "mean", "{beta_1} × {momentum_before} + {rest_1} × {g}"),
+        Term("velocity", "v", "square", "{beta_2} × {velocity_before} + {rest_2} × {g}²"),
+        *((largest,) if optimizer.amsgrad else ()),
+        Term("m_hat", "m̂", "mean_corrected", "{momentum} ÷ (1 − {beta_1}{t})"),
+        Term("v_hat", "v̂", "square_corrected", corrected),
+        _change(f"{decay}{{rate}} × {{m_hat}} ÷ (√{{v_hat}} + {{epsilon_hat}})"),
+    )
+
+
+def _adagrad(given: _Update) -> _Figures:
     """-rate * g / sqrt(G + epsilon), where G adds up every g^2 so far."""
-    accumulator = before.slots["accumulator"] + before.gradient**2
-    root = np.sqrt(accumulator + before.setting("epsilon"))
-    quantities = {"root": root, "effective_rate": before.rate / root}
-    return {"accumulator": accumulator}, -(before.rate * before.gradient) / root, quantities
+    root = np.sqrt(given.slots["accumulator"] + given.setting("epsilon"))
+    return {"change": -(given.rate * given.gradient) / root}
 
 
-_RULES: dict[str, Callable[[_Before], _Outcome]] = {
-    "sgd": _sgd,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
-    "adamw": _adamw,
-    "adagrad": _adagrad,
+def _adagrad_terms(_optimizer: Optimizer) -> tuple[Term, ...]:
+    return (
+        Term("accumulator", "G", "sum", "{accumulator_before} + {g}²"),
+        _change("−{rate} × {g} ÷ √({accumulator} + {epsilon})"),
+    )
+
+
+def _change(sum: str) -> Term:
+    return Term("change", "Δw", "change", sum)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arithmetic:
+    """One optimizer's arithmetic: in numbers, and in words for a page."""
+
+    figures: Callable[[_Update], _Figures]
+    terms: Callable[[Optimizer], tuple[Term, ...]]
+
+
+_RULES = {
+    "sgd": _Arithmetic(_sgd, _sgd_terms),
+    "rmsprop": _Arithmetic(_rmsprop, _rmsprop_terms),
+    "adam": _Arithmetic(_adam, _adam_terms),
+    "adamw": _Arithmetic(_adamw, _adam_terms),
+    "adagrad": _Arithmetic(_adagrad, _adagrad_terms),
 }

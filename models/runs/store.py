@@ -26,6 +26,7 @@ from models.events import (
     Rewound,
     State,
     to_line,
+    told_kind,
 )
 from models.experiment import Experiment
 from models.network.weights import WEIGHTS
@@ -120,7 +121,7 @@ class RunStore:
             if run.is_over and not isinstance(event, Continued | Rewound):
                 return 0
             if isinstance(event, TRANSIENT):
-                told = NumberedEvent(TRANSIENT_NUMBER, event.kind, line, arose)
+                told = NumberedEvent(TRANSIENT_NUMBER, told_kind(event), line, arose)
                 self._transient.add(run_id, told)
             else:
                 told = NumberedEvent(run.events + 1, event.kind, line, arose)

@@ -12,6 +12,8 @@ import numpy as np
 
 from data.dataset import Array
 from models.events import Event, SingleUpdate, Snapshot, Weight
+from models.experiment import Optimizer
+from models.network.update_rule import update_figures
 from models.tasks.base import Task
 from models.training.batches import Examined, Trained, Watch
 
@@ -31,17 +33,20 @@ Emit = Callable[[Event], None]
 
 
 class LiveView:
-    """Emits pictures of the network, which ``take`` takes, and what happens to a weight of it."""
+    """Emits pictures of the network, which ``take`` takes, and what happens to a weight of it.
 
-    def __init__(self, emit: Emit, take: Callable[[], Snapshot]) -> None:
-        self._emit, self._take = emit, take
+    ``optimizer`` is the one that changes the weight.
+    """
+
+    def __init__(self, emit: Emit, take: Callable[[], Snapshot], optimizer: Optimizer) -> None:
+        self._emit, self._take, self._optimizer = emit, take, optimizer
         self._network: NetworkView | None = None
         self._weight: WeightView | None = None
 
     def watch(self, weight: tuple[int, int, int] | None) -> None:
         """Show the network and this weight of it from now on, or nothing."""
         self._network = NetworkView(self._emit, self._take) if weight else None
-        self._weight = WeightView(self._emit, *weight) if weight else None
+        self._weight = WeightView(self._emit, self._optimizer, *weight) if weight else None
 
     @property
     def watched(self) -> Watch | None:
@@ -84,9 +89,9 @@ class NetworkView:
 class WeightView:
     """Collects what single updates do to one weight, and reports ten times a second at most."""
 
-    def __init__(self, emit: Emit, layer: int, input: int, unit: int) -> None:
+    def __init__(self, emit: Emit, optimizer: Optimizer, layer: int, input: int, unit: int) -> None:
         self.watch = Watch.of(layer, input, unit)
-        self._emit, self._place = emit, (layer, input, unit)
+        self._emit, self._optimizer, self._place = emit, optimizer, (layer, input, unit)
         self._rows: list[tuple[int, float, Array]] = []
         self._reported = -np.inf
 
@@ -101,20 +106,22 @@ class WeightView:
             return
         count = len(self._rows)
         kept = np.unique(np.linspace(0, count - 1, min(count, ROWS_PER_REPORT)).round().astype(int))
-        rows = [_row(*self._rows[i]) for i in kept]
+        rows = [_row(self._optimizer, *self._rows[i]) for i in kept]
         self._emit(Weight(*self._place, rows))
         self._rows.clear()
         self._reported = time.monotonic()
 
 
-def _row(update: int, rate: float, record: Array) -> dict[str, object]:
+def _row(optimizer: Optimizer, update: int, rate: float, record: Array) -> dict[str, object]:
     before, gradient, *slots, after = record.tolist()
+    figures = update_figures(optimizer, rate, update, before, gradient, slots)
     return {
         "update": update,
         "rate": rate,
         "before": before,
         "gradient": gradient,
         "slots": slots,
+        "figures": figures,
         "after": after,
     }
 

@@ -69,7 +69,7 @@ class Run:
             now = setup.network(network.weights())
             return take_snapshot(now, example, target, progress.update)
 
-        live_view = LiveView(emit, picture)
+        live_view = LiveView(emit, picture, experiment.optimizer)
         return cls(
             setup,
             emit,

@@ -1,5 +1,6 @@
 // One weight while it learns: every figure of its last update with the arithmetic that leads to it
-// and a small curve. The arithmetic is that of models/network/update_rule.py, from the same figures.
+// and a small curve. Figures and arithmetic come from models/network/update_rule.py: nothing here
+// knows an optimizer.
 
 const SHOWN = 80; // updates on the curves
 const STORED = 2 ** -23; // a float32 weight is stored to this share of itself
@@ -29,9 +30,9 @@ class Probe {
     this.curves = [...this.root.querySelectorAll("figure")].map((figure) => new Curve(figure));
   }
 
-  show({ run, optimizer, slots, picked, name, labels }) {
+  show({ run, rule, picked, name, labels }) {
     this.calls += 1;
-    Object.assign(this, { optimizer, slots, labels, picked, live: run?.live ?? false });
+    Object.assign(this, { rule, labels, picked, live: run?.live ?? false });
     const subject = JSON.stringify([run?.run ?? null, picked]);
     if (subject !== this.subject) {
       this.leave();
@@ -69,14 +70,14 @@ class Probe {
   paint() {
     const { labels, root } = this;
     const row = this.rows.at(-1) ?? null;
-    const told = this.rows.map((each) => ({ update: each.update, ...valuesOf(this.optimizer, this.slots, each) }));
-    const figures = figuresOf(this.optimizer, this.slots, row, this.before());
+    const told = this.rows.map((each) => ({ update: each.update, ...valuesOf(this.rule, each) }));
+    const figures = figuresOf(this.rule, row, this.before());
     root.dataset.update = row?.update ?? 0;
     write(root.querySelector(".says"), this.says(row));
     this.list([...this.entries(row, figures), this.real(row, figures)]);
     this.sparks(told);
     write(root.querySelector(".lecture"), this.lecture(figures));
-    root.querySelector(".lecture").hidden = this.optimizer.name !== "adam";
+    root.querySelector(".lecture").hidden = !this.rule.has_lecture;
     root.querySelector(".figures").setAttribute("aria-label", labels.table);
     const after = this.rows.map(({ update, after }) => [update, after]);
     const change = this.rows.map(({ update, before, after }) => [update, after - before]);
@@ -88,7 +89,7 @@ class Probe {
   before() {
     const [earlier, last] = this.rows.slice(-2);
     if (this.rows.length > 1) return earlier.update === last.update - 1 ? earlier.slots : null;
-    return earlier?.update === 1 ? this.slots.map(() => this.optimizer.initial_accumulator_value ?? 0) : null;
+    return earlier?.update === 1 ? this.rule.initial : null;
   }
 
   says(row) {
@@ -102,11 +103,11 @@ class Probe {
   entries(row, figures) {
     const { labels } = this;
     const weight = row ? `${numeral(row.before, 5)} → ${numeral(row.after, 5)}` : "–";
-    const clipped = this.optimizer.clipnorm ? labels.clipped : null;
+    const clipped = this.rule.clips ? labels.clipped : null;
     return [
       { name: "w", symbol: "w", meaning: labels.w, text: weight, sum: null },
       { name: "g", symbol: "g", meaning: labels.g, value: row?.gradient, sum: clipped },
-      ...figures.lines.map(({ label, ...line }) => ({ ...line, meaning: labels[label] })),
+      ...figures.lines.map((line) => ({ ...line, meaning: labels[line.meaning] })),
     ];
   }
 
@@ -156,7 +157,8 @@ function readRow(row) {
   const number = (value) => value ?? NaN;
   const { update, rate, slots } = row;
   const [before, gradient, after] = [row.before, row.gradient, row.after].map(number);
-  return { update, rate, before, gradient, after, slots: slots.map(number) };
+  const figures = Object.fromEntries(Object.entries(row.figures).map(([name, value]) => [name, number(value)]));
+  return { update, rate, before, gradient, after, figures, slots: slots.map(number) };
 }
 
 function emptyEntry(picture) {
@@ -186,122 +188,34 @@ function fillEntry(element, { name, symbol, meaning, value, text, sum, long = fa
 
 // The arithmetic ------------------------------------------------------------------------------
 
-// Every rule gives lines [name, symbol, label, sum]: how a figure comes about, {name}s standing for
-// other figures and {name_before} for their values before the update.
-const RULES = { sgd, rmsprop, adam, adamw: adam, adagrad };
-
-function sgd(settings) {
-  if (!settings.momentum) return [["change", "Δw", "change", "−{rate} × {g}"]];
-  const step = "{mu} × {momentum} − {rate} × {g}";
-  return [
-    ["momentum", "v", "momentum", "{mu} × {momentum_before} − {rate} × {g}"],
-    ["change", "Δw", "change", settings.nesterov ? step : "{momentum}"],
-  ];
-}
-
-function rmsprop(settings) {
-  const centre = settings.centered ? " − {average_gradient}²" : "";
-  const step = `{rate} × {g} ÷ √({velocity}${centre} + {epsilon})`;
-  const lines = [["velocity", "E[g²]", "square", "{rho} × {velocity_before} + {rest} × {g}²"]];
-  if (settings.centered) {
-    lines.push(["average_gradient", "E[g]", "mean", "{rho} × {average_gradient_before} + {rest} × {g}"]);
-  }
-  if (!settings.momentum) return [...lines, ["change", "Δw", "change", `−${step}`]];
-  lines.push(["momentum", "u", "momentum", `{mu} × {momentum_before} + ${step}`]);
-  return [...lines, ["change", "Δw", "change", "−{momentum}"]];
-}
-
-function adam(settings) {
-  const largest = settings.amsgrad ? [["velocity_hat", "v_max", "largest", "max({velocity_hat_before}, {velocity})"]] : [];
-  const velocity = settings.amsgrad ? "velocity_hat" : "velocity";
-  const decay = settings.weight_decay ? "−{rate} × {decay} × {w} − " : "−";
-  return [
-    ["momentum", "m", "mean", "{beta_1} × {momentum_before} + {rest_1} × {g}"],
-    ["velocity", "v", "square", "{beta_2} × {velocity_before} + {rest_2} × {g}²"],
-    ...largest,
-    ["m_hat", "m̂", "mean_corrected", "{momentum} ÷ (1 − {beta_1}{t})"],
-    ["v_hat", "v̂", "square_corrected", `{${velocity}} ÷ (1 − {beta_2}{t})`],
-    ["change", "Δw", "change", `${decay}{rate} × {m_hat} ÷ (√{v_hat} + {epsilon_hat})`],
-  ];
-}
-
-function adagrad() {
-  return [
-    ["accumulator", "G", "sum", "{accumulator_before} + {g}²"],
-    ["change", "Δw", "change", "−{rate} × {g} ÷ √({accumulator} + {epsilon})"],
-  ];
-}
-
 // Returns the lines to show, and the change by the formula; letters stand where no number is known.
-function figuresOf(optimizer, slots, row, before) {
-  const rule = RULES[optimizer.name](optimizer);
-  const values = row ? valuesOf(optimizer, slots, row) : {};
-  const letters = Object.fromEntries(rule.map(([name, symbol]) => [name, symbol]));
-  const words = { ...settingsOf(optimizer, row), ...letters, g: "g", w: "w", t: "ᵗ", epsilon_hat: "ε̂" };
+function figuresOf(rule, row, before) {
+  const values = row ? valuesOf(rule, row) : {};
+  const letters = Object.fromEntries(rule.terms.map(({ name, symbol }) => [name, symbol]));
+  const words = { ...settingsOf(rule, row), ...letters, ...rule.letters, g: "g", w: "w", t: "ᵗ" };
   for (const [name, value] of Object.entries(values)) words[name] = operand(value);
   if (row) Object.assign(words, { t: raised(row.update), w: operand(row.before) });
-  slots.forEach((name, i) => {
+  rule.slots.forEach((name, i) => {
     words[`${name}_before`] = before ? operand(before[i]) : letters[name];
   });
-  const lines = rule.map(([name, symbol, label, sum]) => {
+  const lines = rule.terms.map(({ name, symbol, meaning, sum }) => {
     // Numbers with a letter among them would be no sum that anybody can check.
     const told = sum.includes("_before}") && !before ? { ...words, ...letters, g: "g" } : words;
     const long = sum.includes("√"); // two lines where the column is narrow
-    return { name, symbol, label, long, value: values[name], sum: `= ${fill(sum, told)}` };
+    return { name, symbol, meaning, long, value: values[name], sum: `= ${fill(sum, told)}` };
   });
-  return { lines, change: values.change, lecture: row ? lectureChange(optimizer, values, row) : undefined };
+  return { lines, change: values.change, lecture: values.lecture };
 }
 
-function settingsOf(optimizer, row) {
-  const { momentum, rho, beta_1, beta_2, epsilon, weight_decay } = optimizer;
-  const numbers = { rate: row?.rate ?? optimizer.learning_rate, mu: momentum, rho, epsilon };
-  Object.assign(numbers, { beta_1, beta_2, decay: weight_decay });
-  Object.assign(numbers, { rest: 1 - rho, rest_1: 1 - beta_1, rest_2: 1 - beta_2 });
-  const known = Object.entries(numbers).filter(([, value]) => Number.isFinite(value));
-  return Object.fromEntries(known.map(([name, value]) => [name, setting(value)]));
+function settingsOf({ settings }, row) {
+  const numbers = { ...settings, rate: row?.rate ?? settings.rate };
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, setting(value)]));
 }
 
-// Every figure of an update from the slots after it; `update` is Adam's t.
-function valuesOf(optimizer, slots, row) {
-  const values = { g: row.gradient };
-  slots.forEach((name, i) => (values[name] = row.slots[i]));
-  if (optimizer.name.startsWith("adam")) Object.assign(values, hats(optimizer, values, row.update));
-  return { ...values, change: CHANGES[optimizer.name](optimizer, values, row) };
-}
-
-function hats({ beta_1, beta_2, epsilon }, values, t) {
-  const [known_1, known_2] = [1 - beta_1 ** t, 1 - beta_2 ** t];
-  return {
-    m_hat: values.momentum / known_1,
-    v_hat: (values.velocity_hat ?? values.velocity) / known_2,
-    epsilon_hat: epsilon / Math.sqrt(known_2),
-  };
-}
-
-const CHANGES = {
-  sgd({ momentum, nesterov }, values, { rate, gradient }) {
-    if (!momentum) return -rate * gradient;
-    return nesterov ? momentum * values.momentum - rate * gradient : values.momentum;
-  },
-  rmsprop({ epsilon, momentum, centered }, values, { rate, gradient }) {
-    if (momentum) return -values.momentum;
-    const variance = values.velocity - (centered ? values.average_gradient ** 2 : 0);
-    return (-rate * gradient) / Math.sqrt(variance + epsilon);
-  },
-  adam(settings, { m_hat, v_hat, epsilon_hat }, { rate }) {
-    return (-rate * m_hat) / (Math.sqrt(v_hat) + epsilon_hat);
-  },
-  adamw(settings, values, row) {
-    return CHANGES.adam(settings, values, row) - row.rate * settings.weight_decay * row.before;
-  },
-  adagrad({ epsilon }, { accumulator }, { rate, gradient }) {
-    return (-rate * gradient) / Math.sqrt(accumulator + epsilon);
-  },
-};
-
-// The lecture's Adam does not correct m and v; of the others it shows the same form, or none.
-function lectureChange({ name, epsilon }, { momentum, velocity }, { rate }) {
-  return name === "adam" ? (-rate * momentum) / (Math.sqrt(velocity) + epsilon) : undefined;
+// Every figure of an update by name.
+function valuesOf({ slots }, row) {
+  const held = Object.fromEntries(slots.map((name, i) => [name, row.slots[i]]));
+  return { g: row.gradient, ...held, ...row.figures };
 }
 
 // The curves ----------------------------------------------------------------------------------

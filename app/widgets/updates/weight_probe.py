@@ -1,11 +1,12 @@
 """One weight under the glass: gradient, the optimizer's memory and the change, update by update."""
 
+from dataclasses import asdict
 from typing import Any
 
 from app.widgets.shared import assets
 from app.widgets.shared.live_run import LiveRun
 from models.experiment import Optimizer
-from models.network.update_rule import slot_names
+from models.network.update_rule import shown_rule
 
 LABELS = (
     "empty",
@@ -72,8 +73,7 @@ def weight_probe(
     """
     data = {
         "run": run,
-        "optimizer": optimizer,
-        "slots": slot_names(Optimizer(**optimizer)),
+        "rule": asdict(shown_rule(Optimizer(**optimizer))),
         "picked": picked,
         "name": name,
         "labels": assets.pick(labels, LABELS),

@@ -75,7 +75,7 @@ def run_job(
         if isinstance(event, Started):
             event = replace(event, preloaded=_PRELOADED)
         if isinstance(event, TRANSIENT) and not isinstance(event, Preparing):
-            event = TransientLine(to_line(event))
+            event = TransientLine(event.kind, to_line(event))
         events.put((run_id, to_json(event), time.time()))
 
     allowed = Limits(**(limits or {}))

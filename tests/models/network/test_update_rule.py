@@ -1,11 +1,18 @@
 """The arithmetic of one weight is that of Keras: the same slots and the same change."""
 
+import doctest
+import math
+import re
+
 import keras
 import numpy as np
 import pytest
 
+from app.session.i18n import texts
 from models.experiment import Optimizer
-from models.network.update_rule import WeightUpdate, initial_slots, lecture_change, slot_names, step
+from models.network import update_rule
+from models.network.update_rule import initial_slots, shown_rule, slot_names
+from tests.support.update_step import WeightUpdate, step
 
 SWITCHES = {
     "sgd": Optimizer("sgd", 0.01),
@@ -92,43 +99,74 @@ def first(optimizer: Optimizer, gradient: float) -> WeightUpdate:
     return step(optimizer, rate, 1, 0.5, gradient, initial_slots(optimizer))
 
 
+def worked_out(sum_of: str, values: dict[str, float]) -> float:
+    """Return what a sum comes to, every name in it replaced by its value."""
+    text = re.sub(r"\^?\{t\}", "**t", sum_of).replace("²", "**2").replace("−", "-")
+    text = re.sub(r"√\{(\w+)\}", r"root({\1})", text).replace("√", "root")
+    text = re.sub(r"\{(\w+)\}", r"\1", text.replace("×", "*").replace("÷", "/"))
+    return float(eval(text, {"root": math.sqrt, "max": max}, values))
+
+
 @CASES
-def test_the_effective_rate_times_the_direction_is_the_change(optimizer: Optimizer) -> None:
-    made = first(optimizer, 0.3)
-    if "effective_rate" not in made.quantities or "momentum" in optimizer.arguments():
-        return
-    direction = made.quantities.get("m_hat", 0.3)
-    change = -made.quantities["effective_rate"] * direction - made.quantities.get("decay", 0)
-    assert made.change == pytest.approx(change, rel=1e-5)
+def test_every_sum_that_is_shown_gives_its_figure(optimizer: Optimizer) -> None:
+    rule, update, weight, gradient = shown_rule(optimizer), 3, 0.5, 0.3
+    before = [0.02 + 0.01 * number for number in range(len(rule.slots))]
+    if "average_gradient" in rule.slots:  # a variance is no negative number
+        before = [0.2, *before[1:]]
+    made = step(optimizer, optimizer.learning_rate, update, weight, gradient, before)
+    values = {**rule.settings, **dict(zip(rule.slots, made.slots_after, strict=True))}
+    values |= {f"{name}_before": value for name, value in zip(rule.slots, before, strict=True)}
+    values |= {**made.figures, "g": gradient, "w": weight, "t": update}
+    assert [term.name for term in rule.terms][-1] == "change"
+    for term in rule.terms:
+        assert worked_out(term.sum, values) == pytest.approx(values[term.name], rel=1e-4), term
+
+
+@CASES
+def test_every_slot_has_a_sum_and_a_start(optimizer: Optimizer) -> None:
+    rule = shown_rule(optimizer)
+    assert set(rule.slots) <= {term.name for term in rule.terms}
+    assert rule.initial == initial_slots(optimizer) and len(rule.initial) == len(rule.slots)
+    assert rule.clips is False and shown_rule(Optimizer("adam", clipnorm=1.0)).clips is True
+
+
+@CASES
+def test_every_meaning_has_its_text(optimizer: Optimizer) -> None:
+    meanings = {term.meaning for term in shown_rule(optimizer).terms}
+    for language in ("ko", "en"):
+        assert {f"probe.{meaning}" for meaning in meanings} <= set(texts(language))
+
+
+def test_the_example_in_the_docstring_holds() -> None:
+    assert doctest.testmod(update_rule).failed == 0
 
 
 def test_the_hats_of_the_first_update_are_the_gradient_and_its_square() -> None:
     made = first(Optimizer("adam"), 0.3)
-    assert made.quantities["m_hat"] == pytest.approx(0.3, rel=1e-4)
-    assert made.quantities["v_hat"] == pytest.approx(0.09, rel=1e-3)
+    assert made.figures["m_hat"] == pytest.approx(0.3, rel=1e-4)
+    assert made.figures["v_hat"] == pytest.approx(0.09, rel=1e-3)
     assert made.change == pytest.approx(-0.001, rel=1e-4)
 
 
 def test_the_lectures_rmsprop_is_that_of_keras_3() -> None:
-    optimizer = Optimizer("rmsprop")
-    made = first(optimizer, -0.2)
-    assert lecture_change(optimizer, 0.001, -0.2, made.slots_after) == pytest.approx(made.change)
+    made = first(Optimizer("rmsprop"), -0.2)
+    (average,) = made.slots_after
+    assert made.change == pytest.approx(0.001 * 0.2 / math.sqrt(average + 1e-7))
 
 
 def test_the_lectures_adam_goes_further_at_first_and_the_same_in_the_end() -> None:
     optimizer = Optimizer("adam")
     made = first(optimizer, 0.3)
-    told = lecture_change(optimizer, 0.001, 0.3, made.slots_after)
-    assert told == pytest.approx(made.change * 0.1 / 0.001**0.5, rel=1e-3)
+    assert made.figures["lecture"] == pytest.approx(made.change * 0.1 / 0.001**0.5, rel=1e-3)
     late = step(optimizer, 0.001, 20_000, 0.5, 0.3, (0.2, 0.05))
-    told = lecture_change(optimizer, 0.001, 0.3, late.slots_after)
-    assert told == pytest.approx(late.change, rel=1e-4)
+    assert late.figures["lecture"] == pytest.approx(late.change, rel=1e-4)
 
 
-@pytest.mark.parametrize("name", ["sgd", "adamw", "adagrad"])
-def test_where_the_lecture_has_no_other_form_there_is_none(name: str) -> None:
-    optimizer = Optimizer(name)
-    assert lecture_change(optimizer, 0.1, 0.3, initial_slots(optimizer)) is None
+@CASES
+def test_where_the_lecture_has_no_other_form_there_is_none(optimizer: Optimizer) -> None:
+    has_lecture = optimizer.name == "adam"
+    assert ("lecture" in first(optimizer, 0.3).figures) == has_lecture
+    assert shown_rule(optimizer).has_lecture == has_lecture
 
 
 def test_a_gradient_that_is_no_number_makes_a_change_that_is_none() -> None:

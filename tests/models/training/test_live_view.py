@@ -17,13 +17,14 @@ from models.control import Control
 from models.events import TRANSIENT, Batches, Event, SingleUpdate, Snapshot, Started, Tuned, Weight
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 from models.inputs.preparation import prepare
-from models.network.update_rule import initial_slots, slot_names, step
+from models.network.update_rule import initial_slots, slot_names
 from models.network.weights import read_network
 from models.tasks import preset_named, task_named
 from models.training.batches import permutation
 from models.training.build import build_model
 from models.training.live_view import SHARE, SHORTEST_SECONDS, NetworkView
 from models.training.loop import train
+from tests.support.update_step import step
 
 HOUSING = preset_named("housing-sgd").changed(epochs=2)
 WATCHED = Control(watch=(0, 5, 3))
@@ -71,6 +72,7 @@ def test_the_change_that_is_shown_is_the_weights_own_and_the_formulas(
         )
         change = now["after"] - now["before"]
         assert change == pytest.approx(expected.change, rel=2e-3, abs=3e-8)
+        assert now["figures"]["change"] == pytest.approx(change, rel=2e-3, abs=3e-8)
         assert now["slots"] == pytest.approx(list(expected.slots_after), rel=1e-4, abs=1e-9)
         assert len(now["slots"]) == len(slot_names(optimizer))
     assert follow_each_other >= 5

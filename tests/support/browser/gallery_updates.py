@@ -2,7 +2,7 @@
 
 ``streamlit run tests/support/browser/gallery_updates.py``. ``?page=formulas`` draws every formula
 there is; else the strip and the probe follow an invented run, whose weight is changed by
-``models.network.update_rule``. ``?run=`` says which: a word for the task ("housing" or "mnist"),
+``tests.support.update_step``. ``?run=`` says which: a word for the task ("housing" or "mnist"),
 the name of an optimizer, and "slow" (two updates a second), "fast" or "over".
 """
 
@@ -36,10 +36,11 @@ from app.widgets.updates.update_strip import update_strip  # noqa: E402
 from app.widgets.updates.weight_probe import weight_probe  # noqa: E402
 from models.experiment import Experiment, Layer, Optimizer  # noqa: E402
 from models.inputs.summary import Summary, dense_layers  # noqa: E402
-from models.network.update_rule import initial_slots, step  # noqa: E402
+from models.network.update_rule import initial_slots  # noqa: E402
 from models.tasks import task_named  # noqa: E402
 from models.tasks.base import Task  # noqa: E402
 from tests.support.browser.gallery_page import visit, visit_place  # noqa: E402
+from tests.support.update_step import step  # noqa: E402
 
 PICKED = (0, 5, 2)
 ROWS = {"housing": 404, "mnist": 60_000, "tiny": 7_000}
@@ -76,7 +77,8 @@ def weight_rows(optimizer: Optimizer, updates: int = TOLD) -> list[dict[str, Any
         made = step(optimizer, optimizer.learning_rate, update, weight, gradient, slots)
         after = float(np.float32(np.float32(weight) + np.float32(made.change)))
         row = {"update": update, "rate": optimizer.learning_rate, "before": weight}
-        rows.append({**row, "gradient": gradient, "slots": list(made.slots_after), "after": after})
+        row |= {"gradient": gradient, "slots": list(made.slots_after), "figures": made.figures}
+        rows.append({**row, "after": after})
         weight, slots = after, made.slots_after
     return rows
 
