@@ -6,7 +6,6 @@ lists of the indices that are one: 150,000 reviews as vectors of 10,000 words wo
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -108,19 +107,6 @@ def encode(corpus: TokenizedCorpus, vocabulary: Vocabulary, rows: slice) -> Enco
     counts = np.bincount(row_of[kept], minlength=end - start)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Encoded(ids[kept], offsets)
-
-
-def encode_words(words: Iterable[str], vocabulary: Vocabulary) -> npt.NDArray[np.int32]:
-    """Return the indices of one review's words, (known words,) int32, like a row of ``encode``."""
-    found = (vocabulary.index(word) for word in dict.fromkeys(words))
-    return np.array([index for index in found if index is not None], np.int32)
-
-
-def multi_hot(indices: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float32]:
-    """Return one review as the network sees it: (size,) float32, 1 at its indices, 0 elsewhere."""
-    vector = np.zeros(size, np.float32)
-    vector[indices] = 1
-    return vector
 
 
 def _index_of_token(corpus: TokenizedCorpus, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:

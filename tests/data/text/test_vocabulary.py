@@ -15,9 +15,8 @@ from data.text.vocabulary import (
     Vocabulary,
     build_vocabulary,
     encode,
-    encode_words,
-    multi_hot,
 )
+from tests.support.multi_hot import encode_words, multi_hot
 
 Rows = list[list[str]]
 rows_of_words = st.lists(st.lists(st.sampled_from("가나다라마바사아"), max_size=9), max_size=12)

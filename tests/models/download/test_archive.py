@@ -18,7 +18,6 @@ from PIL import Image
 from data.language import UserError
 from data.text.analysers import analyse
 from data.text.reviews import load_reviews
-from data.text.vocabulary import multi_hot
 from models.download.archive import download
 from models.experiment import Experiment, Layer, TextSettings
 from models.inputs.documents import prepare_documents
@@ -27,6 +26,7 @@ from models.network.forward import predict
 from models.network.weights import NETWORK, WEIGHTS, read_network
 from models.tasks import preset_named
 from models.training.loop import train
+from tests.support.multi_hot import multi_hot
 from tests.test_architecture import ROOT
 
 HIDDEN = (Layer(32, dropout=0.2), Layer(16, "tanh"))

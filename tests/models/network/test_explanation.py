@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.dataset import Array
 from data.text.analysers import Morpheme
-from data.text.vocabulary import Encoded, encode_words, multi_hot
+from data.text.vocabulary import Encoded
 from models.download.keras_file import keras_archive
 from models.experiment import Experiment, Layer, Optimizer, TextSettings
 from models.network.explanation import POSITIVE, explain_review
@@ -19,6 +19,7 @@ from models.network.forward import predict
 from models.network.weights import TrainedNetwork, read_network
 from models.tasks import preset_named
 from models.training.loop import train
+from tests.support.multi_hot import encode_words, multi_hot
 
 WORDS = 300
 EXPERIMENT = preset_named("sentiment").changed(
