@@ -61,7 +61,8 @@ app = st.App(
             run_worker.route(),
             owner.route(Owners()),
             owner_transfer.route(
-                owner_transfer.recovery, lambda owner: len(services.services().store.runs(owner))
+                services.memory().transfers,
+                lambda owner: len(services.services().store.runs(owner)),
             ),
         ],
     ),

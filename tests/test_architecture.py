@@ -111,6 +111,27 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
         assert "session_state" not in text and "query_params[" not in text
 
 
+MEMORIES = {"OwnerMemory", "OwnerTransfers", "TabMemory", "ServerMemory"}
+CONTAINERS = {"dict", "list", "set", "deque", "defaultdict", "OrderedDict", "WeakValueDictionary"}
+
+
+def memories(path: Path) -> Iterator[str]:
+    """Yield what a module makes for itself that can fill up: containers that begin empty."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        made = ast.unparse(node.value)
+        called = made.removesuffix("()").rpartition(".")[2] if made.endswith("()") else ""
+        if made in ("{}", "[]") or called in MEMORIES | CONTAINERS:
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", modules("app"), ids=named)
+def test_only_the_services_remember_anything(path: Path) -> None:
+    expected = ["_memory = ServerMemory()"] if named(path) == "app/session/services.py" else []
+    assert list(memories(path)) == expected
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "app/views").glob("*.py")), ids=named)
 def test_a_page_only_composes(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 60

@@ -23,8 +23,6 @@ from models.lessons.lesson import Kind, Lesson, Question, Step
 from models.tasks import TASKS
 from models.tasks.base import Task
 
-_REFUSAL = "lesson-guess-refusal"
-
 OFF = ""
 """What the choice says when no lesson is under way; no file can have this name."""
 
@@ -182,8 +180,7 @@ def _guess(lesson: Lesson, question: Question) -> None:
             tried = st.form_submit_button(
                 t("lesson.guess"), on_click=_keep, args=(lesson, question, f"{key}-value")
             )
-        if refusal := state.kept(_REFUSAL):
-            state.keep(_REFUSAL, None)
+        if refusal := state.take_refusal(state.Place.LESSON_GUESS):
             failures.tell(refusal)
         else:
             st.caption(t("lesson.guess_first" if tried else "lesson.hidden"))
@@ -229,4 +226,4 @@ def _keep(lesson: Lesson, question: Question, key: str) -> None:
         guess = value if is_name else read_number(value, say(question.text))
         lesson_progress.guess(lesson, guess)
     except UserError as error:
-        state.keep(_REFUSAL, error.text)
+        state.refuse(error.text, state.Place.LESSON_GUESS)

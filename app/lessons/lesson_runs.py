@@ -10,7 +10,7 @@ from app.session import lesson_progress, state
 from app.session.services import services
 from app.training import starting
 from app.wording import run_words
-from data.language import Text, UserError
+from data.language import UserError
 from models.events import State
 from models.experiment import Experiment
 from models.inputs.summary import summarize
@@ -25,7 +25,6 @@ AT_A_TIME = 3
 LOOKED_THROUGH = 50
 """The newest runs of a task, among which those of a lesson are looked for."""
 
-_REFUSAL = "lesson-refusal"
 Place = tuple[str, int]
 """A run of the lesson, and the number of its seed."""
 
@@ -63,7 +62,7 @@ def is_moving(lesson: Lesson) -> bool:
 def train(lesson: Lesson, name: str) -> None:
     """Put a run of the lesson into the form and train it with every seed that has not ended well.
 
-    The first one that starts is shown. Why none can is told by ``take_refusal``.
+    The first one that starts is shown. Why none can is said at ``Place.LESSON_RUNS``.
     """
     state.replace_draft(lesson.run(name).experiment)
     now = lesson_progress.progress(lesson)
@@ -88,13 +87,6 @@ def stop(lesson: Lesson) -> None:
         services().scheduler.stop(state.owner(), run.id)
 
 
-def take_refusal() -> Text | None:
-    """Return why the last run could not be started, once."""
-    refusal: Text | None = state.kept(_REFUSAL)
-    state.keep(_REFUSAL, None)
-    return refusal
-
-
 def _start_wanted(lesson: Lesson, *, show: bool = False) -> None:
     """Start wanted runs while there is room; give up where none is under way and none can start."""
     for place, experiment in _wanted(lesson):
@@ -104,7 +96,7 @@ def _start_wanted(lesson: Lesson, *, show: bool = False) -> None:
             run = starting.start(experiment) if show else starting.submit(experiment)
         except UserError as error:
             if not _under_way(lesson):
-                state.keep(_REFUSAL, error.text)
+                state.refuse(error.text, state.Place.LESSON_RUNS)
                 break
             return
         show = False

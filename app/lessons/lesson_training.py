@@ -49,7 +49,7 @@ def _draw(lesson: Lesson, step: Step, known: tuple[object, ...]) -> None:
             if run.code:
                 st.code(run.code, language="python", wrap_lines=True)
             _run(lesson, run)
-    if refusal := lesson_runs.take_refusal():
+    if refusal := state.take_refusal(state.Place.LESSON_RUNS):
         failures.tell(refusal)
     if lesson.seeds > 1:
         _series(lesson, step)

@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from app.server.owner_transfer import link, recovery
+from app.server.owner_transfer import link
 from app.session import state
 from app.session.i18n import t
+from app.session.services import memory
 
-_SECRET = "recovery-secret"
+_SECRET: state.Kept[str | None] = state.Kept("recovery-secret", None)
 _THIS_COMPUTER = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -16,8 +17,8 @@ def owner_transfer() -> None:
     """Draw the button that makes a link, and the link while it works."""
     with st.expander(t("runs.move"), icon=":material/devices:", key="move"):
         st.write(t("runs.move_note"))
-        secret = state.kept(_SECRET)
-        if secret and recovery.owner_of(secret) is None:  # used, or too old
+        secret = _SECRET.get()
+        if secret and memory().transfers.owner_of(secret) is None:  # used, or too old
             secret = None
         label = t("runs.move_again" if secret else "runs.move_make")
         st.button(label, key="move-link", on_click=_make)
@@ -29,4 +30,4 @@ def owner_transfer() -> None:
 
 
 def _make() -> None:
-    state.keep(_SECRET, recovery.issue(state.owner()))
+    _SECRET.set(memory().transfers.issue(state.owner()))

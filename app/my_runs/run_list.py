@@ -15,7 +15,7 @@ from models.runs.run import Run
 
 AT_FIRST = 10
 SECONDS_BETWEEN_LOOKS = 2.0
-_SHOWN = "runs-shown"
+_SHOWN = state.Kept("runs-shown", AT_FIRST)
 
 
 def run_list(runs: list[Run]) -> None:
@@ -41,13 +41,13 @@ def _draw(known: tuple[object, ...]) -> None:
     for run in deleted:
         _notice(run)
     going = retention_notice(store.room.status(owner))
-    shown = state.kept(_SHOWN, AT_FIRST)
+    shown = _SHOWN.get()
     for run in runs[:shown]:
         run_card(run, goes_next=run.id in going)
     if len(runs) > shown:
         older = min(AT_FIRST, len(runs) - shown)
-        more = (_SHOWN, shown + AT_FIRST)
-        st.button(t("runs.more", count=older), key="more", on_click=state.keep, args=more)
+        more = (shown + AT_FIRST,)
+        st.button(t("runs.more", count=older), key="more", on_click=_SHOWN.set, args=more)
 
 
 def _notice(run: Run) -> None:

@@ -5,12 +5,8 @@ messenger that looks at links for a preview cannot use it up; only the button br
 works from that page alone: what the page's own cookie does not confirm is not done.
 """
 
-import hashlib
 import re
 import secrets
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
 from html import escape
 from urllib.parse import urlencode, urljoin
@@ -20,13 +16,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.session.owner import COOKIE, is_owner, is_secure, owner_cookie
+from app.session.owner_transfers import OwnerTransfers
 from data.language import Text, UserError
 
 PATH = "/owner"
 LINK = "link"
 """The part of the address that holds the secret."""
-SECONDS_VALID = 600.0
-MOST_LINKS = 1_000
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
 _CONFIRMING = "fnn_move"
 _HEADERS = {
@@ -53,43 +48,6 @@ _LOSES = Text(
 )
 _BUTTON = Text("이 브라우저로 가져오기", "Bring them to this browser")
 _HOME = Text("FNN Lab으로 가기", "Go to FNN Lab")
-
-
-class OwnerTransfers:
-    """Hands out secrets that stand for an owner: one an owner, each for one use."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._links: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
-
-    def issue(self, owner: str) -> str:
-        """Return a new secret of an owner; an older one no longer works."""
-        secret = secrets.token_urlsafe(24)
-        with self._lock:
-            for key in [key for key, (other, _) in self._links.items() if other == owner]:
-                del self._links[key]
-            while len(self._links) >= MOST_LINKS:
-                self._links.popitem(last=False)
-            self._links[_digest(secret)] = (owner, self._now() + SECONDS_VALID)
-        return secret
-
-    def owner_of(self, secret: str) -> str | None:
-        """Return whose secret this is, None when it is unknown, used or too old."""
-        with self._lock:
-            owner, until = self._links.get(_digest(secret), (None, 0.0))
-        return owner if self._now() < until else None
-
-    def redeem(self, secret: str) -> str | None:
-        """Return whose secret this is, for the last time."""
-        owner = self.owner_of(secret)
-        with self._lock:
-            found = self._links.pop(_digest(secret), None)
-        return owner if found else None
-
-
-recovery = OwnerTransfers()
-"""The links of this server."""
 
 
 def link(page_url: str, secret: str, language: str) -> str:
@@ -155,10 +113,6 @@ def _page(body: str, status: int = 200) -> HTMLResponse:
 
 def _both(text: Text) -> str:
     return f"<span lang=ko>{escape(text.ko)}</span><br><span lang=en>{escape(text.en)}</span>"
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 _HTML = """<!doctype html><html lang="ko"><meta charset="utf-8">

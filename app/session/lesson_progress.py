@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.session import state
-from app.session.owner_memory import OwnerMemory
+from app.session.services import memory
 from data.home import home
 from models.experiment import Experiment
 from models.lessons.catalogue import load_lessons
@@ -18,9 +18,8 @@ from models.lessons.mistakes import Problem
 
 BUNDLED = Path(__file__).parents[1] / "lessons"
 
-_memory = OwnerMemory()
-
 Shelf = tuple[tuple[Lesson, ...], tuple[Problem, ...]]
+_SHELF: state.Kept[Shelf | None] = state.Kept("lessons", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +43,25 @@ def shelf(train_size: int | None = None) -> Shelf:
     A teacher's own lessons lie in ``FNN_LAB_HOME/lessons``. ``train_size`` is for rehearsals, see
     ``load_lessons``.
     """
-    found: Shelf | None = state.kept("lessons")
+    found = _SHELF.get()
     if found is None:
         found = load_lessons((BUNDLED, home() / "lessons"), train_size)
-        state.keep("lessons", found)
+        _SHELF.set(found)
     return found
 
 
 def chosen(task_name: str) -> Lesson | None:
     """Return the lesson that is under way on a task, None for none."""
-    name = _memory.kept(state.owner(), _of(task_name))
+    name = memory().lessons.kept(state.owner(), _of(task_name))
     return next((lesson for lesson in shelf()[0] if lesson.name == name), None)
 
 
 def choose(task_name: str, lesson: Lesson | None) -> None:
     """Take up a lesson, perhaps of another task than ``task_name``, or leave the one there."""
     if lesson is None:
-        _memory.keep(state.owner(), _of(task_name), None)
+        memory().lessons.keep(state.owner(), _of(task_name), None)
         return
-    _memory.keep(state.owner(), _of(lesson.task), lesson.name)
+    memory().lessons.keep(state.owner(), _of(lesson.task), lesson.name)
     keep(lesson, progress(lesson))
     state.replace_draft(lesson.runs[0].experiment)
     state.change_task(lesson.task)
@@ -70,13 +69,13 @@ def choose(task_name: str, lesson: Lesson | None) -> None:
 
 def progress(lesson: Lesson) -> Progress:
     """Return how far the learner is."""
-    found: Progress | None = _memory.kept(state.owner(), _progress_of(lesson))
+    found: Progress | None = memory().lessons.kept(state.owner(), _progress_of(lesson))
     return found or Progress()
 
 
 def keep(lesson: Lesson, now: Progress) -> None:
     """Remember how far the learner is."""
-    _memory.keep(state.owner(), _progress_of(lesson), now)
+    memory().lessons.keep(state.owner(), _progress_of(lesson), now)
 
 
 def present(lesson: Lesson) -> Step:

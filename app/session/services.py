@@ -1,4 +1,4 @@
-"""The one place where the run store and the scheduler are made."""
+"""The one place where the run store and the scheduler are made, and where the server remembers."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from app.session.server_memory import ServerMemory
 from data.background import BackgroundCommands
 from data.home import home
 from data.text.tokenizer_service import TokenizerService
@@ -47,6 +48,12 @@ class Services:
 
 _lock = threading.Lock()
 _services: Services | None = None
+_memory = ServerMemory()
+
+
+def memory() -> ServerMemory:
+    """Return what this process remembers of people; nothing is started for it."""
+    return _memory
 
 
 def services() -> Services:

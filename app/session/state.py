@@ -5,14 +5,16 @@ A page asks here which language, task, experiment and run it is about; nothing e
 """
 
 import secrets
-from typing import Any
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.session.late_messages import PageNumbers
 from app.session.owner import COOKIE, address_of, is_owner
-from app.session.tab_memory import TabMemory
+from app.session.services import memory
 from data.language import Text
 from models.experiment import Experiment
 from models.tasks import TASKS, task_named
@@ -27,12 +29,11 @@ _KNOWN = {
 }
 """Every value of what the address remembers; the first one is the default."""
 
+T = TypeVar("T")
 _PAGE = "page-number"
 _ABSENT = object()
 _HELD = ("drafts", "runs", "kept")
 """What a tab takes along from a session that has expired to the one that follows."""
-
-_tabs = TabMemory()
 
 
 def adopt_tab() -> str | None:
@@ -44,10 +45,11 @@ def adopt_tab() -> str | None:
     session = context.session_id if context else ""
     if "lost_session" not in st.session_state:
         before = _session_before()
-        held = _tabs.held(owner(), before) if before else None
+        held = memory().tabs.held(owner(), before) if before else None
         st.session_state.update(held or {})
         st.session_state["lost_session"] = before if held is None else None
-    _tabs.keep(owner(), session, {name: st.session_state.setdefault(name, {}) for name in _HELD})
+    held = {name: st.session_state.setdefault(name, {}) for name in _HELD}
+    memory().tabs.keep(owner(), session, held)
     lost: str | None = st.session_state["lost_session"]
     return lost
 
@@ -228,14 +230,45 @@ def _pages() -> PageNumbers:
     return pages
 
 
-def refuse(text: Text) -> None:
-    """Remember why the last click was refused, to be said on the next run of the page."""
-    st.session_state["refusal"] = text
+class Place(StrEnum):
+    """Where on a page it is said why a click was refused."""
+
+    PAGE = "page"
+    LESSON_RUNS = "lesson-runs"
+    LESSON_GUESS = "lesson-guess"
 
 
-def take_refusal() -> Text | None:
-    """Return what ``refuse`` remembered, once."""
-    return st.session_state.pop("refusal", None)
+def refuse(text: Text, place: Place = Place.PAGE) -> None:
+    """Remember why the last click was refused, to be said there on the next run of the page."""
+    _refusals()[place] = text
+
+
+def take_refusal(place: Place = Place.PAGE) -> Text | None:
+    """Return what ``refuse`` remembered for a place, once."""
+    return _refusals().pop(place, None)
+
+
+def _refusals() -> dict[Place, Text]:
+    refusals: dict[Place, Text] = st.session_state.setdefault("refusals", {})
+    return refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """A value of a page (a chosen weight, a drawing) that is remembered while the session lasts.
+
+    Each has a ``name`` of its own; until it is set it is the ``default``.
+    """
+
+    name: str
+    default: T
+
+    def get(self) -> T:
+        found: T = kept(self.name, self.default)
+        return found
+
+    def set(self, value: T) -> None:
+        keep(self.name, value)
 
 
 def keep(name: str, value: Any) -> None:

@@ -53,7 +53,7 @@ def try_to_start(experiment: Experiment) -> None:
 def picked(experiment: Experiment) -> Weight:
     """Return the weight that was picked last for a task, if this network has it."""
     task = task_named(experiment.task)
-    weight: Weight | None = state.kept(_key(experiment.task))
+    weight = _picked(experiment.task).get()
     if weight is not None and has_weight(task, experiment, weight):
         return weight
     return 0, _telling_input(task), 0
@@ -61,7 +61,7 @@ def picked(experiment: Experiment) -> Weight:
 
 def pick(experiment: Experiment, weight: Weight, run: Run | None) -> None:
     """Look at another weight from now on, of ``run`` too if it is that network and under way."""
-    state.keep(_key(experiment.task), weight)
+    _picked(experiment.task).set(weight)
     if run is not None:
         _watch(run, weight)
 
@@ -73,9 +73,9 @@ def keep_watch(run: Run) -> None:
     """
     if run.is_over:
         return
-    watched, key = services().scheduler.control_of(run.id).watch, _key(run.task)
-    if watched is not None and state.kept(key) is None:
-        state.keep(key, watched)
+    watched, own = services().scheduler.control_of(run.id).watch, _picked(run.task)
+    if watched is not None and own.get() is None:
+        own.set(watched)
     weight = picked(run.experiment)
     if weight != watched:
         _watch(run, weight)
@@ -88,8 +88,8 @@ def _watch(run: Run, weight: Weight) -> None:
         state.refuse(error.text)
 
 
-def _key(task_name: str) -> str:
-    return f"weight-{task_name}"
+def _picked(task_name: str) -> state.Kept[Weight | None]:
+    return state.Kept(f"weight-{task_name}", None)
 
 
 def _telling_input(task: Task) -> int:

@@ -7,7 +7,8 @@ from app.session.services import services
 from app.widgets.shared import run_worker
 from models.runs.store import Run
 
-_FRESH = "fresh-run"
+_FRESH: state.Kept[str | None] = state.Kept("fresh-run", None)
+"""The run that was just started, as long as nothing of it has been watched."""
 
 
 class LiveRun(TypedDict):
@@ -32,7 +33,7 @@ def live_run(run: Run) -> LiveRun:
     A run that this session has just started is live until it has been watched to its end or left,
     even if it is over before the page is drawn: half a second of training is shown over four.
     """
-    is_fresh = state.kept(_FRESH) == run.id
+    is_fresh = _FRESH.get() == run.id
     if not is_fresh:
         leave_show()
     return {
@@ -47,15 +48,15 @@ def live_run(run: Run) -> LiveRun:
 
 def expect_show(run_id: str) -> None:
     """Remember a run that was just started: nothing of it has been watched yet."""
-    state.keep(_FRESH, run_id)
+    _FRESH.set(run_id)
 
 
 def end_show(run_id: str) -> None:
     """Remember that a run has been watched to its end, or to a pause."""
-    if state.kept(_FRESH) == run_id:
-        state.keep(_FRESH, None)
+    if _FRESH.get() == run_id:
+        _FRESH.set(None)
 
 
 def leave_show() -> None:
     """Remember that the page of the curves was left: who comes back sees what there is at once."""
-    state.keep(_FRESH, None)
+    _FRESH.set(None)

@@ -11,8 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from app.server.owner_transfer import MOST_LINKS, SECONDS_VALID, OwnerTransfers, route
+from app.server.owner_transfer import route
 from app.session.owner import COOKIE, OwnerCookie
+from app.session.owner_transfers import MOST_LINKS, SECONDS_VALID, OwnerTransfers
 from data.language import Text, UserError
 
 ADA, BOB = "a" * 32, "b" * 32

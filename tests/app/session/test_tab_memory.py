@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.session import state, tab_memory
+from app.session import services, state, tab_memory
+from app.session.server_memory import ServerMemory
 from app.session.tab_memory import TabMemory
 
 
@@ -74,7 +75,7 @@ def test_a_tab_that_nobody_used_for_hours_is_forgotten(memory: TabMemory, clock:
 
 
 SCRIPT = """
-from app import state
+from app.session import state
 
 lost = state.adopt_tab()
 state.adopt_address()
@@ -89,7 +90,7 @@ state.show("lost", lost)
 def memories(monkeypatch: pytest.MonkeyPatch) -> Iterator[TabMemory]:
     """A memory of its own, and one owner for every session of a test."""
     memory = TabMemory()
-    monkeypatch.setattr(state, "_tabs", memory)
+    monkeypatch.setattr(services, "_memory", ServerMemory(tabs=memory))
     monkeypatch.setattr(state, "owner", lambda: "a" * 32)
     return memory
 
