@@ -22,7 +22,7 @@ def diagnosis_panel(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> N
     if not said:
         return
     with st.container(key="diagnosis", border=True):
-        st.markdown(f"**{t('diagnosis_panel.title')}**")
+        st.markdown(f"**{t('diagnosis.title')}**")
         for _, told in said:
             st.markdown(told)
         known = tuple(diagnosis for diagnosis, _ in said)

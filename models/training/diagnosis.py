@@ -114,7 +114,7 @@ def divergence(
         is_number = math.isfinite(gradient)
         figures |= {"gradient": gradient if is_number else 0.0, "has_gradient": is_number}
     if found.loss is None:
-        return Diagnosis("diverged", figures)
+        return Diagnosis("exploded", figures)
     return Diagnosis("blown_up", {**figures, "first": found.first_loss, "last": found.loss})
 
 
@@ -255,7 +255,7 @@ REMEDIES: dict[str, Remedy] = {
     "relu": _relu,
 }
 _FOR = {
-    "diverged": ("standardize", "slower", "clip", "adam"),
+    "exploded": ("standardize", "slower", "clip", "adam"),
     "blown_up": ("standardize", "slower", "clip", "adam"),
     "dead": ("standardize", "slower", "elu", "adam"),
     "saturated": ("standardize", "slower", "relu", "adam"),

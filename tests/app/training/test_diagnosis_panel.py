@@ -9,7 +9,7 @@ from models.events import Diagnosis
 from models.training.diagnosis import REMEDIES
 
 FIGURES: dict[str, dict[str, float | int | str | bool]] = {
-    "diverged": {
+    "exploded": {
         **{"update": 1_234, "batch": 7, "raw": True, "rate": 0.001},
         **{"gradient": 1.5e9, "has_gradient": True},
     },
@@ -49,7 +49,7 @@ def test_a_diagnosis_is_a_sentence_with_its_figures(name: str, language: str) ->
 def test_a_gradient_that_was_no_number_is_told_as_such(
     has_gradient: bool, key: str, language: str
 ) -> None:
-    found = Diagnosis("diverged", FIGURES["diverged"] | {"has_gradient": has_gradient})
+    found = Diagnosis("exploded", FIGURES["exploded"] | {"has_gradient": has_gradient})
     assert t(f"diagnosis.{key}", gradient=1.5e9) in sentence(found)
 
 
