@@ -1,4 +1,4 @@
-"""A new task is a loader, a file and a word: three of them, one of each kind, in a copy of the lab.
+"""A new task is a loader, a file and a word: some of every kind, in a copy of the lab.
 
 The copy's pages, trainer and command line know nothing of the tasks but those.
 """
@@ -39,6 +39,20 @@ SHOWN: dict[str, dict[str, dict[str, list[str]]]] = {
             "before": ["Small net", "3 variables describe an apple", "one value (the weight)"],
             "train": ["MAE (grams)", "ridge 1, lasso 1 % of the standard deviation"],
             "predict": ["Predicted weight", "of the 240 apples", "weight (grams)", "DAYS"],
+        },
+    },
+    "fruit": {
+        "ko": {
+            "home": ["크기로 사과와 배를 가립니다.", "종류 번호"],
+            "before": ["한 과일을 나타내는 변수가 2개", "분류할 종류가 2가지"],
+            "train": ["정확도"],
+            "predict": ["입니다 (", "종류마다의 확률", "시험 데이터에서 하나 가져오기"],
+        },
+        "en": {
+            "home": ["Tells apples from pears", "number of the class"],
+            "before": ["2 variables describe a fruit", "there are 2 classes"],
+            "train": ["accuracy"],
+            "predict": ["This is ", "pear", "Take one from the test data"],
         },
     },
     "glyphs": {
@@ -133,7 +147,7 @@ def test_the_command_line_judges_a_new_task(
     task: str, lab: Path, home: Path, trained: dict[str, Path]
 ) -> None:
     told = json.loads(run(lab, home, "-m", "models", "evaluate", str(trained[task]), "--json"))
-    rows = {"apples": 40, "glyphs": 80, "mail": 60}[task]
+    rows = {"apples": 40, "fruit": 40, "glyphs": 80, "mail": 60}[task]
     assert told["rows"] == rows and np.isfinite(told["test"]["loss"])
 
 
@@ -145,6 +159,8 @@ def predicted(lab: Path, home: Path, folder: Path, *given: str) -> dict[str, Any
 def test_the_command_line_predicts_a_row(lab: Path, home: Path, trained: dict[str, Path]) -> None:
     row = '{"WIDTH": 7, "HEIGHT": 6.5, "DAYS": 3}'
     assert np.isfinite(predicted(lab, home, trained["apples"], "--row", row)["value"])
+    found = predicted(lab, home, trained["fruit"], "--row", "[7, 10]")
+    assert len(found["probabilities"]) == 2 and found["label"]["en"] in ("apple", "pear")
 
 
 def test_the_command_line_predicts_a_picture(

@@ -1,4 +1,4 @@
-"""Three tasks that the lab does not have, one of each kind, and a copy of the lab that has them.
+"""Tasks of every kind that the lab does not have, and a copy of the lab that has them.
 
 A task is a loader in ``data``, a file in ``models/tasks`` and a word in its ``TASKS``. The folders
 ``data`` and ``models`` beside this file hold the loaders and files; ``copied_lab`` adds the words.
@@ -9,11 +9,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-TASKS = ("apples", "glyphs", "mail")
+TASKS = ("apples", "fruit", "glyphs", "mail")
 
 
 def copied_lab(folder: Path) -> Path:
-    """Copy the lab into a folder and add the three tasks to it; return the folder."""
+    """Copy the lab into a folder and add the tasks to it; return the folder."""
     for name in ("app", "data", "models"):
         ignored = shutil.ignore_patterns("__pycache__", "bundled")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)

@@ -1,4 +1,4 @@
-"""Walks through every page of the three tasks in a copy of the lab, which is the current folder.
+"""Walks through every page of the new tasks in a copy of the lab, which is the current folder.
 
 Prints one JSON line for each task and language: what Home, Train after a run of one epoch and
 Predict sent to the browser, and every error on them.
@@ -6,6 +6,7 @@ Predict sent to the browser, and every error on them.
 
 import json
 import os
+import re
 import sys
 import time
 from typing import Any
@@ -19,6 +20,7 @@ from app.session.navigation import HOME, PREDICT, TRAIN
 
 LIMIT_SECONDS = 120
 OWNER = "W" * 32
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
 def opened(page: str, language: str, task: str) -> AppTest:
@@ -43,9 +45,14 @@ def sent(app: AppTest) -> str:
 
 def _sent(node: Any) -> list[str]:
     proto = getattr(node, "proto", None)
-    own = [proto.SerializeToString().decode(errors="ignore")] if proto is not None else []
+    own = [_decoded(proto.SerializeToString())] if proto is not None else []
     children = getattr(node, "children", {}).values()
     return own + [text for child in children for text in _sent(child)]
+
+
+def _decoded(message: bytes) -> str:
+    """Return the texts of a message; those of components are JSON, whose Hangul is escaped."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), message.decode(errors="ignore"))
 
 
 def walk(language: str, task: str) -> dict[str, Any]:
