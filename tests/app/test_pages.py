@@ -38,7 +38,7 @@ def open_page(page: str, **query: str) -> AppTest:
 
 
 def shown(app: AppTest) -> str:
-    kinds = (app.session.markdown, app.caption, app.info, app.error, app.title)
+    kinds = (app.markdown, app.caption, app.info, app.error, app.title)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
