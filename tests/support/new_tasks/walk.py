@@ -20,6 +20,7 @@ from app.session.navigation import HOME, PREDICT, TRAIN
 
 LIMIT_SECONDS = 120
 OWNER = "W" * 32
+SCRIPTS_AND_STYLES = {"js_content", "css_content", "html_content"}
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -45,14 +46,22 @@ def sent(app: AppTest) -> str:
 
 def _sent(node: Any) -> list[str]:
     proto = getattr(node, "proto", None)
-    own = [_decoded(proto.SerializeToString())] if proto is not None else []
+    own = [_said(proto)] if proto is not None else []
     children = getattr(node, "children", {}).values()
     return own + [text for child in children for text in _sent(child)]
 
 
-def _decoded(message: bytes) -> str:
-    """Return the texts of a message; those of components are JSON, whose Hangul is escaped."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), message.decode(errors="ignore"))
+def _said(proto: Any) -> str:
+    """Return the texts of a message but for scripts and styles, which name no task.
+
+    Those of components are JSON, whose Hangul is escaped.
+    """
+    words = type(proto)()
+    words.CopyFrom(proto)
+    for name in SCRIPTS_AND_STYLES & set(words.DESCRIPTOR.fields_by_name):
+        words.ClearField(name)
+    text = words.SerializeToString().decode(errors="ignore")
+    return "" if "<style" in text else ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def walk(language: str, task: str) -> dict[str, Any]:
