@@ -14,11 +14,12 @@ import numpy as np
 from data.dataset import Array
 from models.events import Diagnosis
 from models.experiment import RANGES, Experiment, Layer, Optimizer
+from models.inputs.kinds import input_of
 from models.inputs.preparation import Rows
 from models.network.evaluation import classification_figures, parts
 from models.network.forward import forward
 from models.network.weights import TrainedNetwork
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 PROBE_ROWS = 256
 """Rows that are looked at; a unit that fires for none of them counts as dead."""
@@ -114,7 +115,7 @@ def divergence(
         is_number = math.isfinite(gradient)
         figures |= {"gradient": gradient if is_number else 0.0, "has_gradient": is_number}
     if found.loss is None:
-        return Diagnosis("diverged", figures)
+        return Diagnosis("exploded", figures)
     return Diagnosis("blown_up", {**figures, "first": found.first_loss, "last": found.loss})
 
 
@@ -130,8 +131,8 @@ def diagnose(task: Task, experiment: Experiment, evidence: Evidence) -> tuple[Di
 
 
 def is_raw(task: Task, experiment: Experiment) -> bool:
-    """Say whether the inputs are table values in their own units, from 0.004 to 711."""
-    return task.kind is InputKind.TABLE and not experiment.standardize
+    """Say whether the inputs are numbers in their own units, from small to large ones."""
+    return "standardize" in input_of(task).own_settings and not experiment.standardize
 
 
 def _blown_up(task: Task, experiment: Experiment, evidence: Evidence) -> Diagnosis | None:
@@ -203,8 +204,7 @@ Remedy = Callable[[Task, Experiment], Experiment]
 
 
 def _standardized(task: Task, experiment: Experiment) -> Experiment:
-    is_table = task.kind is InputKind.TABLE
-    return experiment.changed(standardize=True) if is_table else experiment
+    return experiment.changed(standardize=True) if is_raw(task, experiment) else experiment
 
 
 def _slower(task: Task, experiment: Experiment) -> Experiment:
@@ -255,7 +255,7 @@ REMEDIES: dict[str, Remedy] = {
     "relu": _relu,
 }
 _FOR = {
-    "diverged": ("standardize", "slower", "clip", "adam"),
+    "exploded": ("standardize", "slower", "clip", "adam"),
     "blown_up": ("standardize", "slower", "clip", "adam"),
     "dead": ("standardize", "slower", "elu", "adam"),
     "saturated": ("standardize", "slower", "relu", "adam"),

@@ -74,7 +74,7 @@ def test_a_tab_that_nobody_used_for_hours_is_forgotten(memory: TabMemory, clock:
 
 
 SCRIPT = """
-from app import state
+from app.session import state
 
 lost = state.adopt_tab()
 state.adopt_address()

@@ -35,20 +35,20 @@ def tried(experiment: Experiment, name: str) -> dict[str, Experiment]:
 
 def test_raw_inputs_diverge_and_the_diagnosis_knows_that_they_are_raw() -> None:
     experiment = HOUSING.changed(standardize=False)
-    figures = named(experiment, "diverged").figures
+    figures = named(experiment, "exploded").figures
     assert figures["raw"] is True and figures["rate"] == 0.001
     assert 1 < int(figures["update"]) == int(figures["batch"]) <= 7
     assert float(figures["gradient"]) > 1e6
-    cured = tried(experiment, "diverged")
+    cured = tried(experiment, "exploded")
     assert list(cured) == ["standardize", "slower", "clip", "adam"]
     assert ended(cured["standardize"]).state is State.DONE
 
 
 def test_a_learning_rate_of_ten_diverges_and_clipping_or_adam_keep_it_finite() -> None:
     experiment = HOUSING.changed(optimizer=Optimizer("sgd", learning_rate=10.0))
-    figures = named(experiment, "diverged").figures
+    figures = named(experiment, "exploded").figures
     assert figures["raw"] is False and figures["rate"] == 10.0
-    cured = tried(experiment, "diverged")
+    cured = tried(experiment, "exploded")
     assert "standardize" not in cured
     assert cured["slower"].optimizer.learning_rate == pytest.approx(1.0)
     assert cured["clip"].optimizer.clipnorm == 1.0
@@ -66,7 +66,7 @@ def test_the_largest_gradient_is_the_one_of_the_batch_before() -> None:
     from models.training.build import build_model
 
     experiment = HOUSING.changed(standardize=False)
-    figures = named(experiment, "diverged").figures
+    figures = named(experiment, "exploded").figures
     task = task_named("boston")
     prepared = prepare(task, experiment, task.load())
     order = permutation(experiment.seed, 1, len(prepared.y_train))
@@ -147,7 +147,7 @@ def test_remedies_start_from_the_rate_that_was_in_force() -> None:
     events: list[Event] = []
     train(HOUSING, events.append, lambda: Control(learning_rate=10.0 if len(events) > 3 else None))
     end = events[-1]
-    assert isinstance(end, End) and end.diagnoses[0].name == "diverged"
+    assert isinstance(end, End) and end.diagnoses[0].name == "exploded"
     assert any(isinstance(event, Epoch) and event.val_loss < 1e4 for event in events)
     cured = remedies(task_named("boston"), HOUSING, end.diagnoses)
     assert cured["slower"].optimizer == replace(HOUSING.optimizer, learning_rate=1.0)

@@ -109,7 +109,7 @@ def test_a_divergence_after_a_change_of_the_learning_rate_was_looked_into() -> N
     end = end_of(events)
     assert end.state is State.DIVERGED
     (found,) = end.diagnoses
-    assert found.name == "diverged" and "has_gradient" in found.figures
+    assert found.name == "exploded" and "has_gradient" in found.figures
     assert found.figures["rate"] == 1e9
 
 
