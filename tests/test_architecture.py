@@ -14,7 +14,7 @@ CODE = {".py", ".js", ".css"}
 MOST_FILES = 21  # with ``__init__.py``
 HEAVY = {"keras", "tensorflow"}
 TENSORFLOW_IMPORT = "models/training/tensorflow_import.py"
-TRAINERS = {"build", "loop", "batches", "fused_updates"}
+TRAINERS = {"build", "loop", "run", "batches", "fused_updates"}
 """The only modules that take Keras and TensorFlow when they are imported themselves."""
 
 

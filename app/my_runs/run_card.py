@@ -117,4 +117,4 @@ def _rename(run: Run, name: str) -> None:
 def _delete(run: Run) -> None:
     if run.state is State.PAUSED:
         services().scheduler.stop(state.owner(), run.id)  # gives its worker back
-    services().store.delete(run.id, state.owner())
+    services().store.deletions.delete(run.id, state.owner())

@@ -20,7 +20,7 @@ _SHOWN = "runs-shown"
 
 def run_list(runs: list[Run]) -> None:
     """Draw the runs, what was just deleted, and what goes next."""
-    deleted = services().store.deleted(state.owner())
+    deleted = services().store.deletions.of(state.owner())
     moving = bool(deleted) or any(run.is_under_way for run in runs)
     every = SECONDS_BETWEEN_LOOKS if moving else None
     st.fragment(_draw, run_every=every)(_gist(runs, deleted))
@@ -33,14 +33,14 @@ def _gist(runs: list[Run], deleted: list[Run]) -> tuple[object, ...]:
 
 def _draw(known: tuple[object, ...]) -> None:
     store, owner = services().store, state.owner()
-    runs, deleted = store.runs(owner), store.deleted(owner)
+    runs, deleted = store.runs(owner), store.deletions.of(owner)
     if _gist(runs, deleted) != known:
         st.rerun()
     if refusal := state.take_refusal():
         failures.tell(refusal)
     for run in deleted:
         _notice(run)
-    going = retention_notice(store.retention_status(owner))
+    going = retention_notice(store.room.status(owner))
     shown = state.kept(_SHOWN, AT_FIRST)
     for run in runs[:shown]:
         run_card(run, goes_next=run.id in going)
@@ -68,6 +68,6 @@ def _notice(run: Run) -> None:
 
 def _undelete(run: Run) -> None:
     try:
-        services().store.undelete(run.id, state.owner())
+        services().store.deletions.undelete(run.id, state.owner())
     except UserError as error:
         state.refuse(error.text)

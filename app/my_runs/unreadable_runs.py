@@ -52,6 +52,6 @@ def _line(run: UnreadableRun) -> str:
 
 def _delete(run: UnreadableRun) -> None:
     try:
-        services().store.delete_unreadable(run.number, state.owner())
+        services().store.deletions.delete_unreadable(run.number, state.owner())
     except UserError as error:
         state.refuse(error.text)

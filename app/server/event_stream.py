@@ -25,8 +25,8 @@ from app.server.stream_limits import EventStream, OpenStreams
 from app.session.owner import COOKIE
 from data.language import Text, UserError
 from models.events import End
-from models.jobs.event_time import arose
 from models.runs.errors import NoSuchRun
+from models.runs.numbered_event import TRANSIENT_NUMBER, NumberedEvent
 from models.runs.store import RunStore
 
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 10.0
@@ -39,8 +39,6 @@ SECONDS_MORE_PER_STREAM = 0.004
 MOST_SECONDS_TO_GATHER = 0.15
 """Before a whole class the curves move five times a second, for one viewer as often as told."""
 LONGEST_QUEUE = 1_000
-PASSING_NUMBER = 0
-"""The number of every event that is true for a moment only, see ``models.events.TRANSIENT``."""
 _log = logging.getLogger(__name__)
 _ALIVE = 'data: {"kind":"alive"}\n\n'
 """An event and no comment, which the page's scripts would never see."""
@@ -49,9 +47,6 @@ _TOO_MANY = Text(
     "실시간 곡선이 너무 많이 열려 있습니다. 다른 탭을 닫으면 이 곡선이 이어집니다.",
     "Too many live curves are open. Close other tabs and this one will go on.",
 )
-
-Numbered = tuple[int, str, float]
-"""An event's number, its JSON line, and when it arose (seconds since 1970)."""
 
 Place = Callable[[str], int | None]
 """Tells how many runs wait before a run, None when it does not wait."""
@@ -105,16 +100,15 @@ class _Mailbox:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[Numbered] = asyncio.Queue(LONGEST_QUEUE)
+        self._queue: asyncio.Queue[NumberedEvent] = asyncio.Queue(LONGEST_QUEUE)
         self.overflowed = False
 
-    def post(self, number: int, line: str) -> None:
+    def post(self, event: NumberedEvent) -> None:
         """Add an event, from any thread."""
         with suppress(RuntimeError):  # the server has just stopped
-            event = (number, line, arose() or time.time())
             self._loop.call_soon_threadsafe(self._put, event)
 
-    def _put(self, event: Numbered) -> None:
+    def _put(self, event: NumberedEvent) -> None:
         if self.overflowed:  # a viewer who was told what comes after the hole would not ask for it
             return
         try:
@@ -122,7 +116,7 @@ class _Mailbox:
         except asyncio.QueueFull:
             self.overflowed = True
 
-    async def next(self, seconds: float, gather: float) -> list[Numbered]:
+    async def next(self, seconds: float, gather: float) -> list[NumberedEvent]:
         """Return the next event and what follows within ``gather`` seconds.
 
         Empty when there was none for ``seconds`` or the server ends.
@@ -163,7 +157,7 @@ async def _messages(
     store: RunStore,
     run_id: str,
     after: int,
-    missed: list[tuple[int, str]],
+    missed: list[NumberedEvent],
     waiting: "_Waiting",
     streams: OpenStreams,
 ) -> AsyncGenerator[str, None]:
@@ -173,9 +167,9 @@ async def _messages(
     try:
         # Subscribed first and read second: an event in between comes twice, and counts once.
         newer, is_over = await run_in_threadpool(_newer, store, run_id, after, missed)
-        for number, line in [*missed, *newer]:
-            yield _message(number, line)
-            after = max(after, number)
+        for event in [*missed, *newer]:
+            yield _message(event)
+            after = max(after, event.number)
         if is_over:
             return
         quiet = 0.0
@@ -186,7 +180,7 @@ async def _messages(
             news = [
                 event
                 for event in await mailbox.next(SECONDS_BETWEEN_LOOKS, gather)
-                if event[0] > after or event[0] == PASSING_NUMBER
+                if event.number > after or event.number == TRANSIENT_NUMBER
             ]
             quiet = 0.0 if news else quiet + SECONDS_BETWEEN_LOOKS
             if news:
@@ -194,8 +188,8 @@ async def _messages(
             elif quiet >= SECONDS_BETWEEN_SIGNS_OF_LIFE:
                 quiet = 0.0
                 yield _ALIVE
-            after = max(after, *(number for number, _, _ in news), 0)
-            if any(_is_end(line) for _, line, _ in news):
+            after = max(after, *(event.number for event in news), 0)
+            if any(event.kind == End.kind for event in news):
                 return
     finally:
         unsubscribe()
@@ -206,15 +200,14 @@ def _refusal(text: Text, status: int) -> JSONResponse:
     return JSONResponse({"error": error}, status_code=status, headers=_HEADERS)
 
 
-def _missed(store: RunStore, run_id: str, after: int) -> list[tuple[int, str]]:
+def _missed(store: RunStore, run_id: str, after: int) -> list[NumberedEvent]:
     """Return what a viewer has missed: what passes first, then the events above ``after``."""
-    passing = [(PASSING_NUMBER, line) for line in store.transient(run_id)]
-    return [*passing, *store.events(run_id, after)]
+    return [*store.transient(run_id), *store.events(run_id, after)]
 
 
 def _newer(
-    store: RunStore, run_id: str, after: int, missed: list[tuple[int, str]]
-) -> tuple[list[tuple[int, str]], bool]:
+    store: RunStore, run_id: str, after: int, missed: list[NumberedEvent]
+) -> tuple[list[NumberedEvent], bool]:
     """Return what came after the events that a viewer has ``missed``, and whether that is all.
 
     A run that ends while this is read is not over yet: its end comes live, or is the last of them.
@@ -222,28 +215,27 @@ def _newer(
     """
     try:
         is_over = store.get(run_id).is_over
-        newer = store.events(run_id, max([after, *(number for number, _ in missed)]))
+        newer = store.events(run_id, max([after, *(event.number for event in missed)]))
     except UserError as error:
         _log.warning("the events of run %s cannot be told: %s", run_id, error)
         return [], True
     told = [*missed, *newer]
-    return newer, is_over or (bool(told) and _is_end(told[-1][1]))
+    return newer, is_over or (bool(told) and told[-1].kind == End.kind)
 
 
-def _message(number: int, line: str) -> str:
+def _message(event: NumberedEvent) -> str:
     """A server-sent message; what passes has no id, so that it is never asked for again."""
-    asked_for_by = "" if number == PASSING_NUMBER else f"id: {number}\n"
-    return f"{asked_for_by}data: {line}\n\n"
+    asked_for_by = "" if event.number == TRANSIENT_NUMBER else f"id: {event.number}\n"
+    return f"{asked_for_by}data: {event.line}\n\n"
 
 
 def _seconds_to_gather(streams: int) -> float:
     return min(SECONDS_TO_GATHER + SECONDS_MORE_PER_STREAM * streams, MOST_SECONDS_TO_GATHER)
 
 
-def _timed(event: Numbered) -> str:
+def _timed(event: NumberedEvent) -> str:
     """A message with a comment, which browsers pass over: for whoever measures its way."""
-    number, line, since = event
-    return f": {since:.3f}\n{_message(number, line)}"
+    return f": {event.arose:.3f}\n{_message(event)}"
 
 
 def _rounded(seconds: float | None) -> int | None:
@@ -268,10 +260,6 @@ def _blocked(problem: Text | None) -> str:
     """Likewise: why no run can begin now, null when that is over."""
     error = None if problem is None else {"ko": problem.ko, "en": problem.en}
     return f"data: {json.dumps({'kind': 'blocked', 'error': error})}\n\n"
-
-
-def _is_end(line: str) -> bool:
-    return line.startswith(f'{{"kind":"{End.kind}"')
 
 
 def _last_seen(request: Request) -> int:

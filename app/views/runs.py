@@ -18,7 +18,7 @@ cookie_notice()
 store, owner = services().store, state.owner()
 runs, unreadable = store.runs(owner), store.unreadable(owner)
 interrupted_runs()
-if runs or store.deleted(owner):
+if runs or store.deletions.of(owner):
     run_list(runs)
 elif not unreadable:
     st.info(t("runs.none"))
@@ -30,7 +30,7 @@ elif not unreadable:
     )
 unreadable_runs(unreadable)
 if runs:
-    retention_status = store.retention_status(owner)
+    retention_status = store.room.status(owner)
     st.caption(t("runs.kept", runs=retention_status.runs, limit=retention_status.limit))
     runs_table(runs)
 owner_transfer()

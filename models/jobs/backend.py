@@ -3,7 +3,6 @@
 A backend takes runs and tells a sink what they say. It neither queues nor stores anything.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,8 +12,13 @@ from models.control import Control, Limits
 from models.events import End, Event, State
 from models.experiment import Experiment
 
-Sink = Callable[[str, Event], None]
-"""Receives (run id, event), in order, one call at a time; the last event of a job is its End."""
+
+class Sink(Protocol):
+    """Receives events in order, one call at a time; the last event of a job is its End."""
+
+    def __call__(self, run_id: str, event: Event, arose: float | None = None, /) -> None:
+        """Take an event of a run, which ``arose`` then (seconds since 1970) if that is known."""
+
 
 STOPPED = End(State.STOPPED)
 

@@ -500,17 +500,17 @@ class Scheduler:
                 return self._places.next_to_leave(owner)
         return None
 
-    def _receive(self, run_id: str, event: Event) -> None:
+    def _receive(self, run_id: str, event: Event, arose: float | None = None) -> None:
         if isinstance(event, End):
-            self._receive_end(run_id, event)
+            self._receive_end(run_id, event, arose)
             return
         with self._lock:
             has_turned = self._places.hear(run_id, event)
-        self._store.append(run_id, event)
+        self._store.append(run_id, event, arose)
         if has_turned:
             self._start_waiting()
 
-    def _receive_end(self, run_id: str, event: End) -> None:
+    def _receive_end(self, run_id: str, event: End, arose: float | None) -> None:
         with self._lock:  # a command comes before the end of a job or after it, never between
             control = self._controls.get(run_id, Control())
             is_next = not self._is_closing and goes_on(event, control)
@@ -518,7 +518,7 @@ class Scheduler:
             try:
                 run = self._store.get(run_id)
                 word = last_word(run, event, control, is_closing=self._is_closing)
-                self._store.append(run_id, word)
+                self._store.append(run_id, word, arose)
                 if is_next:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))

@@ -1,9 +1,10 @@
 """The SQLite file behind the store of runs: its tables, its versions, and sentences for its errors.
 
-One connection serves every thread, so callers take turns under a lock of their own.
+One connection serves every thread, so callers take turns under its ``lock``.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 
 from models.runs import errors
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SECONDS_OF_BUSY_WAITING = 5.0
 
 _SCHEMA = """
@@ -25,28 +26,35 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, task, number);
 CREATE TABLE IF NOT EXISTS events (
-    run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (run, n)
+    run TEXT NOT NULL, n INTEGER NOT NULL, payload TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (run, n)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 """
 """``removed`` names the runs whose rows are gone and whose folders may still be there."""
 
-_FROM_2_TO_3 = """
-CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA user_version = 3;
+_FROM_3 = """
+ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+UPDATE events SET kind = ifnull(json_extract(payload, '$.kind'), '') WHERE json_valid(payload);
+PRAGMA user_version = 4;
 """
 
-_FROM_1_TO_3 = f"""
+_FROM_2 = f"""
+CREATE TABLE IF NOT EXISTS removed (run TEXT PRIMARY KEY) WITHOUT ROWID;
+{_FROM_3}
+"""
+
+_FROM_1 = f"""
 ALTER TABLE runs ADD COLUMN updates INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN checkpoint INTEGER;
 ALTER TABLE runs ADD COLUMN stretch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN deleted REAL;
-{_FROM_2_TO_3}
+{_FROM_2}
 """
 
-_SCRIPTS = {0: _SCHEMA, 1: _FROM_1_TO_3, 2: _FROM_2_TO_3}
+_SCRIPTS = {0: _SCHEMA, 1: _FROM_1, 2: _FROM_2, 3: _FROM_3}
 """What brings a file of each older version up to date."""
 
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -61,7 +69,8 @@ class RunDatabase:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
+        self.lock = threading.RLock()
         with self.explained():
             file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = _open(file)
@@ -89,17 +98,17 @@ class RunDatabase:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Job the errors of the disk and of the database into sentences."""
+        """Turn the errors of the disk and of the database into sentences."""
         try:
             yield
         except sqlite3.ProgrammingError:
             raise
         except (OSError, sqlite3.OperationalError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
-                raise errors.locked(self._file) from error
-            raise errors.cannot_write(self._file.parent, error) from error
+                raise errors.locked(self.file) from error
+            raise errors.cannot_write(self.file.parent, error) from error
         except sqlite3.DatabaseError as error:
-            raise errors.damaged(self._file, error) from error
+            raise errors.damaged(self.file, error) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -4,6 +4,8 @@ First its rows go, in one transaction that also notes its id; then its folder, a
 Whatever a crash leaves in between is finished at the next start.
 """
 
+from collections.abc import Callable
+
 from models.runs.database import RunDatabase
 from models.runs.folders import RunFolders
 from models.runs.run import is_run_id
@@ -13,10 +15,12 @@ IS_DELETED = "typeof(deleted) IN ('real', 'integer')"
 
 
 class Removal:
-    """Removes runs from a database and their folders."""
+    """Removes runs from a database, and their folders; ``forget`` hears which runs are gone."""
 
-    def __init__(self, database: RunDatabase, folders: RunFolders) -> None:
-        self._database, self._folders = database, folders
+    def __init__(
+        self, database: RunDatabase, folders: RunFolders, forget: Callable[[list[str]], None]
+    ) -> None:
+        self._database, self._folders, self._forget = database, folders, forget
 
     def remove(self, run_ids: list[str]) -> None:
         """Remove runs, their events and their folders; raises ``UserError`` when it cannot."""
@@ -28,6 +32,7 @@ class Removal:
             connection.executemany("DELETE FROM events WHERE run = ?", named)
             connection.executemany("DELETE FROM runs WHERE id = ?", named)
         self._remove_folders(run_ids)
+        self._forget(run_ids)
 
     def remove_row(self, number: int) -> None:
         """Remove the run with this number in the database, whatever it has for an id."""

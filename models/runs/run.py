@@ -187,23 +187,23 @@ def history_of(lines: Iterable[str]) -> History:
         raise ValueError(f"event: {error}") from error
 
 
-def check_events(run: Run, events: Iterable[tuple[Any, Any]]) -> None:
-    """Raise ``ValueError`` unless these are a run's (number, JSON line), each of a proper event."""
+def check_events(run: Run, events: Iterable[tuple[Any, Any, Any]]) -> None:
+    """Raise ``ValueError`` unless these (number, kind, JSON line) are proper events of a run."""
     lines = []
-    for number, line in events:
+    for number, kind, line in events:
         if not (type(number) is int and 0 < number <= run.events and isinstance(line, str)):
             raise ValueError(f"event {number!r:.80} of {run.events}")
-        lines.append(line)
+        lines.append((kind, line))
     try:
-        for line in lines:
-            _check_event(from_json(json.loads(line)))
+        for kind, line in lines:
+            _check_event(kind, from_json(json.loads(line)))
     except _MISREADINGS as error:
         raise ValueError(f"event: {error}") from error
-    history_of(lines)
+    history_of(line for _, line in lines)
 
 
-def _check_event(event: Event) -> None:
-    if isinstance(event, TRANSIENT) or event == Batches(()):
+def _check_event(kind: Any, event: Event) -> None:
+    if isinstance(event, TRANSIENT) or event == Batches(()) or kind != event.kind:
         raise ValueError(f"nobody writes {event!r:.80}")
     if not isinstance(event, Batches):  # whose points are numbers, or it could not be read
         check_fields(event)

@@ -1,8 +1,8 @@
 """What simpler models reach on the same rows: the lines that a network has to pass.
 
 Regression: the mean, linear regression, Ridge and Lasso of scikit-learn. Classification: always the
-most frequent class; the network without hidden layers is trained by ``models.training.loop`` itself
-and remembered here, because the same choices always give the same figures.
+most frequent class, and the network without hidden layers. That one is trained like any other, and
+remembered, because the same choices always give the same figures.
 """
 
 import hashlib
@@ -20,11 +20,15 @@ from data.file_readers.json_document import parse_json
 from data.file_readers.text_file import read_text
 from data.home import home
 from data.language import UserError
-from models.events import Baseline
+from models.control import Control, Limits
+from models.events import Baseline, Baselines, Epoch, Event, State
 from models.experiment import Experiment
 from models.inputs.preparation import Prepared, dense
 from models.network.evaluation import classification_figures, regression_figures
 from models.tasks.base import Task
+from models.training.pacing import Ask, Pacing
+from models.training.run import Run
+from models.training.setup import Setup
 
 RIDGE_ALPHA = 1.0
 LASSO_SHARE = 0.01
@@ -35,6 +39,57 @@ means the same, too; of Boston's thirteen variables it leaves twelve."""
 _MAX_BYTES = 2**16
 MOST_EPOCHS = 20
 """The network without hidden layers is trained no longer than this."""
+SECONDS_FOR_BASELINE = 15.0
+"""A network without hidden layers that takes longer is given up: nobody waits for it."""
+
+
+def known_baselines(setup: Setup) -> Baselines:
+    """Return what simpler models reach, as far as that is known at once."""
+    known = simple_baselines(setup.task, setup.prepared)
+    linear = _linear_classifier(setup)
+    found = remembered(linear, setup.prepared) if linear else None
+    return Baselines((*known, found) if found else known)
+
+
+def late_baselines(setup: Setup, ask: Ask) -> Baselines | None:
+    """Train the network without hidden layers too, unless that is known or makes no sense.
+
+    Returns all baselines then, None where there is no other one than those that are known.
+    """
+    linear = _linear_classifier(setup)
+    if linear is None or remembered(linear, setup.prepared):
+        return None
+    found = _trained(linear, setup.prepared, ask)
+    if found is None:
+        return None
+    remember(linear, setup.prepared, found)
+    return Baselines((*simple_baselines(setup.task, setup.prepared), found))
+
+
+def _linear_classifier(setup: Setup) -> Experiment | None:
+    return without_hidden_layers(setup.experiment) if setup.task.head.is_classifier else None
+
+
+def _trained(linear: Experiment, prepared: Prepared, ask: Ask) -> Baseline | None:
+    """Train a network without hidden layers; None if that takes too long or is ended."""
+    events: list[Event] = []
+    run = Run.begin(linear, events.append, None, prepared)
+    limits = Limits(working_seconds=SECONDS_FOR_BASELINE)
+    if run.all_epochs(Pacing(_only_end(ask), events.append, run, limits)) is not State.DONE:
+        return None
+    last = next(event for event in reversed(events) if isinstance(event, Epoch))
+    seconds = run.progress.seconds
+    return Baseline("no_hidden", last.val_loss, last.val_metric, seconds, epochs=linear.epochs)
+
+
+def _only_end(ask: Ask) -> Ask:
+    """What is asked of a run, but for pauses, tempo and learning rate."""
+
+    def asked() -> Control:
+        control = ask()
+        return Control(stop=control.stop, leave=control.leave)
+
+    return asked
 
 
 def simple_baselines(task: Task, prepared: Prepared) -> tuple[Baseline, ...]:

@@ -1,7 +1,8 @@
 """What a spectator sees of a run beside its curves: the network itself, and one weight up close.
 
-Runs that nobody watches pay nothing for it. Pictures of the network are taken so rarely that all of
-them together cost a few per cent of the training time, and at least twice a second.
+Both are off until a weight is chosen: runs that nobody watches pay nothing for it. Pictures of the
+network are taken so rarely that all of them together cost a few per cent of the training time, and
+at least twice a second.
 """
 
 import time
@@ -27,6 +28,36 @@ _SMALLEST_PROBABILITY = 1e-7
 """Keras' backend epsilon: probabilities are clipped to it before the logarithm."""
 
 Emit = Callable[[Event], None]
+
+
+class LiveView:
+    """Emits pictures of the network, which ``take`` takes, and what happens to a weight of it."""
+
+    def __init__(self, emit: Emit, take: Callable[[], Snapshot]) -> None:
+        self._emit, self._take = emit, take
+        self._network: NetworkView | None = None
+        self._weight: WeightView | None = None
+
+    def watch(self, weight: tuple[int, int, int] | None) -> None:
+        """Show the network and this weight of it from now on, or nothing."""
+        self._network = NetworkView(self._emit, self._take) if weight else None
+        self._weight = WeightView(self._emit, *weight) if weight else None
+
+    @property
+    def watched(self) -> Watch | None:
+        """Where the weight lies that the batches have to record."""
+        return self._weight.watch if self._weight else None
+
+    def add(self, trained: Trained, update: int, rate: float) -> None:
+        """Take what some batches have recorded, the first of which was update ``update``."""
+        if self._weight:
+            self._weight.add(trained, update, rate)
+
+    def show(self, *, now: bool = False) -> None:
+        """Emit what it is time for, or everything ``now``."""
+        if self._network and self._weight:
+            self._network.look(now=now)
+            self._weight.report(now=now)
 
 
 class NetworkView:

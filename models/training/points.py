@@ -16,15 +16,17 @@ MAX_POINTS = 20_000
 class Points:
     """Collects the points of single updates and hands them on at most ten times a second."""
 
-    def __init__(
-        self, updates: int, update: int = 0, waiting: Iterable[tuple[float, float]] = ()
-    ) -> None:
-        """``updates`` of the whole run decide the stride; ``update`` of them are done already."""
+    def __init__(self, updates: int) -> None:
+        """``updates`` of the whole run decide the stride."""
         self._stride = -(-updates // MAX_POINTS)
-        self._waiting = list(waiting)
+        self._waiting: list[tuple[float, float]] = []
         self._points: list[tuple[int, float, float]] = []
-        self._update = update
+        self._update = 0
         self._reported = -np.inf
+
+    def go_on_from(self, update: int, waiting: Iterable[tuple[float, float]]) -> None:
+        """Collect on after an update, of which some are ``waiting`` to be part of a point."""
+        self._update, self._waiting = update, list(waiting)
 
     def add(self, losses: Array, metrics: Array) -> None:
         for pair in zip(losses.tolist(), metrics.tolist(), strict=True):

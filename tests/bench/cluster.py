@@ -67,7 +67,7 @@ def seconds_for(
     """Return the seconds from the first submit to the last End, everything being warm."""
     ends: queue.SimpleQueue[End] = queue.SimpleQueue()
 
-    def sink(run_id: str, event: Event) -> None:
+    def sink(run_id: str, event: Event, arose: float | None = None) -> None:
         if isinstance(event, End):
             ends.put(event)
 

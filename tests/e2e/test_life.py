@@ -237,6 +237,7 @@ def test_a_lost_connection_leaves_no_hole_in_the_curve(
 
 def told(stream: str) -> list[int]:
     """Return the updates of the points in a run's whole event stream."""
-    lines = (line.removeprefix("data: ") for line in stream.splitlines())
-    events = [json.loads(line) for line in lines if line.startswith('{"kind":"batches"')]
-    return [update for event in events for update, _, _ in event["points"]]
+    lines = [line for line in stream.splitlines() if line.startswith("data: ")]
+    events = [json.loads(line.removeprefix("data: ")) for line in lines]
+    points = [event["points"] for event in events if event["kind"] == "batches"]
+    return [update for stretch in points for update, _, _ in stretch]

@@ -43,7 +43,7 @@ def warm_backend(slots: int, sink: Sink) -> WarmBackend:
     return WarmBackend(slots, sink)
 
 
-def _nobody(_run_id: str, _event: Event) -> None:
+def _nobody(_run_id: str, _event: Event, _arose: float | None = None) -> None:
     """Hear what nobody waits for any more."""
 
 

@@ -182,7 +182,7 @@ class Node:
         for key in list(self._stays):
             self.leave(key)
 
-    def _hear(self, key: str, event: Event) -> None:
+    def _hear(self, key: str, event: Event, _arose: float | None = None) -> None:
         stay = self._stays.get(key)
         if stay is not None:
             stay.load.hear(event)

@@ -17,7 +17,6 @@ from data.language import Text
 from models.control import Control
 from models.events import Baselines, End, Event, Preparing, Started, State, Tuned, from_json
 from models.jobs.backend import STOPPED, Job, Sink
-from models.jobs.event_time import arose_at
 from models.jobs.local.process_folder import remove_left_over
 from models.jobs.local.trainer_client import TrainerLink
 
@@ -154,7 +153,7 @@ class LocalBackend:
         if self._trainer is not None:
             self._trainer.send(command)
 
-    def _deliver(self, job: str, event: Event) -> None:
+    def _deliver(self, job: str, event: Event, arose: float | None = None) -> None:
         """Hand an event of a held job to the sink; its End is the last one."""
         run_id = _run_of(job)
         with self._delivering:
@@ -169,7 +168,7 @@ class LocalBackend:
                     self._begun.discard(run_id)
                     self._trained.discard(run_id)
             try:
-                self._sink(run_id, event)
+                self._sink(run_id, event, arose)
             except Exception:
                 _log.exception("the sink refused an event of run %s", run_id)
 
@@ -224,8 +223,7 @@ class LocalBackend:
     def _hear(self, said: dict[str, Any]) -> None:
         """Take in what the trainer says."""
         if "run" in said:
-            with arose_at(said["at"]):
-                self._deliver(said["run"], from_json(said["event"]))
+            self._deliver(said["run"], from_json(said["event"]), said["at"])
         else:
             self._problem = None
             self._ready.set()

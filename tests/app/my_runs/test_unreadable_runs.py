@@ -152,7 +152,7 @@ def test_one_bad_value_is_one_unreadable_run(
         assert [run.id for run in store.runs_with_weights(OWNER, "boston")] == good
         (unreadable,) = store.unreadable(OWNER)
         assert unreadable.name == ("" if column == "name" else "the bad one")
-        assert store.retention_status(OWNER).runs == 2 and store.deleted(OWNER) == []
+        assert store.room.status(OWNER).runs == 2 and store.deletions.of(OWNER) == []
         if column != "id":
             with pytest.raises(UserError, match="cannot be read"):
                 store.find(bad, OWNER)
@@ -160,11 +160,11 @@ def test_one_bad_value_is_one_unreadable_run(
                 store.find(bad, "b" * 32)
         store.create(OWNER, EXPERIMENT)  # for which the oldest readable one goes
         assert len(store.runs(OWNER)) == 2 and store.unreadable(OWNER) == [unreadable]
-        store.purge(9e9)
-        store.delete_unreadable(unreadable.number, OWNER)
+        store.deletions.purge(9e9)
+        store.deletions.delete_unreadable(unreadable.number, OWNER)
         assert store.unreadable(OWNER) == [] and len(store.runs(OWNER)) == 2
         with pytest.raises(UserError):
-            store.delete_unreadable(unreadable.number, OWNER)
+            store.deletions.delete_unreadable(unreadable.number, OWNER)
     finally:
         store.close()
 
@@ -222,15 +222,15 @@ def test_whatever_stands_in_a_column_the_store_answers(
     store = RunStore(home / "runs")
     try:
         store.interrupt_unfinished()
-        store.retention_status(OWNER)
-        store.purge(0.0)
-        shown = [*store.runs(OWNER), *store.unreadable(OWNER), *store.deleted(OWNER)]
+        store.room.status(OWNER)
+        store.deletions.purge(0.0)
+        shown = [*store.runs(OWNER), *store.unreadable(OWNER), *store.deletions.of(OWNER)]
         assert len(shown) >= 1
         for run in store.runs(OWNER):
             store.history(run.id), store.outline(run.id)
         new = store.create(OWNER, EXPERIMENT).id
         assert store.append(new, STARTED) == 1 and store.events(new)
-        assert not store._unsaved
+        assert store._events.is_saved
     finally:
         store.close()
 

@@ -23,7 +23,6 @@ from app.widgets.shared import assets
 from data.language import Text, UserError
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
-from models.jobs.event_time import arose_at
 from models.runs.store import RunStore
 
 OWNER = "a" * 32
@@ -135,8 +134,7 @@ def test_an_event_says_when_it_arose_and_not_when_it_came(store, port, run):
     with watch(port, run) as response:
         store.append(run.id, STARTED)
         read(response, 1)
-        with arose_at(1234.5):
-            store.append(run.id, batches(1))
+        store.append(run.id, batches(1), 1234.5)
         assert [response.readline() for _ in range(2)] == [b"\n", b": 1234.500\n"]
 
 
@@ -274,14 +272,14 @@ def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run, mo
             assert response.status == 200
         store.append(run.id, STARTED)
         assert read(response, 1) == [(1, "started")]
-        assert len(store._subscribers[run.id]) == 60
+        assert len(store._subscribers.of(run.id)) == 60
         # What a pool keeps for reading the store does not grow with the number of viewers.
         assert threading.active_count() - threads < 45
     deadline = time.monotonic() + 10
-    while store._subscribers and time.monotonic() < deadline:
+    while store._subscribers.of(run.id) and time.monotonic() < deadline:
         store.append(run.id, batches(1))
         time.sleep(0.05)
-    assert store._subscribers == {}
+    assert store._subscribers.of(run.id) == ()
 
 
 def test_an_owner_may_open_so_many_streams_and_no_more(store, port, run, monkeypatch):
@@ -338,13 +336,13 @@ def test_a_viewer_who_never_reads_is_let_go(store, port, run, monkeypatch):
     big = Batches(tuple((update, 1.0, 1.0) for update in range(1, 2_001)))
     with silent_viewer(port, run):
         deadline = time.monotonic() + 10
-        while run.id not in store._subscribers and time.monotonic() < deadline:
+        while not store._subscribers.of(run.id) and time.monotonic() < deadline:
             time.sleep(0.02)
         for _ in range(100):  # more than the connection's buffers hold
             store.append(run.id, big)
-        while store._subscribers and time.monotonic() < deadline:
+        while store._subscribers.of(run.id) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert store._subscribers == {}
+        assert store._subscribers.of(run.id) == ()
         assert status_within_seconds(port, run, 200)
 
 

@@ -17,7 +17,7 @@ from data.language import UserError
 from models.control import Control
 from models.events import End, Epoch, Event, Paused, Started, State, Tuned, fold
 from models.experiment import Experiment, Layer, Optimizer
-from models.jobs.backend import Job
+from models.jobs.backend import Job, Sink
 from models.jobs.cluster.address import TLS
 from models.jobs.cluster.backend import ClusterBackend, cluster_from_environment
 from models.jobs.cluster.worker import lend
@@ -54,14 +54,14 @@ LARGEST = Experiment(
 class Place:
     """A backend and what it has said of every run; ``others`` train for it on a cluster."""
 
-    make: Callable[[Callable[[str, Event], None]], LocalBackend | ClusterBackend]
+    make: Callable[[Sink], LocalBackend | ClusterBackend]
     folder: Path
     others: Callable[[], list[psutil.Process]] | None = None
     heard: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     backend: LocalBackend | ClusterBackend = field(init=False)
 
     def __post_init__(self) -> None:
-        self.backend = self.make(lambda run_id, event: self.heard[run_id].append(event))
+        self.backend = self.make(lambda run_id, event, *_: self.heard[run_id].append(event))
 
     def processes(self) -> list[psutil.Process]:
         if self.others is not None:

@@ -45,7 +45,7 @@ def test_an_owner_who_yields_a_turn_is_the_last_of_the_round() -> None:
     queue = filled(("ada", "a1"), ("ada", "a2"), ("bob", "b1"))
     queue.go_last("ada")
     assert queue.owners() == ["bob", "ada"]
-    assert queue.jobs() == [("bob", "b1"), ("ada", "a1"), ("ada", "a2")]
+    assert queue.in_order() == [("bob", "b1"), ("ada", "a1"), ("ada", "a2")]
 
 
 def test_a_run_that_is_removed_is_gone() -> None:

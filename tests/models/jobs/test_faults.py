@@ -82,7 +82,7 @@ def test_a_killed_worker_takes_one_run_of_four_and_that_one_goes_on(tmp_path: Pa
 
 
 def events(store: RunStore, run_id: str) -> list[object]:
-    return [from_json(json.loads(line)) for _, line in store.events(run_id)]
+    return [from_json(json.loads(event.line)) for event in store.events(run_id)]
 
 
 SERVER = """
@@ -159,7 +159,7 @@ def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
             # A checkpoint is written every two seconds: no more than that, or an epoch, is redone.
             redone = [epoch for epoch in before.epochs if epoch.epoch > went_on.epoch]
             assert len(redone) <= 1 or sum(epoch.seconds for epoch in redone) < 4
-            numbers = [number for number, _ in store.events(run_id)]
+            numbers = [event.number for event in store.events(run_id)]
             assert numbers == list(range(1, len(numbers) + 1))
             points = [point[0] for point in fold(told).points]  # type: ignore[arg-type]
             assert len(points) == len(set(points))
@@ -214,7 +214,7 @@ def test_training_outlives_a_full_disk_and_the_store_recovers(small_disk: Path) 
         enough = updates(lab, run_id) + 3
         until(lambda: updates(lab, run_id) >= enough or lab.run(run_id).is_over, 60)
         assert not lab.run(run_id).is_over
-        until(lambda: '"unsaved"' in "".join(lab.store.transient(run_id)), 10)
+        until(lambda: "unsaved" in [event.kind for event in lab.store.transient(run_id)], 10)
         with pytest.raises(UserError, match="FNN_LAB_HOME"):
             lab.submit(SHORT)
 
@@ -223,7 +223,7 @@ def test_training_outlives_a_full_disk_and_the_store_recovers(small_disk: Path) 
         until(lambda: (lab.run(run_id).checkpoint or 0) > saved, 30)
         lab.stop(run_id)
         until(lambda: lab.run(run_id).is_over, 10)
-        numbers = [number for number, _ in lab.store.events(run_id)]
+        numbers = [event.number for event in lab.store.events(run_id)]
         assert numbers == list(range(1, len(numbers) + 1))
     file = sqlite3.connect(small_disk / "runs" / "runs.sqlite3")
     assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -387,7 +387,7 @@ def test_commands_that_race_leave_one_run_with_one_end(tmp_path: Path) -> None:
         scheduler.stop(OWNER, run_id)
         until(lambda: lab.run(run_id).is_over and not scheduler.has_worker(run_id), 20)
         assert errors == []
-        kinds = [json.loads(line)["kind"] for _, line in lab.store.events(run_id)]
+        kinds = [event.kind for event in lab.store.events(run_id)]
         assert kinds.count("end") == kinds.count("continued") + 1
         assert not scheduler.position(run_id)
 
@@ -437,6 +437,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
     file = sqlite3.connect(tmp_path / "runs.sqlite3")
     for column in ("updates", "checkpoint", "stretch", "name", "deleted"):
         file.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    file.execute("ALTER TABLE events DROP COLUMN kind")
     file.execute("PRAGMA user_version = 1")
     file.commit()
     file.close()
@@ -466,5 +467,5 @@ def test_a_locked_store_says_what_to_do_and_loses_nothing(
     other.close()
     store.close()  # writes what was kept in memory
     again = RunStore(tmp_path)
-    assert [number for number, _ in again.events(run.id)] == list(range(1, 202))
+    assert [event.number for event in again.events(run.id)] == list(range(1, 202))
     again.close()

@@ -48,7 +48,7 @@ class Told:
     def __init__(self) -> None:
         self.events: list[tuple[str, Event]] = []
 
-    def __call__(self, run_id: str, event: Event) -> None:
+    def __call__(self, run_id: str, event: Event, _arose: float | None = None) -> None:
         self.events.append((run_id, event))
 
     def states(self, run_id: str) -> list[State]:
@@ -194,10 +194,10 @@ def test_a_trainer_that_is_told_more_than_it_can_take_is_replaced(
 class LateBackend(LocalBackend):
     """One whose own words take longer than those of its trainer."""
 
-    def _deliver(self, job: str, event: Event) -> None:
+    def _deliver(self, job: str, event: Event, arose: float | None = None) -> None:
         if threading.current_thread().name != "trainer link":
             time.sleep(0.7)
-        super()._deliver(job, event)
+        super()._deliver(job, event, arose)
 
 
 def test_a_killed_run_ends_as_was_said_whatever_its_trainer_says_of_it(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ from models.jobs.backend import Job
 from models.jobs.local.backend import LocalBackend
 from tests.support.lab import LONG
 
-backend = LocalBackend(1, lambda run_id, event: print(event.kind, flush=True))
+backend = LocalBackend(1, lambda run_id, event, *_: print(event.kind, flush=True))
 backend.submit(Job("run", LONG, Path(sys.argv[1])))
 time.sleep(600)
 """

@@ -22,6 +22,7 @@ from models.jobs.scheduler import Quotas, Scheduler
 from models.jobs.server_lock import ServerLock
 from models.network.checkpoint import BEST, FOLDER, best_epoch
 from models.network.weights import WEIGHTS
+from models.runs.numbered_event import NumberedEvent
 from models.runs.store import RunStore
 from tests.support.lab import (
     LONG,
@@ -83,7 +84,7 @@ def test_pause_and_resume_answer_at_once_and_twice_is_once(lab: Lab) -> None:
     lab.scheduler.resume(OWNER, run_id)
     assert in_state(lab, run_id, State.RUNNING) < 1.0
     until(lambda: updates(lab, run_id) > before, 10)
-    kinds = [line.split('"')[3] for _, line in lab.store.events(run_id)]
+    kinds = [event.kind for event in lab.store.events(run_id)]
     assert (kinds.count("paused"), kinds.count("resumed")) == (1, 1)
     lab.seconds_to_stop(run_id)
 
@@ -252,9 +253,9 @@ def test_a_command_while_a_pause_gives_its_worker_back_is_not_lost(
     act = getattr(hasty.scheduler, command)
     clicks: list[threading.Thread] = []
 
-    def click(_number: int, line: str) -> None:
+    def click(event: NumberedEvent) -> None:
         """Give the command between the writing of the pause's end and whatever follows it."""
-        if '"parked":true' in line:
+        if '"parked":true' in event.line:
             thread = threading.Thread(target=act, args=(OWNER, run_id))
             thread.start()
             thread.join(0.5)
@@ -538,7 +539,7 @@ class Commands(RuleBasedStateMachine):
         self.scheduler.stop(OWNER, self.run_id)
         until(lambda: self.store.get(self.run_id).is_over, 15)
         until(lambda: not self.scheduler.has_worker(self.run_id), 15)
-        kinds = [line.split('"')[3] for _, line in self.store.events(self.run_id)]
+        kinds = [event.kind for event in self.store.events(self.run_id)]
         assert kinds.count("end") <= kinds.count("continued") + 1
         assert self.store.get(self.run_id).state in ENDED - {State.LOST, State.FAILED}
 

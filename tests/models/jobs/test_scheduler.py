@@ -11,7 +11,6 @@ import pytest
 from data.language import UserError
 from models.events import End, State, fold, from_json
 from models.experiment import Layer
-from models.jobs.event_time import arose
 from models.jobs.scheduler import slots_from_environment
 from models.network.weights import WEIGHTS
 from tests.support.lab import LONG, OWNER, ROOT, SHORT, needs_fork_server, open_lab, until
@@ -24,7 +23,7 @@ def lab(tmp_path_factory):
 
 
 def kinds(lab, run_id):
-    return [json.loads(line)["kind"] for _, line in lab.store.events(run_id)]
+    return [event.kind for event in lab.store.events(run_id)]
 
 
 def test_a_run_trains_to_its_end_and_leaves_its_weights(lab):
@@ -39,7 +38,7 @@ def test_a_run_trains_to_its_end_and_leaves_its_weights(lab):
 def test_the_events_of_a_run_come_in_order(lab):
     run_id = lab.submit(SHORT)
     until(lambda: lab.run(run_id).is_over, 30)
-    assert [number for number, _ in lab.store.events(run_id)] == list(
+    assert [event.number for event in lab.store.events(run_id)] == list(
         range(1, lab.run(run_id).events + 1)
     )
     told = kinds(lab, run_id)
@@ -51,7 +50,7 @@ def test_the_events_of_a_run_come_in_order(lab):
 
 def test_an_event_is_told_with_the_time_at_which_it_arose_in_the_worker(lab):
     run_id, ages = lab.submit(SHORT), []
-    lab.store.subscribe(run_id, lambda number, line: ages.append(time.time() - (arose() or 0)))
+    lab.store.subscribe(run_id, lambda event: ages.append(time.time() - event.arose))
     until(lambda: lab.run(run_id).is_over, 30)
     assert ages and all(0 <= age < 30 for age in ages)
 
@@ -165,7 +164,7 @@ def test_stopping_a_run_that_has_ended_does_nothing(lab):
 def test_a_refused_experiment_fails_with_its_sentence(lab):
     run_id = lab.submit(SHORT.changed(layers=(Layer(1024),) * 6, l2=0.1))
     until(lambda: lab.run(run_id).is_over, 30)
-    end = from_json(json.loads(lab.store.events(run_id)[-1][1]))
+    end = from_json(json.loads(lab.store.events(run_id)[-1].line))
     assert isinstance(end, End)
     assert end.state is State.FAILED
     assert "internal" not in end.error.en

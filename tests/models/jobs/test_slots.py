@@ -85,7 +85,7 @@ def state(lab: Lab, run_id: str) -> State:
 
 
 def told(lab: Lab, run_id: str) -> list[Event]:
-    return [from_json(json.loads(line)) for _, line in lab.store.events(run_id)]
+    return [from_json(json.loads(event.line)) for event in lab.store.events(run_id)]
 
 
 def assert_no_update_twice(lab: Lab, run_id: str) -> None:

@@ -14,6 +14,7 @@ from data.language import UserError
 from models.events import Batches, End, Epoch, Paused, Started, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.network.weights import WEIGHTS
+from models.runs.numbered_event import NumberedEvent
 from models.runs.store import RunStore
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +36,7 @@ def store(tmp_path):
 
 
 def numbers(store: RunStore, run_id: str, after: int = 0) -> list[int]:
-    return [number for number, _ in store.events(run_id, after)]
+    return [event.number for event in store.events(run_id, after)]
 
 
 def test_a_new_run_is_queued_and_has_an_empty_folder(store):
@@ -124,28 +125,28 @@ def test_the_latest_weights_may_belong_to_an_older_or_a_live_run(store):
 
 def test_subscribers_hear_every_event_once_until_they_leave(store):
     run, heard = store.create("ada", EXPERIMENT), []
-    unsubscribe = store.subscribe(run.id, lambda n, line: heard.append((n, json.loads(line))))
+    unsubscribe = store.subscribe(run.id, heard.append)
     store.append(run.id, STARTED)
     unsubscribe()
     store.append(run.id, epoch(1))
-    assert [(n, event["kind"]) for n, event in heard] == [(1, "started")]
+    assert [(event.number, event.kind) for event in heard] == [(1, "started")]
 
 
 def test_a_broken_subscriber_harms_nobody(store):
     run, heard = store.create("ada", EXPERIMENT), []
 
-    def broken(number: int, line: str) -> None:
+    def broken(event: NumberedEvent) -> None:
         raise RuntimeError("gone")
 
     store.subscribe(run.id, broken)
-    store.subscribe(run.id, lambda n, line: heard.append(n))
+    store.subscribe(run.id, lambda event: heard.append(event.number))
     assert store.append(run.id, STARTED) == 1
     assert heard == [1]
 
 
 def test_many_threads_leave_no_gap_and_no_repetition(store):
     run, heard = store.create("ada", EXPERIMENT), []
-    store.subscribe(run.id, lambda n, line: heard.append(n))
+    store.subscribe(run.id, lambda event: heard.append(event.number))
     write = lambda: [store.append(run.id, Batches(((1, 1.0, 1.0),))) for _ in range(50)]  # noqa: E731
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
@@ -246,7 +247,7 @@ from tests.models.runs.test_store import EXPERIMENT
 
 store = RunStore(Path(sys.argv[1]))
 run, heard = store.create("ada", EXPERIMENT), []
-store.subscribe(run.id, lambda n, line: heard.append(n))
+store.subscribe(run.id, lambda event: heard.append(event.number))
 points = Batches(tuple((n, 1.0, 1.0) for n in range(100)))
 store.append(run.id, points)
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -258,7 +259,7 @@ except UserError as error:
     refused = error.text.en
 for _ in range(3):
     store.append(run.id, points)
-while_full = [n for n, _ in store.events(run.id)]
+while_full = [event.number for event in store.events(run.id)]
 if sys.argv[2] == "freed":
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     store.append(run.id, End(State.DONE))

@@ -10,8 +10,9 @@ import pytest
 from data.language import UserError
 from models.events import Batches, Continued, End, Paused, State
 from models.network.weights import WEIGHTS
+from models.runs.deletions import SECONDS_TO_UNDO
 from models.runs.retention import MEGABYTE, Retention, retention_from_environment
-from models.runs.store import SECONDS_TO_UNDO, Run, RunStore
+from models.runs.store import Run, RunStore
 from tests.models.runs.test_store import EXPERIMENT, STARTED, epoch, numbers
 
 
@@ -72,7 +73,7 @@ def test_nobody_touches_the_run_of_somebody_else(store, act):
     run = ended(store)
     arguments = ("bob", "stolen") if act == "rename" else ("bob",)
     with pytest.raises(UserError):
-        getattr(store, act)(run.id, *arguments)
+        getattr(store if act == "rename" else store.deletions, act)(run.id, *arguments)
     assert store.find(run.id, "ada") == run
 
 
@@ -81,31 +82,31 @@ def test_nobody_touches_the_run_of_somebody_else(store, act):
 
 def test_a_deleted_run_disappears_at_once_and_comes_back_with_undo(store):
     run = ended(store)
-    store.delete(run.id, "ada")
+    store.deletions.delete(run.id, "ada")
     assert store.runs("ada") == [] and store.runs_with_weights("ada", "boston") == []
-    assert ids(store.deleted("ada")) == [run.id] and store.deleted("bob") == []
+    assert ids(store.deletions.of("ada")) == [run.id] and store.deletions.of("bob") == []
     with pytest.raises(UserError, match="no such run"):
         store.find(run.id, "ada")
-    store.undelete(run.id, "ada")
-    assert store.runs("ada") == [run] and store.deleted("ada") == []
+    store.deletions.undelete(run.id, "ada")
+    assert store.runs("ada") == [run] and store.deletions.of("ada") == []
 
 
 def test_after_ten_seconds_rows_events_and_folder_are_gone(store):
     run, other = ended(store), ended(store)
-    store.delete(run.id, "ada")
-    store.purge(time.time() + SECONDS_TO_UNDO - 1)
+    store.deletions.delete(run.id, "ada")
+    store.deletions.purge(time.time() + SECONDS_TO_UNDO - 1)
     assert store.folder(run.id).exists()
-    store.purge(time.time() + SECONDS_TO_UNDO)
+    store.deletions.purge(time.time() + SECONDS_TO_UNDO)
     assert not store.folder(run.id).exists() and numbers(store, run.id) == []
     assert ids(store.runs("ada")) == [other.id] and store.folder(other.id).exists()
     with pytest.raises(UserError, match="cannot be brought back"):
-        store.undelete(run.id, "ada")
+        store.deletions.undelete(run.id, "ada")
 
 
 def test_nobody_has_to_come_back_for_a_deleted_run_to_go(store, monkeypatch):
-    monkeypatch.setattr("models.runs.store.SECONDS_TO_UNDO", 0.1)
+    monkeypatch.setattr("models.runs.deletions.SECONDS_TO_UNDO", 0.1)
     run = ended(store)
-    store.delete(run.id, "ada")
+    store.deletions.delete(run.id, "ada")
     deadline = time.monotonic() + 5
     while store.folder(run.id).exists():
         assert time.monotonic() < deadline
@@ -118,7 +119,7 @@ def test_a_run_that_waits_or_trains_cannot_be_deleted(store, events):
     for event in events:
         store.append(run.id, event)
     with pytest.raises(UserError, match="Stop it first"):
-        store.delete(run.id, "ada")
+        store.deletions.delete(run.id, "ada")
     assert ids(store.runs("ada")) == [run.id]
 
 
@@ -126,19 +127,19 @@ def test_a_paused_run_is_removed_once_its_worker_has_let_go(store):
     run = store.create("ada", EXPERIMENT)
     store.append(run.id, STARTED)
     store.append(run.id, Paused(3))
-    store.delete(run.id, "ada")
+    store.deletions.delete(run.id, "ada")
     later = time.time() + SECONDS_TO_UNDO
-    store.purge(later)
+    store.deletions.purge(later)
     assert store.append(run.id, End(State.STOPPED)) == 3
-    store.purge(later)
+    store.deletions.purge(later)
     assert numbers(store, run.id) == []
 
 
 def test_a_run_that_goes_on_is_no_longer_deleted(store):
     run = ended(store)
-    store.delete(run.id, "ada")
+    store.deletions.delete(run.id, "ada")
     store.append(run.id, Continued(5))
-    store.purge(time.time() + SECONDS_TO_UNDO)
+    store.deletions.purge(time.time() + SECONDS_TO_UNDO)
     assert ids(store.runs("ada")) == [run.id]
 
 
@@ -146,10 +147,10 @@ def test_a_deleted_run_is_not_taken_up_by_the_next_server(tmp_path):
     first = RunStore(tmp_path)
     run = first.create("ada", EXPERIMENT)
     first.append(run.id, End(State.INTERRUPTED))
-    first.delete(run.id, "ada")
+    first.deletions.delete(run.id, "ada")
     first.close()
     second = RunStore(tmp_path)
-    assert second.interrupt_unfinished() == [] and second.deleted("ada") == []
+    assert second.interrupt_unfinished() == [] and second.deletions.of("ada") == []
     assert not second.folder(run.id).exists()
     second.close()
 
@@ -175,11 +176,12 @@ def test_a_store_of_the_version_before_is_brought_up_to_date(tmp_path):
     run = ended(first)
     first.close()
     connection = sqlite3.connect(tmp_path / "runs.sqlite3")
-    connection.executescript("DROP TABLE removed; PRAGMA user_version = 2;")
+    connection.executescript("DROP TABLE removed; ALTER TABLE events DROP COLUMN kind;")
+    connection.execute("PRAGMA user_version = 2")
     connection.close()
     second = RunStore(tmp_path)
-    second.delete(run.id, "ada")
-    second.purge(time.time() + SECONDS_TO_UNDO)
+    second.deletions.delete(run.id, "ada")
+    second.deletions.purge(time.time() + SECONDS_TO_UNDO)
     assert second.runs("ada") == []
     second.close()
 
@@ -190,8 +192,8 @@ def test_deleting_while_others_write_harms_nobody(store):
     def delete_runs() -> None:
         try:
             for _ in range(10):
-                store.delete(ended(store).id, "ada")
-                store.purge(time.time() + SECONDS_TO_UNDO)
+                store.deletions.delete(ended(store).id, "ada")
+                store.deletions.purge(time.time() + SECONDS_TO_UNDO)
         except Exception as error:
             errors.append(error)
 
@@ -252,14 +254,14 @@ def test_a_run_under_way_that_fills_the_budget_is_left_alone(store):
 
 def test_what_goes_next_is_known_before_it_goes(store):
     runs = [ended(store) for _ in range(4)]
-    retention_status = store.retention_status("ada")
+    retention_status = store.room.status("ada")
     assert (retention_status.runs, retention_status.limit, retention_status.next_by_count) == (
         4,
         5,
         (),
     )
     runs.append(ended(store))
-    retention_status = store.retention_status("ada")
+    retention_status = store.room.status("ada")
     assert (retention_status.starts, retention_status.next_by_count) == (1, (runs[0],))
     store.create("ada", EXPERIMENT)
     assert retention_status.next_by_count[0].id not in ids(store.runs("ada"))
@@ -267,11 +269,11 @@ def test_what_goes_next_is_known_before_it_goes(store):
 
 def test_what_the_disk_takes_next_is_told_to_its_owner_only(store):
     old = ended(store, "ada", 500)
-    assert store.retention_status("ada").next_by_disk == ()
+    assert store.room.status("ada").next_by_disk == ()
     ended(store, "bob", 450)
-    assert store.retention_status("ada").next_by_disk == (old,)
-    assert store.retention_status("bob").next_by_disk == ()
-    assert (store.retention_status("bob").used, store.retention_status("bob").allowed) == (
+    assert store.room.status("ada").next_by_disk == (old,)
+    assert store.room.status("bob").next_by_disk == ()
+    assert (store.room.status("bob").used, store.room.status("bob").allowed) == (
         950_000,
         MEGABYTE,
     )
@@ -279,11 +281,11 @@ def test_what_the_disk_takes_next_is_told_to_its_owner_only(store):
 
 def test_the_size_of_a_run_is_measured_again_after_it_went_on(store):
     run = ended(store, "ada", 100)
-    assert store.retention_status("ada").used == 100_000
+    assert store.room.status("ada").used == 100_000
     store.append(run.id, Continued(9))
     (store.folder(run.id) / WEIGHTS).write_bytes(bytes(200_000))
     store.append(run.id, End(State.DONE))
-    assert store.retention_status("ada").used == 200_000
+    assert store.room.status("ada").used == 200_000
 
 
 def test_an_outline_has_all_but_the_points(store):

@@ -17,8 +17,9 @@ from models.inputs.preparation import dense, prepare
 from models.network.evaluation import evaluate
 from models.network.weights import read_network
 from models.tasks import preset_named, task_named
+from models.training.batches import permutation
 from models.training.build import build_model
-from models.training.loop import permutation, train
+from models.training.loop import train
 
 TASK = task_named("reviews")
 KIWI = preset_named("sentiment").changed(reading=TextSettings("bundled", "kiwi"))

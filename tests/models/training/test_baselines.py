@@ -13,7 +13,7 @@ from models.events import Baseline, Baselines, End, Epoch, Event, State
 from models.experiment import Experiment
 from models.inputs.preparation import prepare
 from models.tasks import preset_named, task_named
-from models.training import loop
+from models.training import baselines
 from models.training.baselines import simple_baselines, without_hidden_layers
 from models.training.loop import train
 
@@ -129,9 +129,9 @@ def test_a_stop_during_the_baseline_leaves_the_run_done() -> None:
 
 
 def test_a_baseline_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SECONDS_FOR_BASELINE", 0.0)
+    monkeypatch.setattr(baselines, "SECONDS_FOR_BASELINE", 0.0)
     events = run(DIGITS)
-    assert [[each.name for each in baselines] for baselines in told(events)] == [["majority"]]
+    assert [[each.name for each in found] for found in told(events)] == [["majority"]]
     assert isinstance(events[-1], End) and events[-1].state is State.DONE
 
 

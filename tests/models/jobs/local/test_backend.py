@@ -120,7 +120,7 @@ from models.jobs.backend import Job
 from models.jobs.local.backend import LocalBackend
 from tests.support.lab import LONG
 
-backend = LocalBackend(2, lambda run_id, event: print(event.kind, flush=True))
+backend = LocalBackend(2, lambda run_id, event, *_: print(event.kind, flush=True))
 backend.submit(Job("run", LONG, Path(sys.argv[1])))
 print("submitted", flush=True)
 time.sleep(600)
