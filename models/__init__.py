@@ -1,0 +1,1 @@
+"""Tasks, experiments, training, runs and predictions. Knows no page and no chart."""

@@ -105,7 +105,7 @@ def trainers_of(process: psutil.Process) -> list[psutil.Process]:
 
 
 def make_certificates(folder: Path) -> dict[str, str]:
-    """Make an authority and a certificate as the README says; return the variables that name them.
+    """Make an authority and a certificate as the cluster's README says; return the variables that name them.
 
     Needs the program ``openssl``.
     """
