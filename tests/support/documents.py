@@ -30,7 +30,7 @@ class Section:
     codes: tuple[str, ...]
     """Words between backticks."""
     words: str
-    """All text outside code, names of pictures included."""
+    """All text outside code, names of pictures included; a piece of a line on each line."""
 
 
 def named(path: Path) -> str:
@@ -84,7 +84,7 @@ def _section(tokens: list[Token]) -> Section:
         blocks=tuple(token.content for token in tokens if token.type == "fence"),
         links=tuple(link for link in links if link),
         codes=tuple(child.content for child in inline if child.type == "code_inline"),
-        words=" ".join(child.content for child in inline if child.type in ("text", "image")),
+        words="\n".join(child.content for child in inline if child.type in ("text", "image")),
     )
 
 
