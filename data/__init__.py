@@ -1,1 +1,1 @@
-"""Data sets: loads, checks, prepares and caches arrays. Knows no network and no page."""
+"""Data sets: loads, checks, prepares and caches arrays. Imports neither ``models`` nor ``app``."""

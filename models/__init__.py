@@ -1,1 +1,1 @@
-"""Tasks, experiments, training, runs and predictions. Knows no page and no chart."""
+"""Tasks, experiments, training, runs and predictions. Imports nothing of ``app``."""

@@ -23,6 +23,7 @@ ANIMATION_SIZE = (1280, 720)
 ANIMATION_QUALITY = 60
 LAST_FRAME_MS = 3_000
 SMALL: ViewportSize = {"width": 1440, "height": 900}
+LOW: ViewportSize = {"width": 1440, "height": 780}
 
 
 def home(page: Page, url: str, language: str) -> None:
@@ -112,7 +113,7 @@ def list_runs(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     for task in ("fashion_mnist", "reviews", "boston", "mnist"):
         finish(lesson, task)
-    page.set_viewport_size(SMALL)
+    page.set_viewport_size(LOW)
     lesson.open("runs")
     page.wait_for_timeout(2_000)
     page.screenshot(path=ASSETS / f"my-runs-{language}.png")
