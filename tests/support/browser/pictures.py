@@ -94,6 +94,7 @@ def animate(page: Page, url: str, language: str) -> None:
 def predict(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     finish(lesson, "mnist")
+    page.set_viewport_size(LOW)
     lesson.open("predict", task="mnist")
     lesson.write(3)
     lesson.answer()
