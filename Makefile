@@ -30,7 +30,7 @@ check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 	$(BIN)/mypy
 	$(BIN)/python -m tests.audit
 
-bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the README's figures
+bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the figures of tests/bench/README.md
 	$(BIN)/python -m models bench
 	$(BIN)/python -m tests.support.browser.chromium
 	$(BIN)/python -m tests.bench.drawn_digits
