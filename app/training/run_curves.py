@@ -11,7 +11,7 @@ from app.widgets.shared.live_run import end_show, leave_show, live_run
 from app.wording import data_words, run_words
 from models.runs.store import Run
 from models.tasks.base import Task
-from models.training.baselines import LASSO_SHARE, RIDGE_ALPHA
+from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 
 HEIGHT = 660
 

@@ -27,14 +27,9 @@ from models.inputs.preparation import Prepared, dense
 from models.network.evaluation import classification_figures, regression_figures
 from models.tasks.base import Task
 from models.training.pacing import Ask, Pacing
+from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 from models.training.run import Run
 from models.training.setup import Setup
-
-RIDGE_ALPHA = 1.0
-LASSO_SHARE = 0.01
-"""The strength of the penalty. Ridge: scikit-learn's default, which means the same in every unit of
-the answers. Lasso: a share of the standard deviation of the training rows' answers, so that it
-means the same, too; of Boston's thirteen variables it leaves twelve."""
 
 _MAX_BYTES = 2**16
 MOST_EPOCHS = 20
