@@ -1,0 +1,1 @@
+"""Data sets: loads, checks, prepares and caches arrays. Imports neither ``models`` nor ``app``."""

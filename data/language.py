@@ -32,12 +32,19 @@ class Text:
         object.__setattr__(self, "ko", with_particles(self.ko))
 
     def format(self, **values: object) -> "Text":
-        """Fill the ``{name}`` placeholders of both sentences.
+        """Fill the ``{name}`` placeholders of both sentences, each with its half of a text.
 
-        >>> Text("{n}개", "{n} rows").format(n=3).en
-        '3 rows'
+        >>> str(Text("{n}개 {what}", "{n} {what}").format(n=3, what=Text("행", "rows")))
+        '3개 행 / 3 rows'
         """
-        return Text(self.ko.format(**values), self.en.format(**values))
+        korean, english = (
+            {
+                name: getattr(value, language) if isinstance(value, Text) else value
+                for name, value in values.items()
+            }
+            for language in ("ko", "en")
+        )
+        return Text(self.ko.format(**korean), self.en.format(**english))
 
     def __str__(self) -> str:
         return f"{self.ko} / {self.en}"

@@ -1,0 +1,1 @@
+"""Tasks, experiments, training, runs and predictions. Imports nothing of ``app``."""

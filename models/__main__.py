@@ -15,8 +15,7 @@ from data.cores import usable_cores
 from data.dataset import Array
 from data.file_readers.json_document import parse_json
 from data.language import Text, UserError, quoted
-from data.text.reviews import Reviews, load_reviews, read_labelled, skipped_rows
-from data.text.vocabulary import Encoded
+from data.text.reviews import read_labelled, skipped_rows
 from models.console import JsonLines, Preparation, Progress
 from models.download.archive import leave_portable_files
 from models.events import End, State
@@ -26,12 +25,12 @@ from models.inputs.summary import Summary, summarize
 from models.network.weights import TrainedNetwork, read_network
 from models.settings import changed, read_experiment
 from models.tasks import TASKS, presets, task_named
-from models.tasks.base import InputKind
 from models.training.end_messages import cannot_write
 from models.training.threads import threads_worth
 
 if TYPE_CHECKING:
     from models.inputs.preparation import Rows
+    from models.network.prediction import Prediction
 
 MOST_SLOTS = 1_000
 
@@ -166,29 +165,21 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
-    from data.pictures.images import center_digit, fit_frame
-    from data.pictures.picture_file import read_picture
-    from models.network.prediction import predict_one, require_kind
+    from models.inputs.image import framed
+    from models.network.prediction import predict_one, require_option
 
-    require_kind(network, InputKind.IMAGE)
-    shape = center_digit if network.task.drawable else fit_frame
-    prediction = predict_one(network, shape(read_picture(path)))
-    label = network.task.load(network.experiment).classes[prediction.winner]
-    values = {
-        "class": prediction.winner,
-        "label": asdict(label),
-        "probabilities": prediction.answer.tolist(),
-    }
-    return values, f"{readable(label)}  {prediction.answer[prediction.winner]:.1%}"
+    require_option(network, "image")
+    return _told(network, predict_one(network, framed(network.task, path)))
 
 
 def _row_answer(network: TrainedNetwork, row: str) -> Answer:
-    from models.network.prediction import predict_one, require_kind, row_of
+    from models.inputs.table import row_of
+    from models.network.prediction import predict_one, require_option
 
-    require_kind(network, InputKind.TABLE)
+    require_option(network, "row")
     features = network.task.load(network.experiment).features
-    price = predict_one(network, row_of(_row(row), features)).value
-    if not math.isfinite(price):
+    prediction = predict_one(network, row_of(_row(row), features))
+    if not math.isfinite(prediction.value):
         raise UserError(
             Text(
                 "--row의 숫자가 너무 커서 네트워크가 계산할 수 없습니다. 더 작은 값을 주세요.",
@@ -196,7 +187,21 @@ def _row_answer(network: TrainedNetwork, row: str) -> Answer:
                 "Give smaller ones.",
             )
         )
-    return {"value": price}, f"{price:.2f}"
+    return _told(network, prediction)
+
+
+def _told(network: TrainedNetwork, prediction: "Prediction") -> Answer:
+    """Return the most probable class, or the number, that a network answers."""
+    if not network.task.head.is_classifier:
+        value = prediction.value
+        return {"value": value}, f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3g}"
+    label = network.task.load(network.experiment).classes[prediction.winner]
+    values = {
+        "class": prediction.winner,
+        "label": asdict(label),
+        "probabilities": prediction.answer.tolist(),
+    }
+    return values, f"{readable(label)}  {prediction.answer[prediction.winner]:.1%}"
 
 
 def _row(given: str) -> Any:
@@ -220,34 +225,23 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
 
     The rows are those of the network's task, or those of the file, which says so on stderr.
     """
-    from models.network.prediction import require_kind
-
-    if path is not None:
-        require_kind(network, InputKind.TEXT)
-        reviews = read_labelled(path)
-        if reviews.skipped:
-            say(skipped_rows(reviews))
-        return _encoded(network, reviews), reviews.labels, reviews.skipped
-    if network.task.kind is InputKind.TEXT:
-        _, reviews = load_reviews(_text_settings(network).corpus)
-        return _encoded(network, reviews), reviews.labels, reviews.skipped
-    dataset = network.task.load(network.experiment)
-    return dataset.x_test.reshape(len(dataset.x_test), -1), dataset.y_test, 0
-
-
-def _encoded(network: TrainedNetwork, reviews: Reviews) -> Encoded:
-    """Return reviews as indices of the network's own words, which may not be today's."""
     from models.inputs.documents import encode_documents
+    from models.inputs.kinds import input_of
+    from models.network.prediction import require_option
 
-    assert network.vocabulary is not None
-    tokenizer = _text_settings(network).tokenizer
-    return encode_documents(
-        reviews.documents, reviews.digest, tokenizer, network.vocabulary, Preparation()
-    )
-
-
-def _text_settings(network: TrainedNetwork) -> TextSettings:
-    return network.experiment.reading or TextSettings()
+    task, experiment, words = network.task, network.experiment, network.vocabulary
+    if path is None:
+        dataset = task.load(experiment)
+        rows = input_of(task).test_rows(experiment, dataset, words, Preparation())
+        return rows, dataset.y_test, dataset.skipped[1]
+    require_option(network, "text")
+    reviews = read_labelled(path)
+    if reviews.skipped:
+        say(skipped_rows(reviews))
+    assert words is not None
+    tokenizer = (experiment.reading or TextSettings()).tokenizer
+    rows = encode_documents(reviews.documents, reviews.digest, tokenizer, words, Preparation())
+    return rows, reviews.labels, reviews.skipped
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -49,6 +49,9 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Lowest and highest allowed value of every number in an experiment."""
 
+OWN_CORPUS = "own"
+"""The corpus of a task that has documents of its own, and no others to choose from."""
+
 LEARNING_RATES = (*(m * 10.0**e for e in range(-5, 1) for m in (1, 2, 5)), 10.0)
 """The usual learning rates, from small to large."""
 
@@ -133,7 +136,7 @@ class Optimizer:
 
 @dataclass(frozen=True, slots=True)
 class TextSettings:
-    """How reviews are read: which corpus, which tokenizer, and which words are kept.
+    """How texts are read: which corpus, which tokenizer, and which words are kept.
 
     The ``vocabulary_size`` most frequent words of the training rows have an index each;
     ``stop_words`` leaves particles and punctuation out of them.
@@ -145,7 +148,8 @@ class TextSettings:
     stop_words: bool = False
 
     def __post_init__(self) -> None:
-        _check_choice("corpus", self.corpus, tuple(corpus.name for corpus in CORPORA))
+        if self.corpus != OWN_CORPUS:
+            _check_choice("corpus", self.corpus, tuple(corpus.name for corpus in CORPORA))
         _check_choice("tokenizer", self.tokenizer, tuple(TOKENIZERS))
         _check_whole("vocabulary_size", self.vocabulary_size)
         _check_switch("stop_words", self.stop_words)

@@ -7,13 +7,10 @@ from typing import Any
 from data.file_readers.json_document import NotJson, parse_json
 from data.file_readers.text_file import read_text
 from data.language import Text, UserError, quoted
-from models.experiment import OPTIMIZER_PARAMETERS, Experiment, TextSettings
+from models.experiment import OPTIMIZER_PARAMETERS, Experiment
 from models.tasks import TASKS, preset_named
-from models.tasks.base import InputKind
 
 MAX_EXPERIMENT_BYTES = 2**20
-
-_TASKS_THAT_READ = [task.name for task in TASKS if task.kind is InputKind.TEXT]
 
 Setting = tuple[str, Any]
 """A key, such as "epochs" or "optimizer.name", and a JSON value."""
@@ -77,6 +74,7 @@ def _with_dependents(experiment: Experiment, wanted: Sequence[Setting]) -> Exper
     name, task = last.get("optimizer.name"), last.get("task", experiment.task)
     if isinstance(name, str) and name in OPTIMIZER_PARAMETERS:
         experiment = experiment.changed(optimizer=experiment.optimizer.renamed(name))
-    if experiment.reading is None and task in _TASKS_THAT_READ:
-        experiment = experiment.changed(reading=TextSettings())
+    usual = {each.name: each.default.reading for each in TASKS}
+    if experiment.reading is None and isinstance(task, str):
+        experiment = experiment.changed(reading=usual.get(task))
     return experiment

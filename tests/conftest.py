@@ -11,17 +11,38 @@ import pytest
 # process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-AGAINST_THE_CLOCK = ("tests/e2e/", "tests/jobs/")
+AGAINST_THE_CLOCK = (
+    "tests/e2e/",
+    "tests/models/jobs/",
+    "tests/data/test_background.py",
+    "tests/data/text/test_tokenizer_service.py",
+)
+ONE_AFTER_THE_OTHER = "tests/models/jobs/"
+"""Tests that start many workers each, and would only make each other wait."""
+LONGEST_FIRST = (ONE_AFTER_THE_OTHER, "tests/e2e/", "tests/models/training/", "tests/app/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests of browsers and of many processes a second try; the summary tells why.
+    """Keep the tests of a file in one process, begin with long ones, and try some twice.
 
-    They wait for others on a machine that may be busy with something else for many seconds.
+    Tests of browsers and of many processes wait for others on a machine that may be busy with
+    something else for many seconds; the summary tells why there was a second try.
     """
+    items.sort(key=_place)
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
         if item.nodeid.startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _place(item: pytest.Item) -> int:
+    starts = (item.nodeid.startswith(folder) for folder in LONGEST_FIRST)
+    return next((place for place, is_here in enumerate(starts) if is_here), len(LONGEST_FIRST))
+
+
+def _group(item: pytest.Item) -> str:
+    is_heavy = item.nodeid.startswith(ONE_AFTER_THE_OTHER)
+    return ONE_AFTER_THE_OTHER if is_heavy else item.nodeid.split("::")[0]
 
 
 NewHome = Callable[[], Path]

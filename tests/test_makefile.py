@@ -1,6 +1,7 @@
 """The Makefile makes an environment out of little, and again when what it holds has changed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -115,7 +116,21 @@ def test_an_environment_of_a_python_without_tensorflow_is_made_again(clone: Path
     assert "making .venv with python3\n" in done.stdout and old.is_symlink()
 
 
-def test_readme_and_makefile_name_the_same_versions() -> None:
-    sentence = "Python 3.11, 3.12 or 3.13"
-    for name in ("README.md", "Makefile"):
-        assert sentence in (ROOT / name).read_text(encoding="utf-8")
+def test_documents_and_makefile_name_the_same_versions() -> None:
+    english, korean = "Python 3.11, 3.12 or 3.13", "Python 3.11, 3.12, 3.13 중 하나"
+    for name in ("README.md", "CONTRIBUTING.md", "Makefile"):
+        assert english in (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.ko.md", "Makefile"):
+        assert korean in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_continuous_integration_calls_the_same_targets_on_every_version() -> None:
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    (versions,) = re.findall(r"python-version: \[(.*)\]", workflow)
+    (lowest, below) = re.findall(r"\((3, \d+)\)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    numbers = range(int(lowest[3:]), int(below[3:]))
+    assert versions == ", ".join(f'"3.{number}"' for number in numbers)
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    targets = ["make check", "make test"]
+    assert re.findall(r"^ +- run: (make .*)$", workflow, re.MULTILINE) == targets
+    assert re.findall(r"^make .*$", script, re.MULTILINE) == targets

@@ -1,1 +1,1 @@
-"""Choosing a task and an experiment."""
+"""The choice of a task and the settings of an experiment."""

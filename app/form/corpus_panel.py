@@ -10,7 +10,7 @@ from data.background import Command, CommandState
 from data.language import UserError
 from data.text.reviews import corpus_named, is_available, load_reviews
 from data.text.tokens import ROWS_IN_MEMORY, rows_done
-from models.experiment import TextSettings
+from models.experiment import OWN_CORPUS, TextSettings
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -28,7 +28,9 @@ def corpus_panel(reading: TextSettings) -> None:
 
 def is_missing(reading: TextSettings | None) -> bool:
     """Return whether the corpus of a reading has yet to be fetched."""
-    return reading is not None and not is_available(reading.corpus)
+    if reading is None or reading.corpus == OWN_CORPUS:
+        return False
+    return not is_available(reading.corpus)
 
 
 def _is_waiting(reading: TextSettings) -> bool:
@@ -57,6 +59,8 @@ def _panel(reading: TextSettings, was_waiting: bool) -> None:
 
 
 def _counts(reading: TextSettings) -> None:
+    if reading.corpus == OWN_CORPUS:  # nobody chose it, and it is read as it is needed
+        return
     try:
         train, test = load_reviews(reading.corpus)
     except UserError:  # the page says it above

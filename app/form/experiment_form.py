@@ -28,8 +28,9 @@ from models.experiment import (
     TextSettings,
     check_setting,
 )
+from models.inputs.kinds import input_of
 from models.tasks import task_named
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 EPOCHS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
 BATCH_SIZES = [2**power for power in range(13)]
@@ -47,10 +48,9 @@ def experiment_form(task: Task, *, rate_is_live: bool = False) -> Experiment:
     With ``rate_is_live`` the learning rate is set at the run under way, not here.
     """
     draft, rows = _draft_and_rows(task)
-    if task.kind is InputKind.TEXT:
-        text_settings_form(
-            draft.reading or TextSettings(), task.name, partial(_text_taker, task.name)
-        )
+    if "reading" in input_of(task).own_settings:
+        reading = draft.reading or TextSettings()
+        text_settings_form(task, reading, partial(_text_taker, task.name))
     st.markdown(f"#### {t('form.structure')}")
     _layers(draft)
     st.markdown(f"#### {t('form.training')}")
@@ -184,7 +184,7 @@ def _more(task: Task, draft: Experiment) -> None:
         _field(name, getattr(optimizer, name), prefix, task, partial(_with_argument, name))
     clip = partial(_with_argument, "clipnorm")
     _field("clipnorm", optimizer.clipnorm, task.name, task, clip)
-    if task.kind is InputKind.TABLE:
+    if "standardize" in input_of(task).own_settings:
         _setting("standardize", draft, task)
     _slider("validation_share", draft, SHARES)
     _setting("l2", draft, task)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app.session import state
-from app.session.i18n import t
+from app.session.i18n import say, t
+from app.session.markdown import plain
 from models.experiment import Experiment
 from models.tasks.base import Task
 
@@ -12,12 +13,12 @@ def preset_choice(task: Task, experiment: Experiment) -> None:
     """Draw one button a preset; the one that equals ``experiment`` is marked as chosen."""
     with st.container(horizontal=True, vertical_alignment="center", key="presets"):
         st.caption(t("preset.label"), width="content")
-        for name, preset in task.presets.items():
+        for preset in task.settings:
             st.button(
-                t(f"preset.{name}"),
-                key=f"preset-{name}",
+                plain(say(preset.title)),
+                key=f"preset-{preset.name}",
                 help=t("preset.help"),
-                icon=":material/check:" if preset == experiment else None,
+                icon=":material/check:" if preset.experiment == experiment else None,
                 on_click=state.replace_draft,
-                args=(preset,),
+                args=(preset.experiment,),
             )

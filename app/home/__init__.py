@@ -1,1 +1,1 @@
-"""The parts of the first page."""
+"""The parts of Home: a card a task, the first run, the newest runs."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.dataset import Array, Dataset
+from data.dataset import Array
 
 
 def mosaic(images: Array, columns: int, gap: int = 2) -> Array:
@@ -15,10 +15,3 @@ def mosaic(images: Array, columns: int, gap: int = 2) -> Array:
         top, left = row * (height + gap), column * (width + gap)
         wall[top : top + height, left : left + width] = image
     return wall
-
-
-def rooms_and_prices(dataset: Dataset) -> tuple[Array, Array]:
-    """Return rooms (RM) and price of every district of Boston housing."""
-    column = [feature.name for feature in dataset.features].index("RM")
-    rooms = np.concatenate([dataset.x_train, dataset.x_test])[:, column]
-    return rooms, np.concatenate([dataset.y_train, dataset.y_test])

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from app.session import failures, state
-from app.session.i18n import t
+from app.session.i18n import say, t
+from app.session.markdown import plain
 from app.session.navigation import TRAIN
 from app.session.services import services
 from app.training import starting
 from data.language import UserError
-from models.tasks.boston import BOSTON
+from models.tasks.boston import BOSTON, FIRST_RUN
 
 
 def first_run() -> None:
@@ -20,7 +21,7 @@ def first_run() -> None:
         pressed = st.button(
             t("home.first_run"), key="start-first", type="primary", icon=":material/play_arrow:"
         )
-        st.caption(t("home.recent_none"), width="stretch")
+        st.caption(plain(say(FIRST_RUN)), width="stretch")
     if pressed:
         try:
             _start()

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app.home.charts import mosaic, rooms_and_prices
+from app.home.charts import mosaic
 from app.home.scatter import scatter
 from app.session import failures, state
 from app.session.i18n import say, t
@@ -12,10 +12,12 @@ from app.session.markdown import plain
 from app.session.navigation import TRAIN
 from data.dataset import Dataset
 from data.language import UserError
-from models.tasks.base import InputKind, Task
+from models.inputs.kind import Mosaic, Quotes, Scatter
+from models.inputs.kinds import input_of
+from models.tasks.base import Task
 
-COLUMNS, ROWS = 10, 5
-QUOTES = 5
+COLUMNS = 10
+"""Of a mosaic of pictures."""
 
 
 def task_card(task: Task) -> None:
@@ -52,24 +54,21 @@ def _fine_print(task: Task, dataset: Dataset) -> None:
 
 
 def _picture(task: Task, dataset: Dataset) -> None:
-    if task.kind is InputKind.TEXT:
-        st.html(_quotes(dataset))
-    elif task.kind is InputKind.IMAGE:
-        wall = mosaic(dataset.x_train[: COLUMNS * ROWS], COLUMNS)
-        alt = t(f"home.picture_{task.name}", count=COLUMNS * ROWS)
-        st.image(wall, width="stretch", alt=alt)
-    else:
-        alt = t(f"home.picture_{task.name}")
-        st.html(scatter(*rooms_and_prices(dataset), t("chart.rooms"), t("chart.price"), alt))
+    match input_of(task).picture(task, dataset):
+        case Scatter() as found:
+            titles = say(found.x_title), say(found.y_title)
+            st.html(scatter(found.x, found.y, *titles, say(found.label)))
+        case Mosaic() as found:
+            st.image(mosaic(found.images, COLUMNS), width="stretch", alt=say(found.label))
+        case Quotes() as found:
+            st.html(_quotes(found, dataset))
 
 
-def _quotes(dataset: Dataset) -> str:
-    """Return some short reviews with their feelings, as HTML."""
-    rows = [i for i, text in enumerate(dataset.x_train) if 12 <= len(text) <= 30][:QUOTES]
+def _quotes(found: Quotes, dataset: Dataset) -> str:
+    """Return some texts with their classes, as HTML."""
     lines = (
-        f"<li><span>{escape(dataset.x_train[row])}</span>"
-        f"<em data-class={int(dataset.y_train[row])}>"
-        f"{escape(say(dataset.classes[int(dataset.y_train[row])]))}</em></li>"
-        for row in rows
+        f"<li><span>{escape(text)}</span>"
+        f"<em data-class={number}>{escape(say(dataset.classes[number]))}</em></li>"
+        for text, number in found.rows
     )
     return f"<ul class=fl-quotes>{''.join(lines)}</ul>"

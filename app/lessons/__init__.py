@@ -1,1 +1,1 @@
-"""Guided lessons: the files of the six, and the panel that leads through one."""
+"""Guided lessons: their files, and the panel that leads through one."""

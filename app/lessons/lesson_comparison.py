@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.lessons import lesson_runs
-from app.lessons.lesson_result import spread, words
+from app.lessons.lesson_result import figure_title, spread, words
 from app.session.i18n import say, t
 from app.session.markdown import plain
 from app.widgets.chart.curve_overlay import Curves, curve_overlay
@@ -65,7 +65,7 @@ def _ranges(lesson: Lesson) -> str:
 
 
 def _table(lesson: Lesson, figures: tuple[str, ...]) -> str:
-    head = [t("lesson.column_run"), *(t(f"lesson.figure_{name}") for name in figures)]
+    head = [t("lesson.column_run"), *(figure_title(lesson, name) for name in figures)]
     cells = "".join(f"<th scope=col>{escape(word)}</th>" for word in head)
     rows = "".join(_row(lesson, run.name, figures) for run in lesson.trained)
     return (

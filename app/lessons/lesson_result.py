@@ -8,8 +8,10 @@ from app.lessons import lesson_runs
 from app.session import lesson_progress
 from app.session.i18n import say, t
 from app.session.markdown import formatted, plain
+from app.wording import data_words
 from models.lessons.figures import LOSSES, SUMMARY_FIGURES, TIE, WINNER, Value, middle
 from models.lessons.lesson import Lesson, Question
+from models.tasks import task_named
 
 
 def guesses(lesson: Lesson) -> None:
@@ -32,6 +34,11 @@ def result(lesson: Lesson, question: Question, guess: Value) -> str:
     told = words(lesson, question.answer, real)
     line = t("lesson.result", guess=plain(guessed), real=plain(told))
     return f"{line} · {t('lesson.right')}" if guessed == told else line
+
+
+def figure_title(lesson: Lesson, figure: str) -> str:
+    """Return what a figure of the lesson is called, with the unit of its data."""
+    return t(f"lesson.figure_{figure}", **data_words.words(task_named(lesson.task)))
 
 
 def words(lesson: Lesson, figure: str, value: Value | None) -> str:

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.lessons import lesson_runs
 from app.lessons.lesson_comparison import curves
-from app.lessons.lesson_result import spread
+from app.lessons.lesson_result import figure_title, spread
 from app.session import failures, lesson_progress, state
 from app.session.i18n import say, t
 from app.session.markdown import plain
@@ -96,7 +96,7 @@ def _ended(lesson: Lesson, run: LessonRun, found: list[Run | None]) -> str:
     end = run_words.outline(last).end
     told = say(end.error) if end and end.error else ""
     if values:
-        told = f"{t(f'lesson.figure_{name}')} {spread(lesson, name, values)}"
+        told = f"{figure_title(lesson, name)} {spread(lesson, name, values)}"
     return t("lesson.ended", **_of(run), state=t(f"state.{last.state}"), told=plain(told))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
-from app.prediction.picture_input import picture_input
+from app.prediction.picture_input import picture_input, pixel_labels
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -22,20 +22,20 @@ from models.network.weights import TrainedNetwork
 
 GIVEN = ("write", "pick")
 """A digit of one's own, or a test picture for whoever cannot or will not write."""
-_WAY = "digit-given"
 
 
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
     labels = {way: t(f"predict.given_{way}") for way in GIVEN}
-    given = state.kept(_WAY, GIVEN[0])
+    key = f"given-{network.task.name}"
+    given = state.kept(key, GIVEN[0])
     choice(
         st.segmented_control,
         t("predict.given"),
         labels,
         given,
         "given",
-        partial(state.keep, _WAY),
+        partial(state.keep, key),
         required=True,
         label_visibility="collapsed",
     )
@@ -51,8 +51,9 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     with writing:
         st.markdown(f"#### {t('predict.write_here')}")
         verdict = st.container(key="verdict")
-        strokes = pen(group("pen"), strokes=state.kept("strokes", []), revision=0, key="pen")
-        state.keep("strokes", strokes)
+        key = f"strokes-{network.task.name}"
+        strokes = pen(group("pen"), strokes=state.kept(key, []), revision=0, key=f"pen-{key}")
+        state.keep(key, strokes)
     with seen:
         st.markdown(f"#### {t('predict.sees')}")
         picture_place = st.container()
@@ -61,7 +62,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
         picture, refusal = _picture(strokes, centered)
         with picture_place:
             shown = None if picture is None else picture.tolist()
-            pixels(shown, labels=group("pixels"), key="seen")
+            pixels(shown, labels=pixel_labels(network.task), key="seen")
     prediction = None if picture is None else predict_one(network, picture)
     with verdict:
         st.markdown(_verdict(dataset, prediction, refusal))

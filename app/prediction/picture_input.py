@@ -13,6 +13,7 @@ from app.widgets.pictures.pixels import pixels
 from data.dataset import Dataset
 from models.network.prediction import Prediction, predict_one
 from models.network.weights import TrainedNetwork
+from models.tasks.base import Task
 
 PICTURES = 24
 
@@ -23,18 +24,20 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
         verdict = st.container(key="verdict")
-        page = state.kept("picture-page", 0)
+        page_key = f"picture-page-{network.task.name}"
+        page = state.kept(page_key, 0)
         shown = _indices(dataset, page)
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=state.keep, args=("picture-page", page + 1))
+        st.button(t("predict.other_pictures"), on_click=state.keep, args=(page_key, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
         st.markdown(f"#### {t('predict.sees')}")
-        pixels(picture.tolist(), labels=group("pixels"), key="seen")
+        size = picture.shape[0], picture.shape[1]
+        pixels(picture.tolist(), pixel_labels(network.task), size=size, key="seen")
     prediction = predict_one(network, picture)
     with verdict:
         _verdict(dataset, prediction, truth)
@@ -42,6 +45,11 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
+
+
+def pixel_labels(task: Task) -> dict[str, str]:
+    """Return the words of a picture that a network sees."""
+    return group("pixels", shape=" × ".join(map(str, task.input_shape)))
 
 
 def _indices(dataset: Dataset, page: int) -> list[int]:

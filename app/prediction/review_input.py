@@ -1,15 +1,16 @@
 """Type a review and follow it through the network, step by step, to the verdict."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from app.prediction.prepared_reviews import PREPARED
 from app.prediction.sentence_parts import sentence_parts
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services
 from app.widgets.review.review_box import Answer, Pick, Question, Truth, review_box
+from app.wording import data_words
 from data.dataset import Dataset
 from data.language import UserError
 from data.text.analysers import MAX_LENGTH, clean, is_cut
@@ -17,8 +18,10 @@ from data.text.analysers import group as group_of
 from data.text.tokenizer_service import Analysis
 from data.text.vocabulary import Vocabulary
 from models.experiment import TextSettings
+from models.inputs.text import text_options
 from models.network.explanation import POSITIVE, Explanation, explain_review
 from models.network.weights import TrainedNetwork
+from models.tasks.base import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,13 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
     The first time it stands there at once, without an answer, and asks by itself: the analyser's
     first answer takes seconds.
     """
-    review: Review | None = state.kept("review")
-    question = review.question if review else Question(PREPARED[0])
+    task, options = network.task, text_options(network.task)
+    review: Review | None = state.kept(_key(task))
+    question = review.question if review else Question(options.examples[0])
     answer, error = None, None
     if review is None:
         services().tokenizer.warm(_text_settings(network).tokenizer)
-        state.keep("review", Review(question))
+        state.keep(_key(task), Review(question))
     else:
         try:
             answer = _answer(network, dataset, review)
@@ -49,28 +53,47 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
     review_box(
         question,
         answer,
-        group("review"),
+        _labels(task, dataset),
         error=error,
         must_ask=review is None,
-        examples=PREPARED,
-        on_question=_take_question,
-        on_pick=lambda pick: _take_pick(pick, dataset),
-        key="review-box",
+        examples=options.examples,
+        on_question=partial(_take_question, task),
+        on_pick=partial(_take_pick, task, dataset),
+        key=f"review-box-{task.name}",
     )
 
 
-def _take_question(question: Question) -> None:
-    review: Review = state.kept("review")
+def _key(task: Task) -> str:
+    return f"review-{task.name}"
+
+
+def _labels(task: Task, dataset: Dataset) -> dict[str, str]:
+    """Return the words of the box; those that are about the texts are the task's own."""
+    options = text_options(task)
+    negative, positive = map(say, options.classes)
+    words = data_words.words_of(dataset)
+    question = say(task.question) if task.question else t("predict.row", **words)
+    return {
+        **group("review", negative=negative, positive=positive, **words),
+        "text": question,
+        "placeholder": say(options.placeholder),
+        "examples": say(options.examples_title),
+    }
+
+
+def _take_question(task: Task, question: Question) -> None:
+    review: Review = state.kept(_key(task))
     if question.revision == review.question.revision:
-        state.keep("review", replace(review, question=question))
+        state.keep(_key(task), replace(review, question=question))
 
 
-def _take_pick(pick: Pick, dataset: Dataset) -> None:
-    before: Review = state.kept("review")
+def _take_pick(task: Task, dataset: Dataset, pick: Pick) -> None:
+    before: Review = state.kept(_key(task))
     row = int(np.random.default_rng().integers(len(dataset.x_test))) if pick == "random" else None
-    text = PREPARED[int(pick)] if row is None else str(dataset.x_test[row])
+    examples = text_options(task).examples
+    text = examples[int(pick)] if row is None else str(dataset.x_test[row])
     revision, held = before.question.revision + 1, before.question.vocabulary
-    state.keep("review", Review(Question(text, revision=revision, vocabulary=held), row))
+    state.keep(_key(task), Review(Question(text, revision=revision, vocabulary=held), row))
 
 
 def _text_settings(network: TrainedNetwork) -> TextSettings:
@@ -104,8 +127,12 @@ def _answer(network: TrainedNetwork, dataset: Dataset, review: Review) -> Answer
         classes=[say(name) for name in dataset.classes],
         truth=_truth(dataset, review, int(found.probabilities.argmax())),
         instead=_instead(analysis),
-        cut=t("review.cut", most=MAX_LENGTH) if is_cut(review.question.text) else None,
+        cut=_cut(dataset) if is_cut(review.question.text) else None,
     )
+
+
+def _cut(dataset: Dataset) -> str:
+    return t("review.cut", most=MAX_LENGTH, **data_words.words_of(dataset))
 
 
 def _names(vocabulary: Vocabulary, question: Question) -> list[str] | None:

@@ -1,85 +1,116 @@
-"""Thirteen sliders for a district, the price the network predicts, and where it lies."""
+"""One slider a column of a table, what the network predicts, and where that lies."""
 
 import numpy as np
 import streamlit as st
 
+from app.prediction.probabilities import probability_items
 from app.prediction.target_histogram import target_histogram
 from app.session import state
-from app.session.i18n import say, t
+from app.session.i18n import group, say, t
 from app.session.markdown import plain
+from app.widgets.pictures.bars import bars
+from app.wording import data_words
 from data.dataset import Array, Dataset, Feature
-from models.network.prediction import predict_one
+from models.inputs.table import Range, ranges
+from models.network.prediction import Prediction, predict_one
 from models.network.weights import TrainedNetwork
-
-VALUES = "house"
+from models.tasks.base import Task
 
 
 def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the sliders and the answer.
 
-    The price stands first, so that a phone, too, shows it above whichever slider is moved.
+    The answer stands first, so that a phone, too, shows it above whichever slider is moved.
     """
-    with st.container(key="house"):
-        price = st.container(key="house-price")
-        with st.container(key="house-sliders"):
-            st.markdown(f"#### {t('predict.house')}")
-            st.button(t("predict.house_example"), on_click=_take_example, args=(dataset,))
-            row = _sliders(dataset)
-        with price:
-            target_histogram(predict_one(network, row).value, _prices(dataset))
-        with st.container(key="house-notes"):
-            _notes(dataset, row)
+    task, words = network.task, _words(dataset)
+    with st.container(key="row"):
+        answer = st.container(key="row-answer")
+        with st.container(key="row-sliders"):
+            question = plain(say(task.question)) if task.question else t("predict.row", **words)
+            st.markdown(f"#### {question}")
+            label = t("predict.row_example", **words)
+            st.button(label, on_click=_take_example, args=(task, dataset))
+            row = _sliders(task, dataset)
+        with answer:
+            _answer(predict_one(network, row), dataset)
+        with st.container(key="row-notes"):
+            _notes(task, dataset, row)
 
 
-def _prices(dataset: Dataset) -> Array:
-    return np.concatenate([dataset.y_train, dataset.y_test])
+def _answer(prediction: Prediction, dataset: Dataset) -> None:
+    """Draw the number that is predicted, or the probabilities of the classes."""
+    if not dataset.classes:
+        target_histogram(prediction.value, dataset)
+        return
+    items, winner = probability_items(dataset, prediction)
+    label, share = say(dataset.classes[prediction.winner]), 100 * prediction.answer.max()
+    st.markdown(f"**{t('predict.verdict', label=plain(label), share=float(share))}**")
+    bars(items, labels=group("bars"), highlight=winner, key="probabilities")
 
 
-def _notes(dataset: Dataset, row: Array) -> None:
-    """Say what the district that was taken really cost, and the data's warning."""
-    example = state.kept("house-example")
-    if example is not None and np.allclose(row, dataset.x_test[example], atol=1e-3):
-        price = float(dataset.y_test[example]) * 1000
-        st.markdown(t("predict.price_truth", price=price))
+def _words(dataset: Dataset) -> dict[str, str]:
+    return {name: plain(word) for name, word in data_words.words_of(dataset).items()}
+
+
+def _notes(task: Task, dataset: Dataset, row: Array) -> None:
+    """Say what the answer is for the row that was taken, and the data's warning."""
+    example = state.kept(_key(task, "example"))
+    if example is not None and _is_alike(row, dataset.x_test[example], dataset):
+        st.markdown(_truth(dataset, example))
     if dataset.warning:
         st.caption(plain(say(dataset.warning)))
 
 
-def _take_example(dataset: Dataset) -> None:
+def _is_alike(row: Array, other: Array, dataset: Dataset) -> bool:
+    """Say whether two rows differ by no more than a slider rounds."""
+    spread = np.array([each.high - each.low for each in ranges(dataset)])
+    return bool((np.abs(row - other) <= 1e-3 * np.minimum(1, spread)).all())
+
+
+def _truth(dataset: Dataset, example: int) -> str:
+    answer = dataset.y_test[example]
+    if dataset.classes:
+        return t("predict.truth", label=plain(say(dataset.classes[int(answer)])))
+    value = data_words.told(float(answer), dataset)
+    return t("predict.value_truth", value=value, **_words(dataset))
+
+
+def _key(task: Task, what: str) -> str:
+    return f"row-{what}-{task.name}"
+
+
+def _take_example(task: Task, dataset: Dataset) -> None:
     example = int(np.random.default_rng().integers(len(dataset.x_test)))
-    state.keep("house-example", example)
-    state.keep(VALUES, dataset.x_test[example].tolist())
-    state.keep("house-version", state.kept("house-version", 0) + 1)
+    state.keep(_key(task, "example"), example)
+    state.keep(_key(task, "values"), dataset.x_test[example].tolist())
+    state.keep(_key(task, "version"), state.kept(_key(task, "version"), 0) + 1)
 
 
-def _sliders(dataset: Dataset) -> Array:
-    """Draw one slider a variable over its range in the data; return the row they describe."""
-    every = np.concatenate([dataset.x_train, dataset.x_test])
-    values = state.kept(VALUES) or np.median(every, axis=0).tolist()
+def _sliders(task: Task, dataset: Dataset) -> Array:
+    """Draw one slider a column over its range in the data; return the row they describe."""
+    found = ranges(dataset)
+    values = state.kept(_key(task, "values")) or [each.middle for each in found]
     columns = st.columns(2, gap="medium")
     row = []
     for index, feature in enumerate(dataset.features):
         with columns[index % 2]:
-            row.append(_slider(feature, every[:, index], values[index]))
-    state.keep(VALUES, row)
+            row.append(_slider(task, feature, found[index], values[index]))
+    state.keep(_key(task, "values"), row)
     return np.array(row, np.float32)
 
 
-def _slider(feature: Feature, column: Array, value: float) -> float:
-    low, high = float(column.min()), float(column.max())
-    if low == high:  # a slider has two ends
-        high = low + 1
-    is_whole = bool(np.all(column == np.round(column)))
-    version = state.kept("house-version", 0)
+def _slider(task: Task, feature: Feature, range: Range, value: float) -> float:
+    low, high = range.low, range.high
+    version = state.kept(_key(task, "version"), 0)
     return float(
         st.slider(
             t("predict.feature", name=plain(feature.name), meaning=plain(say(feature.meaning))),
             low,
             high,
             float(np.clip(value, low, high)),
-            1.0 if is_whole else float(f"{(high - low) / 500:.1g}"),
-            format="%.0f" if is_whole else "%.4g",
+            1.0 if range.is_whole else float(f"{(high - low) / 500:.1g}"),
+            format="%.0f" if range.is_whole else "%.4g",
             help=plain(say(feature.unit)),
-            key=f"house-{version}-{feature.name}",
+            key=f"{_key(task, feature.name)}-{version}",
         )
     )

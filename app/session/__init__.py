@@ -1,1 +1,1 @@
-"""What one visitor's session knows: owner, choices, language, and the services behind the pages."""
+"""One visitor's session: owner, choices, language, and the services behind the pages."""

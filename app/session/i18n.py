@@ -5,6 +5,7 @@ keys and their placeholders equal.
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,25 @@ def both(key: str, **values: object) -> Text:
     return Text(*(texts(language)[key].format(**values) for language in LANGUAGES))
 
 
-def group(prefix: str) -> dict[str, str]:
-    """Return the texts under a prefix by the rest of their keys, as a component's labels."""
+def group(prefix: str, **values: object) -> dict[str, str]:
+    """Return the texts under a prefix by the rest of their keys, as a component's labels.
+
+    Placeholders that ``values`` name are filled; the others are the component's.
+    """
     start = prefix + "."
     found = texts(state.language())
-    return {key.removeprefix(start): text for key, text in found.items() if key.startswith(start)}
+    return {
+        key.removeprefix(start): _partly_filled(text, values)
+        for key, text in found.items()
+        if key.startswith(start)
+    }
+
+
+def _partly_filled(text: str, values: Mapping[str, object]) -> str:
+    filled = text
+    for name, value in values.items():
+        filled = filled.replace(f"{{{name}}}", str(value))
+    return text if filled == text else with_particles(filled)
 
 
 def _flatten(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,1 +1,1 @@
-"""The parts of Train: starting and controlling a run, its curves, network, optimizer and result."""
+"""The parts of Train: starting, controlling, curves, network, optimizer, result."""

@@ -7,22 +7,26 @@ import streamlit as st
 from app.session import state
 from app.session.i18n import t
 from app.training import starting
+from data.language import UserError
 from models.events import Diagnosis
 from models.experiment import Experiment
+from models.inputs.kinds import input_of
 from models.runs.store import Run
 from models.tasks.base import Task
 from models.training.diagnosis import remedies
 
 MOST_REMEDIES = 4
 
+Span = tuple[float, float]
+
 
 def diagnosis_panel(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> None:
     """Draw the diagnoses of a run that is over and a button for each remedy; nothing for none."""
-    said = _said(diagnoses)
+    said = _said(diagnoses, _span(task, run))
     if not said:
         return
     with st.container(key="diagnosis", border=True):
-        st.markdown(f"**{t('diagnosis_panel.title')}**")
+        st.markdown(f"**{t('diagnosis.title')}**")
         for _, told in said:
             st.markdown(told)
         known = tuple(diagnosis for diagnosis, _ in said)
@@ -41,24 +45,34 @@ def diagnosis_panel(task: Task, run: Run, diagnoses: tuple[Diagnosis, ...]) -> N
                 )
 
 
-def _said(diagnoses: tuple[Diagnosis, ...]) -> list[tuple[Diagnosis, str]]:
+def _said(diagnoses: tuple[Diagnosis, ...], span: Span | None) -> list[tuple[Diagnosis, str]]:
     """Return the diagnoses with their sentences, but for those of another version of the lab."""
     said = []
     for diagnosis in diagnoses:
         with suppress(KeyError, ValueError):
-            said.append((diagnosis, sentence(diagnosis)))
+            said.append((diagnosis, sentence(diagnosis, span)))
     return said
 
 
-def sentence(diagnosis: Diagnosis) -> str:
-    """Return what a diagnosis says in the page's language."""
+def _span(task: Task, run: Run) -> Span | None:
+    try:
+        return input_of(task).span(task.load(run.experiment))
+    except UserError:
+        return None
+
+
+def sentence(diagnosis: Diagnosis, span: Span | None) -> str:
+    """Return what a diagnosis says in the page's language.
+
+    ``span`` is the smallest and the largest number of the data, None where it is missing.
+    """
     figures = diagnosis.figures
     told = t(f"diagnosis.says_{diagnosis.name}", **figures)
     if "has_gradient" in figures:
         gradient = "gradient" if figures["has_gradient"] else "no_gradient"
         told += " " + t(f"diagnosis.{gradient}", gradient=figures["gradient"])
-    if figures.get("raw"):
-        told += " " + t("diagnosis.raw")
+    if figures.get("raw") and span:
+        told += " " + t("diagnosis.raw", low=span[0], high=span[1])
     return told
 
 

@@ -19,14 +19,16 @@ from app.training.network_summary import (
 from app.widgets.diagram.network_diagram import DiagramEvent, DiagramLayer, network_diagram
 from app.widgets.shared.live_run import LiveRun, live_run
 from app.widgets.updates.update_strip import update_strip
+from app.wording import data_words
 from data.dataset import Dataset
 from data.language import UserError
 from models.events import to_json
 from models.experiment import Experiment, Layer
+from models.inputs.kinds import input_of
 from models.inputs.summary import Summary
 from models.network.snapshot import shown_columns, snapshot_in
 from models.runs.store import Run
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 
 def network_panel(
@@ -48,14 +50,14 @@ def network_panel(
         starting.keep_watch(run)
     with st.container(key="drawn"):
         deed = network_diagram(
-            _columns(task, summary, is_counted),
+            _columns(task, dataset, summary, is_counted),
             followed,
             _snapshot(run) if run and fits else None,
-            group("diagram"),
+            group("diagram", inputs=summary.layers[0].inputs),
             fits_run=run is None or fits,
             can_edit=run is None or run.is_over or not fits,
-            unit_names=_unit_names(dataset, summary),
-            pixels=_pixels(task),
+            unit_names=_unit_names(task, dataset, summary),
+            pixels=input_of(task).grid(task),
             picked=starting.picked(experiment),
             key=f"diagram-{task.name}",
         )
@@ -75,7 +77,9 @@ def same_network(ours: Experiment, theirs: Experiment) -> bool:
     return layers[0] == layers[1] and ours.reading == theirs.reading
 
 
-def _columns(task: Task, summary: Summary, is_counted: bool) -> list[DiagramLayer]:
+def _columns(
+    task: Task, dataset: Dataset, summary: Summary, is_counted: bool
+) -> list[DiagramLayer]:
     inputs, last = summary.layers[0].inputs, len(summary.layers)
     shown = shown_columns(task, inputs, [layer.units for layer in summary.layers])
     columns: list[DiagramLayer] = [
@@ -87,7 +91,7 @@ def _columns(task: Task, summary: Summary, is_counted: bool) -> list[DiagramLaye
             "shown": shown[0],
             "shape": input_shape(summary),
             "parameters": "",
-            "why": why_input(task, summary),
+            "why": why_input(task, dataset, summary),
             "dropout": 0.0,
         }
     ]
@@ -102,7 +106,7 @@ def _columns(task: Task, summary: Summary, is_counted: bool) -> list[DiagramLaye
                 "shown": shown[number],
                 "shape": f"{layer.units:,}",
                 "parameters": layer.arithmetic if is_counted else "",
-                "why": why_output(task) if is_output else t("network.why_hidden"),
+                "why": why_output(task, dataset) if is_output else t("network.why_hidden"),
                 "dropout": layer.dropout,
             }
         )
@@ -119,21 +123,14 @@ def _snapshot(run: Run) -> dict[str, Any] | None:
     return to_json(found) if found else None
 
 
-def _unit_names(dataset: Dataset, summary: Summary) -> dict[int, list[str]]:
+def _unit_names(task: Task, dataset: Dataset, summary: Summary) -> dict[int, list[str]]:
     """Return the names that the data gives to the first and the last column."""
     names = {}
-    if dataset.features:
-        names[0] = [feature.name for feature in dataset.features]
+    if inputs := input_of(task).names(dataset):
+        names[0] = list(inputs)
     if dataset.classes:
         names[len(summary.layers)] = [say(name) for name in dataset.classes]
     return names
-
-
-def _pixels(task: Task) -> tuple[int, int] | None:
-    if task.kind is not InputKind.IMAGE:
-        return None
-    height, width = task.input_shape
-    return height, width
 
 
 def _carry_out(deed: DiagramEvent, experiment: Experiment, run: Run | None) -> None:
@@ -166,7 +163,7 @@ def _updates(task: Task, dataset: Dataset, summary: Summary, run: LiveRun | None
         epochs=summary.epochs,
         loss="cross_entropy" if task.head.is_classifier else "mse",
         run=run,
-        labels=group("strip"),
+        labels=group("strip", unit=data_words.words_of(dataset)["unit"]),
         classes=[say(name) for name in dataset.classes] or None,
         key=f"strip-{task.name}",
     )

@@ -5,6 +5,8 @@ from html import escape
 import streamlit as st
 
 from app.session.i18n import t
+from app.wording import data_words
+from data.dataset import Dataset
 from models.inputs.summary import LayerSummary, Summary
 from models.tasks.base import Task
 
@@ -41,8 +43,11 @@ def input_shape(summary: Summary) -> str:
         return t("network.input_words", size=size)
     if len(summary.input_shape) == 1:
         return f"{size:,}"
-    shape = " × ".join(map(str, summary.input_shape))
-    return t("network.input_shape", shape=shape, size=size)
+    return t("network.input_shape", shape=_shape(summary), size=size)
+
+
+def _shape(summary: Summary) -> str:
+    return " × ".join(map(str, summary.input_shape))
 
 
 def _layer_row(number: int, layer: LayerSummary, summary: Summary) -> str:
@@ -73,16 +78,18 @@ def _updates(summary: Summary) -> str:
     )
 
 
-def why_input(task: Task, summary: Summary) -> str:
+def why_input(task: Task, dataset: Dataset, summary: Summary) -> str:
     """Say why the input layer has this many nodes."""
-    return t(f"network.why_input_{task.kind}", inputs=summary.layers[0].inputs)
+    words = data_words.words_of(dataset)
+    inputs, shape = summary.layers[0].inputs, _shape(summary)
+    return t(f"network.why_input_{task.kind}", inputs=inputs, shape=shape, **words)
 
 
-def why_output(task: Task) -> str:
+def why_output(task: Task, dataset: Dataset) -> str:
     """Say why the output layer has this many nodes, and this activation."""
     if task.head.is_classifier:
         return t("network.why_output_classes", classes=task.head.units)
-    return t("network.why_output_regression")
+    return t("network.why_output_regression", **data_words.words_of(dataset))
 
 
 def _list(name: str, lines: list[str]) -> str:

@@ -13,9 +13,10 @@ from app.training.formulas import first_update_factor, loss_formula, update_form
 from app.training.starting import Weight
 from data.language import UserError
 from models.experiment import Experiment
+from models.inputs.kinds import input_of
 from models.inputs.summary import Summary
 from models.runs.store import Run
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 BIAS = -1
 
@@ -120,7 +121,7 @@ def _source(task: Task, layer: int, source: int, inputs: Sequence[str]) -> str:
         return t("formula.source_unit", number=source + 1)
     if source < len(inputs):
         return inputs[source]
-    if task.kind is InputKind.IMAGE:
-        row, column = divmod(source, task.input_shape[1])
+    if grid := input_of(task).grid(task):
+        row, column = divmod(source, grid[1])
         return t("formula.source_pixel", row=row + 1, column=column + 1)
     return t("formula.source_input", number=source + 1)

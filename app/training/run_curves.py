@@ -8,9 +8,10 @@ from app.session.i18n import group, t
 from app.training.run_tools import run_tools
 from app.widgets.chart.live_chart import live_chart
 from app.widgets.shared.live_run import end_show, leave_show, live_run
-from app.wording import run_words
+from app.wording import data_words, run_words
 from models.runs.store import Run
 from models.tasks.base import Task
+from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 
 HEIGHT = 660
 
@@ -26,10 +27,20 @@ def run_curves(task: Task, run: Run | None) -> None:
         leave_show()
     turned = live_chart(
         live_run(run) if run else None,
-        labels=group("live"),
+        labels=_labels(task, run),
         metric=task.head.metric_name,
         height=HEIGHT,
         key=f"curves-{task.name}",
     )
     if turned and not (run and run.is_under_way):
         end_show(turned)
+
+
+def _labels(task: Task, run: Run | None) -> dict[str, str]:
+    """Return the chart's words, with those of the data that the run on show works on."""
+    words = data_words.words(task, run.experiment if run else None)
+    penalties = {"ridge": f"{RIDGE_ALPHA:g}", "lasso": f"{100 * LASSO_SHARE:g}"}
+    labels = group("live", **words, **penalties)
+    if not task.head.is_classifier:
+        labels["caption_baselines"] = labels["caption_baselines_mae"]
+    return labels

@@ -8,14 +8,16 @@ import streamlit as st
 from app.session import state
 from app.session.failures import tell
 from app.session.i18n import t
+from app.session.markdown import plain
 from app.session.navigation import PREDICT
 from app.session.networks import network_in
 from app.session.services import services
 from app.training.diagnosis_panel import diagnosis_panel
-from app.wording import run_words
+from app.wording import data_words, run_words
 from app.wording.file_names import file_name
 from data.language import UserError
 from models.download.archive import download
+from models.inputs.kinds import input_of
 from models.network.weights import WEIGHTS
 from models.runs.store import Run
 from models.tasks.base import Task
@@ -27,7 +29,8 @@ def run_result(task: Task, run: Run | None) -> None:
     if run is None:
         return
     if run.test:
-        figures = [_figure(name, value) for name, value in run.test.items()]
+        words = data_words.words(task, run.experiment)
+        figures = [_figure(name, value, words) for name, value in run.test.items()]
         if "mse" in run.test:
             figures = figures[1:]  # the loss is the mean squared error
         st.markdown(f"**{t('train.result', figures=' · '.join(figures))}**")
@@ -75,13 +78,14 @@ def _verdict(found: Verdict | None) -> None:
     )
 
 
-def _figure(name: str, value: float) -> str:
-    scale = 100 if name == "accuracy" else 1
-    return t(f"train.result_{name}", value=scale * value)
+def _figure(name: str, value: float, words: dict[str, str]) -> str:
+    """Return a figure on the test rows; ``words`` are those of the data."""
+    shown = {"loss": value, "accuracy": 100 * value}.get(name, data_words.figure(value))
+    return t(f"train.result_{name}", value=shown, unit=plain(words["unit"]))
 
 
 def _try_link(task: Task) -> None:
-    drawn = task.drawable
+    drawn = input_of(task).is_drawn(task)
     label = t("train.draw" if drawn else "train.try")
     st.page_link(
         PREDICT,

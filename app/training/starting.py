@@ -7,10 +7,11 @@ from app.widgets.shared.live_run import expect_show
 from data.language import UserError
 from models.control import Control
 from models.experiment import Experiment
+from models.inputs.kinds import input_of
 from models.inputs.summary import has_weight
 from models.runs.store import Run
 from models.tasks import task_named
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 Weight = tuple[int, int, int]
 """A Dense layer (0 is the first), one of its inputs (-1 is the bias), one of its units."""
@@ -56,7 +57,7 @@ def picked(experiment: Experiment) -> Weight:
     weight = _picked(experiment.task).get()
     if weight is not None and has_weight(task, experiment, weight):
         return weight
-    return 0, _telling_input(task), 0
+    return 0, _telling_input(task, experiment), 0
 
 
 def pick(experiment: Experiment, weight: Weight, run: Run | None) -> None:
@@ -92,9 +93,9 @@ def _picked(task_name: str) -> state.Kept[Weight | None]:
     return state.Kept(f"weight-{task_name}", None)
 
 
-def _telling_input(task: Task) -> int:
-    """Return an input that changes from row to row: the middle pixel, the number of rooms."""
-    if task.kind is InputKind.IMAGE:
-        height, width = task.input_shape
-        return int(height // 2 * width + width // 2)
-    return 5 if task.kind is InputKind.TABLE else 0
+def _telling_input(task: Task, experiment: Experiment) -> int:
+    """Return an input that changes from row to row; the first where the data is missing."""
+    try:
+        return input_of(task).watched(task, task.load(experiment))
+    except UserError:
+        return 0

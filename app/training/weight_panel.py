@@ -10,6 +10,7 @@ from app.widgets.shared.live_run import live_run
 from app.widgets.updates.weight_probe import weight_probe
 from data.dataset import Dataset
 from models.experiment import Experiment
+from models.inputs.kinds import input_of
 from models.inputs.summary import Summary
 from models.runs.store import Run
 from models.tasks.base import Task
@@ -38,7 +39,7 @@ def _weight(
         starting.pick(experiment, with_index(summary, now, place, index), run)
 
     weight_picker(summary, weight, f"{task.name}.weight", take)
-    names = [feature.name for feature in dataset.features]
+    names = input_of(task).names(dataset)
     weight_probe(
         run=live_run(run) if run else None,
         optimizer=(run.experiment if run else experiment).optimizer.to_dict(),

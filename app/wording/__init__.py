@@ -1,1 +1,1 @@
-"""How runs and files are named and told about, the same on every page."""
+"""Names and descriptions of runs and files, the same on every page."""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.session.i18n import say, t
 from app.session.services import services
+from app.wording import data_words
 from models.events import History, State
 from models.runs.run import Run
 from models.tasks import task_named
@@ -32,8 +33,8 @@ def _kind(run: Run) -> str:
     Seed and epochs aside: a run that is trained on keeps what it is called.
     """
     task, own = task_named(run.task), {"seed": run.experiment.seed, "epochs": run.experiment.epochs}
-    found = [name for name, p in task.presets.items() if p.changed(**own) == run.experiment]
-    return " ".join([say(task.title), *(t(f"preset.{name}") for name in found)])
+    found = [p.title for p in task.settings if p.experiment.changed(**own) == run.experiment]
+    return " ".join(map(say, [task.title, *found]))
 
 
 def recipe(run: Run) -> str:
@@ -77,8 +78,8 @@ def figure(run: Run) -> str:
     if run.val_metric is None:
         return t("run.none_yet")
     head = task_named(run.task).head
-    scale = 100 if head.is_classifier else 1
-    return t(f"run.{head.metric_name}", value=scale * run.val_metric)
+    value = 100 * run.val_metric if head.is_classifier else data_words.figure(run.val_metric)
+    return t(f"run.{head.metric_name}", value=value)
 
 
 def progress(run: Run) -> str:

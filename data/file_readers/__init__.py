@@ -1,1 +1,1 @@
-"""One reader for each kind of file that people bring, with its limits."""
+"""One reader for each kind of file that people bring, with its size limits."""

@@ -41,9 +41,13 @@ def center_digit(grey: Array) -> Array:
     return picture
 
 
-def fit_frame(grey: Array) -> Array:
-    """Return a picture as (28, 28) uint8 with nothing moved: made square, then made smaller."""
-    frame = ImageOps.pad(Image.fromarray(grey), (28, 28), Image.Resampling.BILINEAR, color=0)
+def fit_frame(grey: Array, shape: tuple[int, ...] = (28, 28)) -> Array:
+    """Return a picture as (height, width) uint8 of a shape with nothing moved.
+
+    It is padded to the shape's proportions, then made smaller.
+    """
+    height, width = shape
+    frame = ImageOps.pad(Image.fromarray(grey), (width, height), Image.Resampling.BILINEAR, color=0)
     return np.asarray(frame)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.dataset import Array, Dataset, Feature
+from data.dataset import Array, Dataset, Feature, Noun, Target
 from data.file_readers.text_file import read_text
 from data.files import DataFile, checksum, locate, wrong_format
 from data.language import Text
@@ -44,6 +44,7 @@ FEATURES = (
         "RM",
         Text("주택 한 채의 평균 방 수", "average number of rooms in a home"),
         Text("개", "rooms"),
+        short_title=Text("평균 방 개수 (개)", "average rooms"),
     ),
     Feature(
         "AGE",
@@ -90,7 +91,17 @@ FEATURES = (
         Text("%", "%"),
     ),
 )
-TARGET = "MEDV"
+TARGET_COLUMN = "MEDV"
+TARGET = Target(
+    name=Text("집값", "price"),
+    unit=Text("달러", "dollars"),
+    scale=1_000,
+    symbol=Text("달러", "USD"),
+    plural=Text("집값", "prices"),
+    answer=Text("가격", "price"),
+    more=Text("비쌉니다", "More"),
+)
+DISTRICT = Noun(Text("지역", "district"), Text("지역", "districts"), counted=Text("한 곳", "one"))
 
 WARNING = Text(
     "변수 B는 이 데이터를 만든 이들이 흑인 인구의 비율로 만든 인종 변수입니다. 인종 분리가 집값을 "
@@ -102,7 +113,7 @@ WARNING = Text(
     "people.",
 )
 
-_HEADER = [*(feature.name for feature in FEATURES), TARGET]
+_HEADER = [*(feature.name for feature in FEATURES), TARGET_COLUMN]
 _EXPECTED = Text(
     f"첫 줄이 {','.join(_HEADER)}이고 나머지 줄은 유한한 숫자 14개씩인 CSV 파일, 2행 이상",
     f"a CSV file with {','.join(_HEADER)} in its first line and 14 finite numbers in each other "
@@ -133,6 +144,8 @@ def load() -> Dataset:
         ),
         licence="StatLib: freely distributed, no licence stated",
         warning=WARNING,
+        target=TARGET,
+        row=DISTRICT,
     )
 
 

@@ -1,8 +1,9 @@
-"""From a Korean sentence to its morphemes, by any of five analysers.
+"""From a sentence to its morphemes, by any of five analysers of Korean, or to its words.
 
 Korean glues particles and endings to its words, so a review is cut into morphemes before its words
-are counted. Four analysers come with konlpy and run on Java, the fifth (Kiwi) needs none. konlpy
-and Kiwi are imported when they are first used: it takes seconds and, for Java, a whole JVM.
+are counted. Four analysers come with konlpy and run on Java, the fifth (Kiwi) needs none; texts
+in other languages are cut at their spaces. konlpy and Kiwi are imported when they are first used:
+it takes seconds and, for Java, a whole JVM.
 """
 
 import functools
@@ -34,6 +35,9 @@ VERSION = 2
 
 UNKNOWN = "Unknown"
 """The tag of the words of a sentence that its analyser failed on."""
+
+WORD = "Word"
+"""The tag of what stands between two spaces, of which nothing more is known."""
 
 _MAX_RAW_LENGTH = 10 * MAX_LENGTH
 """Characters that are looked at: NFC takes the square of their number for some of them."""
@@ -79,7 +83,7 @@ class Tokenizer:
     title: Text
     needs_java: bool
     package: str
-    """The Python package it comes with."""
+    """The Python package it comes with, "" for none."""
     create: Callable[[], Cut]
     """Loads the analyser into this process."""
     by_pieces: bool = False
@@ -92,7 +96,8 @@ class Tokenizer:
     @property
     def fingerprint(self) -> str:
         """Changes when the same text may give other morphemes: name, package and ``VERSION``."""
-        return f"{self.name}-{self.package}{metadata.version(self.package)}-v{VERSION}"
+        version = metadata.version(self.package) if self.package else ""
+        return f"{self.name}-{self.package}{version}-v{VERSION}"
 
 
 def clean(text: str) -> str:
@@ -315,6 +320,10 @@ def _kiwi() -> Cut:
     ]
 
 
+def _spaces() -> Cut:
+    return lambda texts: [[(word, WORD) for word in text.split()] for text in texts]
+
+
 def stems(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Turn Kiwi's roots and endings into words as Okt's read: 깨끗 + 하 + 고 -> 깨끗하다."""
     words: list[tuple[str, str]] = []
@@ -371,6 +380,13 @@ TOKENIZERS: dict[str, Tokenizer] = {
             needs_java=False,
             package="kiwipiepy",
             create=_kiwi,
+        ),
+        Tokenizer(
+            name="spaces",
+            title=Text("띄어쓰기대로", "At its spaces"),
+            needs_java=False,
+            package="",
+            create=_spaces,
         ),
     )
 }

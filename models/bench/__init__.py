@@ -1,1 +1,1 @@
-"""Speed and memory against named rivals in the same run."""
+"""Speed and memory of training, measured beside Keras and scikit-learn."""

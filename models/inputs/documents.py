@@ -1,69 +1,61 @@
-"""From reviews to the rows of a network: tokens, the vocabulary of the training rows, indices."""
+"""From documents to the rows of a network: tokens, the vocabulary of the training rows, indices."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Sequence
 
+from data.dataset import Dataset
 from data.language import Text, UserError
-from data.text.reviews import Reviews, load_reviews
+from data.tables.scaling import identity
 from data.text.tokens import ROWS_IN_MEMORY, TokenizedCorpus, load_tokens, tokenize_corpus
 from data.text.vocabulary import STOP_WORDS, Encoded, Vocabulary, build_vocabulary, encode
-from models.experiment import Experiment, TextSettings
+from models.experiment import OWN_CORPUS, Experiment, TextSettings
+from models.inputs.kind import Report, StoredRows, unheard
 from models.inputs.summary import split_rows
 
 MIN_TEST_ROWS = 1_000
 """Test rows that must have been analysed before a large corpus can be trained on."""
 
 
-Report = Callable[[int, int], None]
-"""Is told how many reviews are cut into morphemes, of how many."""
+def prepare_documents(
+    experiment: Experiment, dataset: Dataset, report: Report = unheard
+) -> StoredRows:
+    """Tokenise and encode the documents of an experiment.
 
-
-def unheard(done: int, total: int) -> None:
-    """Tell nobody: the ``Report`` of whoever does not wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedDocuments:
-    """Encoded reviews, their labels, and the words behind the indices."""
-
-    train: Encoded
-    validation: Encoded
-    test: Encoded
-    test_rows: int
-    vocabulary: Vocabulary
-
-
-def prepare_documents(experiment: Experiment, report: Report = unheard) -> PreparedDocuments:
-    """Read, tokenise and encode the corpus of an experiment.
-
-    A small corpus is tokenised here, which ``report`` hears of; a large one must have been
-    tokenised before, at least its first rows. Raises ``UserError`` when it has not, or when
-    there is no such corpus.
+    A small corpus is tokenised here, which ``report`` hears of, like a task's own documents; a
+    large one must have been tokenised before, at least its first rows, and the test rows are those
+    that have been. Raises ``UserError`` when it has not.
     """
     reading = experiment.reading or TextSettings()
-    train, test = load_reviews(reading.corpus)
-    rows, validation = split_rows(experiment, len(train.documents))
-    total = len(train.documents) + len(test.documents)
-    tokens = _tokens(
-        train, reading.tokenizer, rows + validation, lambda done, _: report(done, total)
-    )
+    train, test = dataset.x_train.tolist(), dataset.x_test.tolist()
+    digest, test_digest = digests_of(dataset)
+    rows, validation = split_rows(experiment, len(train))
+    total = len(train) + len(test)
+    tokens = _tokens(train, digest, reading, rows + validation, lambda done, _: report(done, total))
     test_tokens = _tokens(
         test,
-        reading.tokenizer,
-        min(MIN_TEST_ROWS, len(test.documents)),
-        lambda done, _: report(len(train.documents) + done, total),
+        test_digest,
+        reading,
+        min(MIN_TEST_ROWS, len(test)),
+        lambda done, _: report(len(train) + done, total),
     )
     stop = STOP_WORDS if reading.stop_words else frozenset[str]()
     vocabulary = build_vocabulary(tokens, rows, reading.vocabulary_size, stop)
-    encoded_test = encode(test_tokens, vocabulary, slice(0, len(test_tokens)))
-    held_back = encode(tokens, vocabulary, slice(rows, rows + validation))
-    return PreparedDocuments(
+    return StoredRows(
         train=encode(tokens, vocabulary, slice(0, rows)),
-        validation=held_back if validation else encoded_test,
-        test=encoded_test,
-        test_rows=len(test_tokens),
+        held_back=encode(tokens, vocabulary, slice(rows, rows + validation)),
+        test=encode(test_tokens, vocabulary, slice(0, len(test_tokens))),
+        scaling=identity(),
         vocabulary=vocabulary,
     )
+
+
+def digests_of(dataset: Dataset) -> tuple[str, str]:
+    """Return what identifies the training and the test documents, 64 hexadecimal digits each."""
+    return dataset.digests or (_digest(dataset.x_train), _digest(dataset.x_test))
+
+
+def _digest(documents: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(documents).encode()).hexdigest()
 
 
 def encode_documents(
@@ -78,24 +70,21 @@ def encode_documents(
     return encode(tokens, vocabulary, slice(0, len(tokens)))
 
 
-def _tokens(reviews: Reviews, tokenizer: str, needed: int, report: Report) -> TokenizedCorpus:
-    tokens = load_tokens(reviews.digest, tokenizer)
+def _tokens(
+    documents: Sequence[str], digest: str, reading: TextSettings, needed: int, report: Report
+) -> TokenizedCorpus:
+    tokens = load_tokens(digest, reading.tokenizer)
     if tokens is not None and (tokens.complete or len(tokens) >= needed):
         return tokens
-    if len(reviews.documents) <= ROWS_IN_MEMORY:
+    if len(documents) <= ROWS_IN_MEMORY or reading.corpus == OWN_CORPUS:
         return tokenize_corpus(
-            reviews.documents,
-            reviews.digest,
-            tokenizer,
-            report,
-            lambda: False,
-            workers=1,
+            documents, digest, reading.tokenizer, report, lambda: False, workers=1
         )
-    raise _not_yet(reviews.name, tokenizer, 0 if tokens is None else len(tokens), needed)
+    raise _not_yet(reading, 0 if tokens is None else len(tokens), needed)
 
 
-def _not_yet(corpus: str, tokenizer: str, done: int, needed: int) -> UserError:
-    command = f"python -m data tokenize {corpus} --tokenizer {tokenizer}"
+def _not_yet(reading: TextSettings, done: int, needed: int) -> UserError:
+    command = f"python -m data tokenize {reading.corpus} --tokenizer {reading.tokenizer}"
     return UserError(
         Text(
             f"형태소 분석이 {done:,}행까지만 끝났는데 {needed:,}행이 필요합니다. 학습 페이지의 "

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.dataset import Array, Dataset
-from data.tables.scaling import Scaling, identity, pixel_scaling, standardization
+from data.tables.scaling import Scaling
 from data.text.vocabulary import Encoded, Vocabulary
 from models.experiment import Experiment
-from models.inputs.documents import Report, prepare_documents, unheard
+from models.inputs.kind import Report, unheard
+from models.inputs.kinds import input_of
 from models.inputs.summary import split_rows
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 Rows = Array | Encoded
 """(rows, inputs) numbers as they are stored, or the vocabulary indices of every document."""
@@ -44,20 +45,18 @@ def prepare(
     fitted on the rows that train. ``report`` hears how far that is where it takes long. Raises
     ``UserError`` like ``split_rows``, and like ``prepare_documents`` for text.
     """
-    if task.kind is InputKind.TEXT:
-        return _prepare_text(experiment, dataset, report)
+    found = input_of(task).rows(experiment, dataset, report)
     rows, validation = split_rows(experiment, len(dataset.x_train))
-    flat = dataset.x_train.reshape(len(dataset.x_train), -1)
-    x_test = dataset.x_test.reshape(len(dataset.x_test), -1)
-    held_back = slice(rows, rows + validation)
+    y_test = dataset.y_test[: len(found.test)]
     return Prepared(
-        x_train=flat[:rows],
+        x_train=found.train,
         y_train=dataset.y_train[:rows],
-        x_val=flat[held_back] if validation else x_test,
-        y_val=dataset.y_train[held_back] if validation else dataset.y_test,
-        x_test=x_test,
-        y_test=dataset.y_test,
-        scaling=_scaling(task, experiment, flat[:rows]),
+        x_val=found.held_back if validation else found.test,
+        y_val=dataset.y_train[rows : rows + validation] if validation else y_test,
+        x_test=found.test,
+        y_test=y_test,
+        scaling=found.scaling,
+        vocabulary=found.vocabulary,
     )
 
 
@@ -72,25 +71,3 @@ def dense(scaling: Scaling, rows: Rows, inputs: int) -> Array:
     found = np.zeros((len(rows), inputs), np.float32)
     found[np.repeat(np.arange(len(rows)), np.diff(rows.offsets)), rows.ids] = 1
     return found
-
-
-def _prepare_text(experiment: Experiment, dataset: Dataset, report: Report) -> Prepared:
-    documents = prepare_documents(experiment, report)
-    rows, validation = split_rows(experiment, len(dataset.x_train))
-    y_test = dataset.y_test[: documents.test_rows]
-    return Prepared(
-        x_train=documents.train,
-        y_train=dataset.y_train[:rows],
-        x_val=documents.validation,
-        y_val=dataset.y_train[rows : rows + validation] if validation else y_test,
-        x_test=documents.test,
-        y_test=y_test,
-        scaling=identity(),
-        vocabulary=documents.vocabulary,
-    )
-
-
-def _scaling(task: Task, experiment: Experiment, x_train: Array) -> Scaling:
-    if task.kind is InputKind.IMAGE:
-        return pixel_scaling()
-    return standardization(x_train) if experiment.standardize else identity()

@@ -1,0 +1,1 @@
+"""Which run trains when, on this machine or a cluster: queue, limits, restarts."""

@@ -76,8 +76,8 @@ RUN_FIGURES: dict[str, RunFigure] = {
     "best_epoch": RunFigure(lambda run, history: run.best_epoch),
     "lower_loss": RunFigure(_lower_loss, choices=LOSSES),
 }
-"""Known when a run has ended. Accuracies are in per cent, MAE in thousand dollars; ``last_loss``
-and ``best_loss`` are on the validation rows, after the last epoch and after the best one."""
+"""Known when a run has ended. Accuracies are in per cent, MAE in the data's unit; ``last_loss`` and
+``best_loss`` are on the validation rows, after the last epoch and after the best one."""
 
 
 def answers(task: Task) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _SMALLEST_PROBABILITY = 1e-7
 
 
 def evaluate(network: TrainedNetwork, x: Rows, y: Array, threads: int = 1) -> dict[str, float]:
-    """Return ``{"loss", "accuracy"}`` for a classifier, ``{"loss", "mse", "mae"}`` for a price.
+    """Return ``{"loss", "accuracy"}`` for a classifier, ``{"loss", "mse", "mae"}`` for a number.
 
     ``x`` is rows as stored, ``y`` (rows,). The loss is the mean over the rows without
     the L2 penalty; it is the same with any number of ``threads``. Raises ``ValueError`` when there
@@ -59,8 +59,8 @@ def classification_figures(probabilities: Array, y: Array) -> dict[str, float]:
     return {"loss": float(-np.log(clipped).mean()), "accuracy": float(right.mean())}
 
 
-def regression_figures(prices: Array, y: Array) -> dict[str, float]:
+def regression_figures(answers: Array, y: Array) -> dict[str, float]:
     """Return ``{"loss", "mse", "mae"}`` of (rows,) answers for true values (rows,)."""
-    errors = prices.astype(np.float64) - y
+    errors = answers.astype(np.float64) - y
     mse = float((errors**2).mean())
     return {"loss": mse, "mse": mse, "mae": float(np.abs(errors).mean())}

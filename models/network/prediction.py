@@ -1,15 +1,14 @@
 """One example in, the network's answer out, in the words of its task."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from data.dataset import Array, Feature
+from data.dataset import Array
 from data.language import Text, UserError
+from models.inputs.kinds import input_of
 from models.network.forward import forward
 from models.network.weights import TrainedNetwork
-from models.tasks.base import InputKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Prediction:
     """What a network says of one example.
 
     ``hidden`` holds the output of each hidden layer, (units,). ``answer`` is (classes,)
-    probabilities for a classifier and (1,) for a price.
+    probabilities for a classifier and (1,) for a number.
     """
 
     hidden: tuple[Array, ...]
@@ -30,7 +29,7 @@ class Prediction:
 
     @property
     def value(self) -> float:
-        """The answer's first number: the price, in thousands of dollars."""
+        """The answer's first number: the target, as the data stores it."""
         return float(self.answer[0])
 
 
@@ -41,29 +40,9 @@ def predict_one(network: TrainedNetwork, example: Array) -> Prediction:
     return Prediction(tuple(output[0] for output in outputs[:-1]), outputs[-1][0])
 
 
-def row_of(values: object, features: Sequence[Feature]) -> Array:
-    """Return a table row, (features,) float32, from a JSON list or an object by feature names.
-
-    Raises ``UserError`` when a value is missing, unknown, not a number or not finite in float32.
-    """
-    names = [feature.name for feature in features]
-    if isinstance(values, Mapping):
-        values = [values.get(name) for name in names] if set(values) == set(names) else None
-    if not isinstance(values, list) or list(map(_fits, values)) != [True] * len(names):
-        raise UserError(
-            Text(
-                f"한 행은 32비트 실수 범위의 숫자 {len(names)}개여야 합니다: "
-                f"{', '.join(names)} 순서의 목록이나 이 이름들을 모두 담은 객체로 적어 주세요.",
-                f"A row is {len(names)} numbers within the range of 32-bit floats: give a list in "
-                f"the order {', '.join(names)}, or an object with all of these names.",
-            )
-        )
-    return np.array(values, np.float32)
-
-
-def require_kind(network: TrainedNetwork, kind: InputKind) -> None:
-    """Raise ``UserError`` when the network does not take this kind of input."""
-    if network.task.kind is not kind:
+def require_option(network: TrainedNetwork, option: str) -> None:
+    """Raise ``UserError`` when the network is not asked by this option of the command line."""
+    if input_of(network.task).option != option:
         title = network.task.title
         raise UserError(
             Text(
@@ -71,9 +50,3 @@ def require_kind(network: TrainedNetwork, kind: InputKind) -> None:
                 f"This network has learnt '{title.en}'. Give it an input of that task.",
             )
         )
-
-
-def _fits(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) <= float(np.finfo(np.float32).max)

@@ -17,10 +17,11 @@ from data.file_readers.array_files import OVERHEAD, DamagedArrays, open_arrays
 from data.language import UserError
 from data.text.vocabulary import Encoded
 from models.events import Snapshot
+from models.inputs.kinds import input_of
 from models.inputs.preparation import Rows, dense
 from models.network.forward import ACTIVATE
 from models.network.weights import TrainedNetwork
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 EXAMPLE = "example.npz"
 """In a run's folder: the one example that the drawing follows through the network."""
@@ -48,11 +49,12 @@ def shown_inputs(task: Task, inputs: int) -> list[int]:
 
     A picture's first pixels are its black corner, whose weights never change.
     """
-    if task.kind is not InputKind.IMAGE:
+    grid = input_of(task).grid(task)
+    if grid is None:
         return shown_units(inputs)
-    height, width = task.input_shape
+    height, width = grid
     columns = np.linspace(0, width - 1, FIRST_SHOWN + 3)[1:-1].round().astype(int)
-    return [int(height // 2 * width + column) for column in columns]
+    return [height // 2 * width + column for column in dict.fromkeys(columns.tolist())]
 
 
 def shown_columns(task: Task, inputs: int, units: Sequence[int]) -> list[list[int]]:
@@ -106,7 +108,7 @@ def take_snapshot(network: TrainedNetwork, x: Array, target: float, update: int)
         values.append(_plain(a[units]))
         biases.append(_plain(bias[units]))
         weights.append(_plain(kernel[np.ix_(columns, units)]))
-    is_picture = network.task.kind is InputKind.IMAGE
+    is_picture = input_of(network.task).grid(network.task) is not None
     pictures = _pictures(network, shown[1]) if is_picture else None
     return Snapshot(update, shown, values, sums, biases, weights, terms, float(target), pictures)
 

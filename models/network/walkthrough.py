@@ -8,11 +8,10 @@ from data.command_line import readable, say
 from data.language import Text, UserError, quoted
 from data.text.analysers import MAX_LENGTH, TOKENIZERS, Morpheme, analyse, clean, is_cut
 from models.experiment import TextSettings
+from models.inputs.text import text_options
 from models.network.explanation import Explanation, explain_review
-from models.network.prediction import require_kind
+from models.network.prediction import require_option
 from models.network.weights import TrainedNetwork
-from models.tasks.base import InputKind
-from models.tasks.reviews import CLASSES
 
 _WITHOUT_JAVA = "kiwi"
 _CUT = Text(
@@ -35,7 +34,7 @@ def follow_review(network: TrainedNetwork, text: str) -> tuple[dict[str, Any], s
     Says on stderr when the review is too long to be read to its end, and when Kiwi had to take the
     place of an analyser that needs Java. Raises ``UserError`` when the network does not read text.
     """
-    require_kind(network, InputKind.TEXT)
+    require_option(network, "text")
     if is_cut(text):
         say(_CUT)
     reading = network.experiment.reading or TextSettings()
@@ -43,7 +42,9 @@ def follow_review(network: TrainedNetwork, text: str) -> tuple[dict[str, Any], s
     found = explain_review(network, morphemes)
     start = {"sentence": clean(text), "tokenizer": tokenizer}
     size = reading.vocabulary_size
-    values = start | _values(found) | {"size": size, "hidden": _hidden_values(network, found)}
+    values = (
+        start | _values(network, found) | {"size": size, "hidden": _hidden_values(network, found)}
+    )
     return values, _lines(start | _steps(network, found, size), found)
 
 
@@ -62,7 +63,7 @@ def _morphemes(tokenizer: str, text: str) -> tuple[str, list[Morpheme]]:
         return _WITHOUT_JAVA, analyse(_WITHOUT_JAVA, text)
 
 
-def _values(found: Explanation) -> dict[str, Any]:
+def _values(network: TrainedNetwork, found: Explanation) -> dict[str, Any]:
     winner = int(found.probabilities.argmax())
     return {
         "morphemes": [[morpheme.text, morpheme.tag] for morpheme in found.morphemes],
@@ -80,7 +81,7 @@ def _values(found: Explanation) -> dict[str, Any]:
         "logits": found.z.tolist(),
         "probabilities": found.probabilities.tolist(),
         "class": winner,
-        "label": asdict(CLASSES[winner]),
+        "label": asdict(text_options(network.task).classes[winner]),
     }
 
 
@@ -91,6 +92,7 @@ def _hidden_values(network: TrainedNetwork, found: Explanation) -> list[dict[str
 
 def _steps(network: TrainedNetwork, found: Explanation, size: int) -> dict[str, str]:
     winner = int(found.probabilities.argmax())
+    label = text_options(network.task).classes[winner]
     return {
         "morphemes": " ".join(f"{m.text}/{m.tag}" for m in found.morphemes),
         "vocabulary": _joined(f"{w.text} (index {w.index}, rank {w.rank})" for w in found.words),
@@ -100,7 +102,7 @@ def _steps(network: TrainedNetwork, found: Explanation, size: int) -> dict[str, 
         **_hidden_lines(network, found),
         "z1, z2": "{:.4f}, {:.4f}".format(*found.z),
         "softmax": _softmax_line(found),
-        "verdict": f"{readable(CLASSES[winner])}  {found.probabilities[winner]:.1%}",
+        "verdict": f"{readable(label)}  {found.probabilities[winner]:.1%}",
     }
 
 

@@ -21,9 +21,10 @@ from data.language import Text, UserError, quoted
 from data.tables.scaling import Scaling
 from data.text.vocabulary import Vocabulary
 from models.experiment import Experiment
+from models.inputs.kinds import input_of
 from models.inputs.summary import LayerSummary, dense_layers
 from models.tasks import task_named
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
@@ -152,7 +153,7 @@ def _described(values: object) -> TrainedNetwork:
     inputs = dense_layers(task, experiment)[0].inputs
     if len(scaling.offset) not in (1, inputs):
         raise ValueError("scaling has one figure for all inputs or one for each")
-    if (task.kind is InputKind.TEXT) is (vocabulary is None):
+    if input_of(task).has_words is (vocabulary is None):
         raise ValueError("words belong to a task that reads text")
     if vocabulary is not None and not 0 < len(vocabulary) <= inputs:
         raise ValueError("there are no words, or too many")

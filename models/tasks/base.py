@@ -49,6 +49,36 @@ def classification(classes: int) -> Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings that a button fills in; ``name`` is unique among those of all tasks."""
+
+    name: str
+    title: Text
+    experiment: Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions:
+    """What a learner can choose where a task reads text, and try the network on.
+
+    ``corpora`` are those of ``data.text.reviews``; a task with documents of its own has none.
+    ``classes`` are the two answers, by index. ``stop_words`` says whether particles and
+    punctuation, which are those of Korean, can be left out.
+    """
+
+    tokenizers: tuple[str, ...]
+    classes: tuple[Text, Text]
+    examples: tuple[str, ...]
+    examples_title: Text
+    placeholder: Text
+    script_example: str
+    """What the ``predict.py`` of a downloaded network reads when it is given nothing."""
+    form_title: Text
+    corpora: tuple[str, ...] = ()
+    stop_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What is learnt. Adding one is a loader in ``data``, a file here and a word in ``TASKS``."""
 
@@ -60,11 +90,17 @@ class Task:
     """The shape of one example; empty for text, where the vocabulary decides."""
     head: Head
     loader: Callable[[Experiment], Dataset]
-    presets: dict[str, Experiment]
-    """The lecture's settings by name; the first one is the task's default."""
+    settings: tuple[Preset, ...]
+    """The lecture's settings; the first ones are the task's default."""
 
+    picture: Text | None = None
+    """What the picture of the data shows, for whoever cannot see it; of images, ``{count}``."""
+    question: Text | None = None
+    """What stands above the example that a network is asked about."""
+    texts: TextOptions | None = None
+    """Of a task that reads text."""
     drawable: bool = False
-    """Whether a person can draw an example with a pen."""
+    """Whether a person can draw an example, a digit of 28 x 28 pixels, with a pen."""
 
     def load(self, experiment: Experiment | None = None) -> Dataset:
         """Return the data an experiment (the default one when None) works on.
@@ -80,5 +116,10 @@ class Task:
         return math.prod(self.input_shape)
 
     @property
+    def presets(self) -> dict[str, Experiment]:
+        """The experiments of ``settings`` by name."""
+        return {preset.name: preset.experiment for preset in self.settings}
+
+    @property
     def default(self) -> Experiment:
-        return next(iter(self.presets.values()))
+        return self.settings[0].experiment

@@ -3,7 +3,7 @@
 from data.language import Text
 from data.pictures import mnist
 from models.experiment import Experiment, Layer, Optimizer
-from models.tasks.base import InputKind, Task, classification
+from models.tasks.base import InputKind, Preset, Task, classification
 
 FASHION_MNIST = Task(
     name="fashion_mnist",
@@ -16,13 +16,18 @@ FASHION_MNIST = Task(
     input_shape=(28, 28),
     head=classification(10),
     loader=lambda experiment: mnist.load_fashion_mnist(),
-    presets={
-        "fashion-mnist": Experiment(
-            task="fashion_mnist",
-            layers=(Layer(512),),
-            optimizer=Optimizer("rmsprop"),
-            epochs=10,
-            batch_size=128,
+    settings=(
+        Preset(
+            "fashion-mnist",
+            Text("Fashion 512", "Fashion 512"),
+            Experiment(
+                task="fashion_mnist",
+                layers=(Layer(512),),
+                optimizer=Optimizer("rmsprop"),
+                epochs=10,
+                batch_size=128,
+            ),
         ),
-    },
+    ),
+    picture=Text("Fashion-MNIST 옷 사진 예시 {count}장", "{count} garments of Fashion-MNIST"),
 )

@@ -3,7 +3,7 @@
 from data.language import Text
 from data.pictures import mnist
 from models.experiment import Experiment, Layer, Optimizer
-from models.tasks.base import InputKind, Task, classification
+from models.tasks.base import InputKind, Preset, Task, classification
 
 MNIST = Task(
     name="mnist",
@@ -16,14 +16,19 @@ MNIST = Task(
     input_shape=(28, 28),
     head=classification(10),
     loader=lambda experiment: mnist.load_mnist(),
-    presets={
-        "mnist": Experiment(
-            task="mnist",
-            layers=(Layer(512),),
-            optimizer=Optimizer("rmsprop"),
-            epochs=5,
-            batch_size=128,
+    settings=(
+        Preset(
+            "mnist",
+            Text("MNIST 512", "MNIST 512"),
+            Experiment(
+                task="mnist",
+                layers=(Layer(512),),
+                optimizer=Optimizer("rmsprop"),
+                epochs=5,
+                batch_size=128,
+            ),
         ),
-    },
+    ),
+    picture=Text("MNIST 손글씨 숫자 예시 {count}장", "{count} handwritten digits of MNIST"),
     drawable=True,
 )

@@ -1,1 +1,1 @@
-"""The training loop, which is the only part that uses Keras and TensorFlow."""
+"""The training loop, the only part that uses Keras and TensorFlow."""

@@ -27,13 +27,9 @@ from models.inputs.preparation import Prepared, dense
 from models.network.evaluation import classification_figures, regression_figures
 from models.tasks.base import Task
 from models.training.pacing import Ask, Pacing
+from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 from models.training.run import Run
 from models.training.setup import Setup
-
-RIDGE_ALPHA = 1.0
-LASSO_ALPHA = 0.1
-"""The strength of the penalty. Ridge: scikit-learn's default. Lasso: its default of 1 would leave
-four of Boston's thirteen variables; a tenth leaves eleven."""
 
 _MAX_BYTES = 2**16
 MOST_EPOCHS = 20
@@ -122,7 +118,7 @@ def _linear_models(prepared: Prepared) -> list[Baseline]:
     models: dict[str, Any] = {
         "linear_regression": LinearRegression(),
         "ridge": Ridge(RIDGE_ALPHA),
-        "lasso": Lasso(LASSO_ALPHA, max_iter=10_000),
+        "lasso": Lasso(lasso_alpha(prepared.y_train), max_iter=10_000),
     }
     found = []
     for name, model in models.items():
@@ -131,6 +127,11 @@ def _linear_models(prepared: Prepared) -> list[Baseline]:
         seconds = time.perf_counter() - began
         found.append(_regression(name, model.predict(x_val), prepared.y_val, seconds))
     return found
+
+
+def lasso_alpha(y_train: Array) -> float:
+    """Return Lasso's penalty for these answers; for answers that are all alike, any."""
+    return LASSO_SHARE * (float(np.std(y_train.astype(np.float64))) or 1.0)
 
 
 def _regression(name: str, answers: Array, y: Array, seconds: float) -> Baseline:

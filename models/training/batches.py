@@ -176,7 +176,7 @@ class BatchRunner:
         return loss, tf.reduce_mean(self._metric(y, answers)), record, y, answers, gradients
 
     def _loss(self, x: tf.Tensor, y: tf.Tensor, answers: tf.Tensor) -> tf.Tensor:
-        """Keras' loss; that of a price is written shortly: a small network trains a twelfth faster.
+        """Keras' loss; that of numbers is written shortly: a small network trains a twelfth faster.
 
         Keras' own mean squared error allows for several columns and for weighted rows, which are a
         quarter of all operations of an update. The numbers are the same to the last bit.

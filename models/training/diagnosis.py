@@ -14,11 +14,12 @@ import numpy as np
 from data.dataset import Array
 from models.events import Diagnosis
 from models.experiment import RANGES, Experiment, Layer, Optimizer
+from models.inputs.kinds import input_of
 from models.inputs.preparation import Rows
 from models.network.evaluation import classification_figures, parts
 from models.network.forward import forward
 from models.network.weights import TrainedNetwork
-from models.tasks.base import InputKind, Task
+from models.tasks.base import Task
 
 PROBE_ROWS = 256
 """Rows that are looked at; a unit that fires for none of them counts as dead."""
@@ -130,8 +131,8 @@ def diagnose(task: Task, experiment: Experiment, evidence: Evidence) -> tuple[Di
 
 
 def is_raw(task: Task, experiment: Experiment) -> bool:
-    """Say whether the inputs are table values in their own units, from 0.004 to 711."""
-    return task.kind is InputKind.TABLE and not experiment.standardize
+    """Say whether the inputs are numbers in their own units, from small to large ones."""
+    return "standardize" in input_of(task).own_settings and not experiment.standardize
 
 
 def _blown_up(task: Task, experiment: Experiment, evidence: Evidence) -> Diagnosis | None:
@@ -203,8 +204,7 @@ Remedy = Callable[[Task, Experiment], Experiment]
 
 
 def _standardized(task: Task, experiment: Experiment) -> Experiment:
-    is_table = task.kind is InputKind.TABLE
-    return experiment.changed(standardize=True) if is_table else experiment
+    return experiment.changed(standardize=True) if is_raw(task, experiment) else experiment
 
 
 def _slower(task: Task, experiment: Experiment) -> Experiment:

@@ -38,7 +38,7 @@ def open_page(page: str, **query: str) -> AppTest:
 
 
 def shown(app: AppTest) -> str:
-    kinds = (app.session.markdown, app.caption, app.info, app.error, app.title)
+    kinds = (app.markdown, app.caption, app.info, app.error, app.title)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -134,7 +134,8 @@ def test_start_trains_and_the_predict_page_uses_the_run(home: Path) -> None:
     assert not app.exception and "Predicted price" in shown(app)
     assert WARNING.en in shown(app)
     before = shown(app)
-    next(b for b in app.button if b.label == texts("en")["predict.house_example"]).click().run()
+    example = texts("en")["predict.row_example"].format(one_row="one")
+    next(button for button in app.button if button.label == example).click().run()
     assert "The real price" in shown(app) and shown(app) != before
 
 
@@ -221,7 +222,7 @@ def test_an_empty_and_a_one_pixel_drawing_are_sentences(home: Path, owner: str) 
     trained(owner, preset_named("mnist").changed(epochs=1, train_size=1_000))
     app = open_page(PREDICT, task="mnist", lang="en")
     assert texts("en")["predict.draw_first"] in shown(app)
-    app.session_state["kept"]["strokes"] = [[[0.5, 0.5]]]
+    app.session_state["kept"]["strokes-mnist"] = [[[0.5, 0.5]]]
     app.run()
     assert not app.exception and not app.error
     assert "too small" in shown(app)

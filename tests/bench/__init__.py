@@ -1,0 +1,1 @@
+"""Measures what people wait for and what a class costs."""

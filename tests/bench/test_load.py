@@ -1,4 +1,4 @@
-"""The load of a class can be measured, and a small class meets no error; shorter than the README's.
+"""The load of a class can be measured, and a small class meets no error; shorter than the bench.
 
 Machines that run tests are busy, so only what has nothing to do with speed is held to its bar.
 """

@@ -35,7 +35,7 @@ def test_the_price_is_in_view_beside_every_slider(
     page = open_context(**looks, storage_state=houses.storage_state).new_page()
     lesson = Lesson(page, server.url)
     lesson.open("predict", task="boston")
-    price = page.get_by_role("heading", name=lesson.says("predict.price").split("{")[0])
+    price = page.get_by_role("heading", name=lesson.says("predict.value").split("{")[0])
     expect(price).to_be_visible()
     sliders = page.get_by_role("slider")
     expect(sliders).to_have_count(13)

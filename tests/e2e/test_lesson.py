@@ -219,7 +219,7 @@ def test_a_house_is_priced_and_a_garment_is_named(page: Page, server: Server) ->
     lesson.go("predict", task="boston")
     price = page.get_by_role("heading", name=re.compile("Predicted price"))
     before = price.inner_text()
-    lesson.button("predict.house_example").click()
+    lesson.button("predict.row_example", one_row="one").click()
     expect(page.get_by_text(re.compile("The real price of the district"))).to_be_visible()
     lesson.settle()
     assert price.inner_text() != before

@@ -93,7 +93,7 @@ def shown(page: Page) -> Iterator[Locator]:
 LAST = {
     "": ".st-key-card-reviews",
     "train": ".fl-chart[data-drawn^='done']",
-    "predict": ".st-key-house .stSlider >> nth=12",
+    "predict": ".st-key-row .stSlider >> nth=12",
     "runs": ".st-key-move",
 }
 """What each page shows last."""

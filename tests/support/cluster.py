@@ -105,9 +105,9 @@ def trainers_of(process: psutil.Process) -> list[psutil.Process]:
 
 
 def make_certificates(folder: Path) -> dict[str, str]:
-    """Make an authority and a certificate as the README says; return the variables that name them.
+    """Make an authority and a certificate as the README beside the cluster's code says.
 
-    Needs the program ``openssl``.
+    Returns the variables that name them. Needs the program ``openssl``.
     """
     authority = "-x509 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem"
     request = "-nodes -subj /CN=fnn-lab -keyout key.pem -out request.pem"

@@ -111,8 +111,11 @@ def trainer_of(backend: LocalBackend) -> psutil.Process:
 
 
 def trainers(server: psutil.Process | None = None) -> list[psutil.Process]:
-    """Return the trainer processes that a process (this one by default) has started."""
-    children = (server or psutil.Process()).children()
+    """Return the trainer processes that a process (this one by default) has started, in order.
+
+    Numbers of processes begin again at 1 some time, so the newest one need not have the largest.
+    """
+    children = sorted((server or psutil.Process()).children(), key=psutil.Process.create_time)
     return [child for child in children if "models.jobs.local.trainer" in command_line(child)]
 
 

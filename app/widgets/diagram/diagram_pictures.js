@@ -1,6 +1,5 @@
-// The weights of the first layer's drawn units of a network, each as a picture of 28 x 28 pixels.
+// The weights of the first layer's drawn units of a network, each as a picture.
 
-const SIDE = 28;
 const ZERO = 128; // the grey that stands for a weight of 0
 
 class Pictures {
@@ -24,16 +23,17 @@ class Pictures {
     write(note, snapshot?.pictures ? labels.pictures_note : labels.pictures_empty);
     note.hidden = this.row.hidden = !this.isOpen;
     if (!this.isOpen) return;
-    this.fill(columns, labels);
+    this.fill(columns, labels, pixels);
     this.draw(snapshot?.pictures ?? null);
   }
 
-  fill(columns, labels) {
+  fill(columns, labels, size) {
     const { shown } = columns.layers[1];
-    const made = JSON.stringify([shown, labels]);
+    const made = JSON.stringify([shown, labels, size]);
     if (made === this.made) return;
-    Object.assign(this, { made, drawn: undefined });
-    this.row.replaceChildren(...shown.map((unit) => picture(unit, columns.title(1, unit), labels)));
+    Object.assign(this, { made, drawn: undefined, each: size[0] * size[1] });
+    const node = (unit) => picture(unit, columns.title(1, unit), labels, size);
+    this.row.replaceChildren(...shown.map(node));
   }
 
   draw(pictures) {
@@ -42,7 +42,7 @@ class Pictures {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const colours = palette(rgb(ground));
-    const size = SIDE * SIDE;
+    const size = this.each;
     const buttons = [...this.row.children];
     const greys = pictures ? decode(pictures) : new Uint8Array(buttons.length * size).fill(ZERO);
     buttons.forEach((button, i) => {
@@ -51,17 +51,17 @@ class Pictures {
   }
 }
 
-function picture(unit, title, labels) {
+function picture(unit, title, labels, [height, width]) {
   const looks = { type: "button", "data-do": "node", "data-column": 1, "data-unit": unit };
   const button = make("button", { ...looks, "aria-label": fill(labels.picture_label, { node: title }) });
-  button.append(make("canvas", { width: SIDE, height: SIDE }));
+  button.append(make("canvas", { width, height }));
   button.append(make("span", {}, fill(labels.picture, { number: whole(unit + 1) })));
   return button;
 }
 
 function paintPicture(canvas, greys, colours) {
   const pen = canvas.getContext("2d");
-  const image = pen.createImageData(SIDE, SIDE);
+  const image = pen.createImageData(canvas.width, canvas.height);
   const dots = new Uint32Array(image.data.buffer);
   greys.forEach((grey, i) => {
     dots[i] = colours[grey];

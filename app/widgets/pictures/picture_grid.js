@@ -1,7 +1,5 @@
 // A grid of small pictures, each a button. One Tab stop; the arrow keys move among the pictures.
 
-const SIDE = 28;
-
 const grids = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -28,14 +26,14 @@ class Grid {
     this.root.addEventListener("keydown", (event) => this.key(event), { signal });
   }
 
-  show({ images, selected, version, labels }, send) {
+  show({ images, size, selected, version, labels }, send) {
     this.calls += 1;
     this.send = send;
     this.root.setAttribute("aria-label", labels.label);
     if (version !== this.version) {
       this.version = version;
       this.selected = selected;
-      this.draw(decode(images));
+      this.draw(decode(images), size);
     }
     this.buttons().forEach((button, i) => {
       button.setAttribute("aria-label", labels.item.replace("{number}", i + 1));
@@ -47,12 +45,14 @@ class Grid {
     return [...this.root.children];
   }
 
-  draw(values) {
-    const count = values.length / (SIDE * SIDE);
+  draw(values, [height, width]) {
+    const each = height * width;
+    const count = values.length / each;
     while (this.root.children.length > count) this.root.lastElementChild.remove();
     while (this.root.children.length < count) this.root.append(picture());
     this.buttons().forEach((button, i) => {
-      paint(button.firstElementChild, values.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
+      Object.assign(button.firstElementChild, { height, width });
+      paint(button.firstElementChild, values.subarray(i * each, (i + 1) * each));
     });
   }
 
@@ -93,15 +93,13 @@ class Grid {
 function picture() {
   const button = document.createElement("button");
   button.type = "button";
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  button.append(canvas);
+  button.append(document.createElement("canvas"));
   return button;
 }
 
 function paint(canvas, values) {
   const pen = canvas.getContext("2d");
-  const image = pen.createImageData(SIDE, SIDE);
+  const image = pen.createImageData(canvas.width, canvas.height);
   values.forEach((value, i) => image.data.set([value, value, value, 255], i * 4));
   pen.putImageData(image, 0, 0);
 }

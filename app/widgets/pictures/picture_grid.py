@@ -25,16 +25,18 @@ def picture_grid(
     key: str,
     revision: int = 0,
 ) -> int | None:
-    """Show pictures of shape (n, 28, 28), 0 black to 255 white; return the index of the chosen one.
+    """Show (n, rows, columns) pictures, 0 black to 255 white; return the index of the chosen one.
 
     ``selected`` is the choice to begin with, for these images and this ``revision``; after that
     the person's own choice counts. ``labels`` holds ``LABELS``.
     """
-    raw = np.ascontiguousarray(images, dtype=np.uint8).tobytes()
+    pictures = np.ascontiguousarray(images, dtype=np.uint8)
+    raw = pictures.tobytes()
     version = f"{hashlib.sha256(raw).hexdigest()[:16]}-{revision}"
     chosen = _chosen(st.session_state.get(key), version, len(images), selected)
     data = {
         "images": base64.b64encode(raw).decode("ascii"),
+        "size": pictures.shape[1:],
         "selected": chosen,
         "version": version,
         "labels": assets.pick(labels, LABELS),

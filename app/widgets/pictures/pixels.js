@@ -1,6 +1,5 @@
-// Shows a 28 x 28 picture pixel by pixel and says which number stands where.
+// Shows a picture pixel by pixel and says which number stands where.
 
-const SIDE = 28;
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const pictures = new WeakMap();
@@ -37,8 +36,9 @@ class Picture {
     on("keydown", (event) => this.key(event));
   }
 
-  show({ image, labels }) {
+  show({ image, size, labels }) {
     this.calls += 1;
+    this.frame(size);
     this.labels = labels;
     this.image = image;
     const empty = this.root.querySelector(".empty");
@@ -50,18 +50,27 @@ class Picture {
     this.choose(image ? this.at : null);
   }
 
+  frame([height, width]) {
+    if (height === this.height && width === this.width) return;
+    Object.assign(this, { height, width });
+    Object.assign(this.canvas, { height, width });
+    this.root.style.setProperty("--rows", height);
+    this.root.style.setProperty("--columns", width);
+  }
+
   draw() {
     const pen = this.canvas.getContext("2d");
-    pen.clearRect(0, 0, SIDE, SIDE);
+    pen.clearRect(0, 0, this.width, this.height);
     if (!this.image) return;
-    const picture = pen.createImageData(SIDE, SIDE);
+    const picture = pen.createImageData(this.width, this.height);
     this.image.flat().forEach((value, i) => picture.data.set([value, value, value, 255], i * 4));
     pen.putImageData(picture, 0, 0);
   }
 
   point({ clientX, clientY }) {
     const { left, top, width, height } = this.canvas.getBoundingClientRect();
-    this.choose([cell((clientY - top) / height), cell((clientX - left) / width)]);
+    const row = Math.floor(((clientY - top) / height) * this.height);
+    this.choose(this.within(row, Math.floor(((clientX - left) / width) * this.width)));
   }
 
   key(event) {
@@ -69,8 +78,14 @@ class Picture {
     const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const [row, column] = this.at ?? [SIDE / 2 - step[0], SIDE / 2 - step[1]];
-    this.choose([limit(row + step[0]), limit(column + step[1])]);
+    const middle = [Math.floor(this.height / 2) - step[0], Math.floor(this.width / 2) - step[1]];
+    const [row, column] = this.at ?? middle;
+    this.choose(this.within(row + step[0], column + step[1]));
+  }
+
+  within(row, column) {
+    const limit = (index, most) => Math.min(most - 1, Math.max(0, index));
+    return [limit(row, this.height), limit(column, this.width)];
   }
 
   choose(at) {
@@ -78,8 +93,8 @@ class Picture {
     const mark = this.root.querySelector(".cell");
     mark.hidden = this.at === null;
     if (this.at) {
-      mark.style.top = `${(this.at[0] / SIDE) * 100}%`;
-      mark.style.left = `${(this.at[1] / SIDE) * 100}%`;
+      mark.style.top = `${(this.at[0] / this.height) * 100}%`;
+      mark.style.left = `${(this.at[1] / this.width) * 100}%`;
     }
     const text = this.sentence();
     const readout = this.root.querySelector(".readout");
@@ -94,6 +109,3 @@ class Picture {
     return this.labels.cell.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   }
 }
-
-const limit = (index) => Math.min(SIDE - 1, Math.max(0, index));
-const cell = (share) => limit(Math.floor(share * SIDE));

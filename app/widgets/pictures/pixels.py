@@ -1,4 +1,4 @@
-"""The 28 x 28 numbers that enter the network, as a picture whose every pixel can be read off."""
+"""The numbers that enter the network, as a picture whose every pixel can be read off."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ LABELS = ("label", "empty", "hint", "cell")
 _HTML = """
 <div class="pixels">
   <div class="frame">
-    <canvas width="28" height="28" tabindex="0" role="img"></canvas>
+    <canvas tabindex="0" role="img"></canvas>
     <div class="cell" hidden></div>
     <p class="empty" hidden></p>
   </div>
@@ -20,11 +20,18 @@ _HTML = """
 _mount = assets.component("pixels", _HTML)
 
 
-def pixels(image: Sequence[Sequence[int]] | None, labels: dict[str, str], *, key: str) -> None:
-    """Show a 28 x 28 picture of whole numbers 0 (black) to 255 (white); None shows an empty frame.
+def pixels(
+    image: Sequence[Sequence[int]] | None,
+    labels: dict[str, str],
+    *,
+    size: tuple[int, int] = (28, 28),
+    key: str,
+) -> None:
+    """Show a picture of whole numbers 0 (black) to 255 (white); None shows an empty frame.
 
+    ``size`` is its (rows, columns).
     Pointing at a pixel, tapping it or moving with the arrow keys names its row, column and value;
     rows and columns count from 1. ``labels`` holds ``LABELS``.
     """
     rows = None if image is None else [[int(value) for value in row] for row in image]
-    _mount(key=key, data={"image": rows, "labels": assets.pick(labels, LABELS)})
+    _mount(key=key, data={"image": rows, "size": size, "labels": assets.pick(labels, LABELS)})

@@ -285,7 +285,7 @@ class Updates {
     if (!first) return [];
     const { labels } = this;
     if (!this.classes) {
-      return [fill(labels.answer_price, { answer: numeral(first.answer[0]), target: numeral(first.target) })];
+      return [fill(labels.answer_value, { answer: numeral(first.answer[0]), target: numeral(first.target) })];
     }
     const best = first.answer.indexOf(Math.max(...first.answer));
     const numbers = {

@@ -28,7 +28,7 @@ LABELS = (
     "about_loss",
     "about_gradient",
     "about_change",
-    "answer_price",
+    "answer_value",
     "answer_class",
     "more_rows",
     "penalty",
@@ -70,8 +70,8 @@ def update_strip(
     """Show how ``rows`` are cut into batches; the cells fill while ``run`` trains.
 
     The last cell is as narrow as ``last_batch`` is small. A run that was started with other
-    numbers shows its own. ``classes`` are the classes' names by index, None for prices in
-    thousands of dollars. ``labels`` holds ``LABELS``.
+    numbers shows its own. ``classes`` are the classes' names by index, None where the
+    answers are numbers. ``labels`` holds ``LABELS``.
     """
     data = {
         "plan": {

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.home import scatter as module
-from app.home.charts import rooms_and_prices
 from app.home.scatter import HEIGHT, WIDTH, scatter, scatter_svg, ticks
+from models.inputs.kind import Scatter
+from models.inputs.kinds import input_of
 from models.tasks import task_named
 
 
@@ -22,13 +23,16 @@ def dots(svg: str) -> list[tuple[float, float]]:
 
 
 def test_every_district_is_a_dot_in_its_place() -> None:
-    rooms, prices = rooms_and_prices(task_named("boston").load())
+    boston = task_named("boston")
+    found = input_of(boston).picture(boston, boston.load())
+    assert isinstance(found, Scatter)
+    rooms, prices = found.x, found.y
     x_ticks, y_ticks = [3.0, 9.0], [0.0, 50.0]
-    found = dots(scatter_svg(rooms, prices, x_ticks, y_ticks))
-    assert len(found) == len(rooms) == 506
+    drawn = dots(scatter_svg(rooms, prices, x_ticks, y_ticks))
+    assert len(drawn) == len(rooms) == 506
     x = [WIDTH * (value - 3) / 6 for value in rooms]
     y = [HEIGHT * (1 - value / 50) for value in prices]
-    assert np.allclose(found, list(zip(x, y, strict=True)), atol=0.06)
+    assert np.allclose(drawn, list(zip(x, y, strict=True)), atol=0.06)
 
 
 def test_words_are_text_and_whatever_they_are_stay_text() -> None:

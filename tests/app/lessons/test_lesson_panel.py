@@ -55,7 +55,7 @@ def take_up(app: AppTest, lesson: Lesson) -> None:
 
 
 def shown(app: AppTest) -> str:
-    kinds = (app.session.markdown, app.caption, app.error, app.warning)
+    kinds = (app.markdown, app.caption, app.error, app.warning)
     html = [element.body for element in app.get("html")]
     return "\n".join([*(unescape(each.value) for kind in kinds for each in kind), *html])
 
@@ -428,9 +428,7 @@ def test_a_teachers_text_is_shown_as_it_was_written(
     (folder / "written.toml").write_text(written, encoding="utf-8")
     app = open_panel("boston")
     app.selectbox[0].set_value("written").run()
-    (text,) = [
-        each.value for each in app.session.markdown if "5" in each.value and "10" in each.value
-    ]
+    (text,) = [each.value for each in app.markdown if "5" in each.value and "10" in each.value]
     assert "~" not in text and "$" not in text and "**(Adam)**&#51008;" in text
 
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.prediction.prepared_reviews import PREPARED
 from app.prediction.sentence_parts import sentence_parts
 from data.text.analysers import Morpheme, clean
+from models.tasks.reviews import EXAMPLES
 
 
 def morphemes(text: str) -> list[Morpheme]:
@@ -19,7 +19,7 @@ def found(sentence: str, words: str) -> dict[str, str]:
 
 def test_basic_forms_are_found_in_what_was_written() -> None:
     words = "어제 보다 영화 는 줄거리 는 좋다 , 주인공 인 아무개 의 연기 는 엉망 이다"
-    where = found(PREPARED[0], words)
+    where = found(EXAMPLES[0], words)
     assert where["보다"] == "본"
     assert where["좋다"] == "좋았지만"
     assert where["이다"] == "이었다"

@@ -183,13 +183,14 @@ def test_kiwi_yields_stems_as_okt_does() -> None:
     )
 
 
+KOREAN = [name for name in TOKENIZERS if name != "spaces"]
 KKMA = pytest.param("kkma", marks=pytest.mark.soak)
-QUICK_AND_KKMA = [*(name for name in TOKENIZERS if name != "kkma"), KKMA]
+QUICK_AND_KKMA = [*(name for name in KOREAN if name != "kkma"), KKMA]
 """Kkma takes longer than all others together."""
 
 
-@pytest.mark.parametrize("name", TOKENIZERS)
-def test_every_analyser_finds_the_nouns_of_a_plain_sentence(
+@pytest.mark.parametrize("name", KOREAN)
+def test_every_analyser_of_korean_finds_the_nouns_of_a_plain_sentence(
     elsewhere: ProcessPoolExecutor, name: str
 ) -> None:
     morphemes = elsewhere.submit(analyse, name, "배우의 연기가 훌륭한 영화").result()
@@ -332,9 +333,15 @@ def test_an_unknown_tokenizer_is_named_with_those_that_exist() -> None:
         analyzer("mecab")
 
 
+def test_a_text_can_be_cut_at_its_spaces() -> None:
+    found = analyse("spaces", " Don't  miss\nthis, please ")
+    assert words(found) == ["Don't", "miss", "this,", "please"]
+    assert {group("spaces", morpheme.tag) for morpheme in found} == {"other"}
+
+
 def test_the_lectures_tokenizer_comes_first() -> None:
     assert next(iter(TOKENIZERS)) == "okt"
-    assert [name for name in TOKENIZERS if not TOKENIZERS[name].needs_java] == ["kiwi"]
+    assert [name for name in TOKENIZERS if not TOKENIZERS[name].needs_java] == (["kiwi", "spaces"])
 
 
 @pytest.mark.parametrize(

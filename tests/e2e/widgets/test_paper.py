@@ -55,7 +55,7 @@ def on_paper(page: Page) -> dict[str, Any]:
 PAGES = {
     "": ".st-key-card-reviews",
     "train": ".fl-chart[data-drawn^='done']",
-    "predict": ".st-key-house .stSlider >> nth=12",
+    "predict": ".st-key-row .stSlider >> nth=12",
     "runs": ".st-key-move",
 }
 """What each page shows last."""

@@ -10,10 +10,10 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from app.prediction.prepared_reviews import PREPARED
 from app.widgets.review.review_box import MAX_LENGTH, _checked
 from data.text.analysers import MAX_LENGTH as MAX_READ
 from data.text.analysers import clean
+from models.tasks.reviews import EXAMPLES
 from tests.data.text.test_tokenizer_service import ODD
 from tests.e2e.conftest import OpenContext, Server, start_server
 from tests.e2e.test_policy import HOSTILE, violations
@@ -63,7 +63,7 @@ def enter(open_context: OpenContext, server: Server, reader: Owner) -> Iterator[
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_lectures_sentence_goes_through_eight_steps(language: str, enter: Enter) -> None:
     box = enter(language)
-    box.shows(PREPARED[0])
+    box.shows(EXAMPLES[0])
     heads = [box.says(f"review.{key}") for key in ("step_sentence", "step_verdict")]
     titles = box.page.locator(".step h3").all_inner_texts()
     assert len(titles) == 8 and [titles[0], titles[-1]] == heads
@@ -96,7 +96,7 @@ def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(enter: Enter) -
     keyboard = box.page.context.new_cdp_session(box.page)
     box.type("")
     box.page.get_by_role("textbox").focus()
-    expect(box.page.locator(".told")).to_have_text(box.says("review.empty"))
+    expect(box.page.locator(".told")).to_have_text(box.says("review.empty", a_row="리뷰"))
     keyboard.send("Input.imeSetComposition", {"text": "최", "selectionStart": 1, "selectionEnd": 1})
     box.page.wait_for_timeout(1_000)
     assert box.page.locator(".review").get_attribute("data-state") == "empty"
@@ -123,7 +123,7 @@ def test_enter_asks_without_the_pause(enter: Enter) -> None:
     text.press("Shift+Enter")
     text.press_sequentially("최고")
     box.page.wait_for_timeout(1_000)
-    assert box.page.locator(".sentence").inner_text() == PREPARED[0]
+    assert box.page.locator(".sentence").inner_text() == EXAMPLES[0]
     text.press("Enter")
     box.shows("배우가 좋은 영화 최고")
     expect(text).to_have_value("배우가 좋은 영화\n최고")
@@ -149,12 +149,12 @@ def test_a_word_that_is_switched_off_takes_its_part_with_it(enter: Enter) -> Non
 
 def test_a_prepared_and_a_test_review_take_the_place_of_what_stood_there(enter: Enter) -> None:
     box = enter()
-    box.page.locator("select").select_option(label=PREPARED[5])
-    box.shows(PREPARED[5])
-    expect(box.page.get_by_role("textbox")).to_have_value(PREPARED[5])
+    box.page.locator("select").select_option(label=EXAMPLES[5])
+    box.shows(EXAMPLES[5])
+    expect(box.page.get_by_role("textbox")).to_have_value(EXAMPLES[5])
     expect(box.page.locator(".truth")).to_be_empty()
 
-    box.button("review.random").click()
+    box.button("review.random", row="리뷰").click()
     expect(box.page.locator(".truth")).not_to_be_empty()
     right, wrong = (box.says(f"review.{key}").split("{")[0] for key in ("right", "wrong"))
     assert box.page.locator(".truth").inner_text().startswith((right, wrong))
@@ -275,7 +275,10 @@ def test_the_words_of_5_000_cells_come_once_and_not_with_every_answer(
     box.enter()
     expect(page.locator(".vector canvas")).to_have_attribute("aria-label", re.compile("5,000"))
     first = max(frames)
-    for ask in (lambda: box.type("배우가 좋은 영화"), lambda: box.button("review.random").click()):
+    for ask in (
+        lambda: box.type("배우가 좋은 영화"),
+        lambda: box.button("review.random", row="review").click(),
+    ):
         frames.clear()
         sentence = page.locator(".sentence").inner_text()
         ask()

@@ -18,12 +18,14 @@ from PIL import Image
 from data.language import UserError
 from data.text.analysers import analyse
 from data.text.reviews import load_reviews
+from data.text.vocabulary import Encoded
 from models.download.archive import download
 from models.experiment import Experiment, Layer, TextSettings
-from models.inputs.documents import prepare_documents
+from models.inputs.kind import unheard
+from models.inputs.kinds import input_of
 from models.network.explanation import explain_review
 from models.network.forward import predict
-from models.network.weights import NETWORK, WEIGHTS, read_network
+from models.network.weights import NETWORK, WEIGHTS, TrainedNetwork, read_network
 from models.tasks import preset_named
 from models.training.loop import train
 from tests.support.multi_hot import multi_hot
@@ -104,10 +106,18 @@ def test_its_scripts_answer_what_the_pages_answer(
         np.testing.assert_allclose(answer, right, rtol=1e-5, atol=1e-7, err_msg=str(question))
 
 
+def encoded_test_rows(network: TrainedNetwork) -> Encoded:
+    """Return the test reviews as the network was given its training rows."""
+    task, experiment, words = network.task, network.experiment, network.vocabulary
+    rows = input_of(task).test_rows(experiment, task.load(experiment), words, unheard)
+    assert isinstance(rows, Encoded)
+    return rows
+
+
 def answers_to_reviews(folder: Path) -> np.ndarray:
     """Return the lab's answers to the bundled test reviews: (rows, 2)."""
     network = read_network(folder)
-    return predict(network, prepare_documents(network.experiment).test)
+    return predict(network, encoded_test_rows(network))
 
 
 RUN_SCRIPTS = """
@@ -219,7 +229,7 @@ def questions(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     if network.vocabulary is None:
         rows = network.task.load().x_test[:102].reshape(-1, len(network.kernels[0]))
         return rows, predict(network, rows)
-    encoded, size = prepare_documents(network.experiment).test, len(network.kernels[0])
+    encoded, size = encoded_test_rows(network), len(network.kernels[0])
     rows = np.stack([multi_hot(encoded.row(place), size) for place in range(len(encoded))])
     return rows, answers_to_reviews(folder)
 

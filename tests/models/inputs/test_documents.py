@@ -14,7 +14,10 @@ from data.text.tokens import ROWS_IN_MEMORY, tokenize_corpus
 from data.text.vocabulary import STOP_WORDS, Encoded, Vocabulary
 from models.experiment import Experiment, TextSettings
 from models.inputs.documents import encode_documents, prepare_documents
+from models.inputs.kind import Report, StoredRows, unheard
+from models.inputs.preparation import prepare
 from models.tasks import preset_named
+from models.tasks.reviews import REVIEWS
 
 Write = Callable[[list[str], list[str]], None]
 
@@ -38,39 +41,43 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return write
 
 
+def prepared_rows(experiment: Experiment, report: Report = unheard) -> StoredRows:
+    return prepare_documents(experiment, REVIEWS.load(experiment), report)
+
+
 def words(encoded: Encoded, row: int, vocabulary: Vocabulary) -> set[str]:
     return {vocabulary.words[index] for index in encoded.row(row)}
 
 
 def test_the_vocabulary_comes_from_the_rows_that_train_only(write: Write) -> None:
     write(["좋은 영화"] * 9 + ["기린 기린 기린"] * 3 + ["낙타"] * 4, ["코끼리 코끼리 영화"])
-    prepared = prepare_documents(KIWI.changed(train_size=12, validation_share=0.25))
+    prepared = prepared_rows(KIWI.changed(train_size=12, validation_share=0.25))
     assert set(prepared.vocabulary.words) == {"좋다", "영화"}
     assert words(prepared.test, 0, prepared.vocabulary) == {"영화"}
-    assert prepared.validation.ids.size == 0
+    assert prepared.held_back.ids.size == 0
 
 
 def test_the_last_share_of_the_training_rows_validates(write: Write) -> None:
     write(["좋은 영화", "영화 음악", "배우 연기", "음악 영화"], ["영화"])
-    prepared = prepare_documents(KIWI.changed(validation_share=0.5))
-    assert (len(prepared.train), len(prepared.validation), prepared.test_rows) == (2, 2, 1)
-    assert words(prepared.validation, 0, prepared.vocabulary) == set()
-    assert words(prepared.validation, 1, prepared.vocabulary) == {"음악", "영화"}
+    prepared = prepared_rows(KIWI.changed(validation_share=0.5))
+    assert tuple(map(len, (prepared.train, prepared.held_back, prepared.test))) == (2, 2, 1)
+    assert words(prepared.held_back, 0, prepared.vocabulary) == set()
+    assert words(prepared.held_back, 1, prepared.vocabulary) == {"음악", "영화"}
 
 
 def test_with_nothing_held_back_the_test_rows_validate(write: Write) -> None:
     write(["좋은 영화", "나쁜 영화"], ["영화", "좋은 음악", "연기"])
-    prepared = prepare_documents(KIWI)
-    assert (len(prepared.train), len(prepared.validation)) == (2, 3)
-    np.testing.assert_array_equal(prepared.validation.ids, prepared.test.ids)
+    prepared = prepare(REVIEWS, KIWI, REVIEWS.load(KIWI))
+    assert isinstance(prepared.x_val, Encoded) and isinstance(prepared.x_test, Encoded)
+    assert (len(prepared.x_train), len(prepared.x_val)) == (2, 3)
+    np.testing.assert_array_equal(prepared.x_val.ids, prepared.x_test.ids)
+    assert len(prepared.y_val) == 3
 
 
 def test_particles_and_punctuation_can_be_left_out(write: Write) -> None:
     write(["영화는 좋다.", "영화가 좋다!"], ["영화"])
-    kept = prepare_documents(KIWI).vocabulary.words
-    left = prepare_documents(
-        KIWI.changed(reading=TextSettings("nsmc", "kiwi", 100, stop_words=True))
-    )
+    kept = prepared_rows(KIWI).vocabulary.words
+    left = prepared_rows(KIWI.changed(reading=TextSettings("nsmc", "kiwi", 100, stop_words=True)))
     assert {"는", "가", ".", "!"} <= set(kept)
     assert set(left.vocabulary.words) == set(kept) - STOP_WORDS
 
@@ -78,9 +85,9 @@ def test_particles_and_punctuation_can_be_left_out(write: Write) -> None:
 def test_whoever_waits_for_the_morphemes_hears_how_far_they_are(write: Write) -> None:
     write(["좋은 영화"] * 700, ["나쁜 영화"] * 300)
     heard: list[tuple[int, int]] = []
-    prepare_documents(KIWI, lambda *told: heard.append(told))
+    prepared_rows(KIWI, lambda *told: heard.append(told))
     assert heard == [(done, 1_000) for done in (0, 500, 700, 700, 1_000)]
-    prepare_documents(KIWI, lambda *told: heard.append(told))
+    prepared_rows(KIWI, lambda *told: heard.append(told))
     assert len(heard) == 5  # they are there by now
 
 
@@ -92,7 +99,7 @@ def large(write: Write) -> None:
 def test_a_large_corpus_that_nobody_analysed_yet_says_so(write: Write) -> None:
     large(write)
     with pytest.raises(UserError, match=r"0 rows are ready but 5,001 are needed.*fewer"):
-        prepare_documents(KIWI)
+        prepared_rows(KIWI)
 
 
 def test_the_first_rows_of_a_large_corpus_can_train_while_the_others_wait(write: Write) -> None:
@@ -106,9 +113,9 @@ def test_the_first_rows_of_a_large_corpus_can_train_while_the_others_wait(write:
     tokenize_corpus(
         train.documents, train.digest, "kiwi", progress, lambda: rows[0] >= 1_000, workers=1
     )
-    assert len(prepare_documents(KIWI.changed(train_size=1_000)).train) == 1_000
+    assert len(prepared_rows(KIWI.changed(train_size=1_000)).train) == 1_000
     with pytest.raises(UserError, match="1,000 rows are ready but 1,001"):
-        prepare_documents(KIWI.changed(train_size=1_001))
+        prepared_rows(KIWI.changed(train_size=1_001))
 
 
 def test_other_reviews_are_encoded_in_the_words_that_the_network_knows(write: Write) -> None:
@@ -119,7 +126,7 @@ def test_other_reviews_are_encoded_in_the_words_that_the_network_knows(write: Wr
 
 def test_an_experiment_without_a_reading_reads_the_bundled_corpus() -> None:
     plain: Experiment = preset_named("sentiment").changed(reading=None)
-    assert len(prepare_documents(plain).vocabulary) == TextSettings().vocabulary_size
+    assert len(prepared_rows(plain).vocabulary) == TextSettings().vocabulary_size
 
 
 ROOM = """

@@ -141,8 +141,8 @@ def test_why_no_trainer_starts_is_told_and_what_waits_trains_afterwards(
         time.sleep(0.5)
         problem = backend.problem
         assert problem is not None and not backend.has_begun("patient")
-        assert "Training cannot start: Too many open files" in problem.en
-        assert "학습을 시작할 수 없습니다: Too many open files" in problem.ko
+        assert "Training cannot start: Too many open files. " in problem.en
+        assert "학습을 시작할 수 없습니다: Too many open files. " in problem.ko
         assert "Too many open files" in caplog.text
         patch.setattr(local, "LONGEST_BACK_OFF_SECONDS", 0.1)
     until(lambda: told.states("patient") == [State.DONE], SECONDS_TO_WARM_UP)

@@ -8,9 +8,10 @@ import pytest
 from data.language import UserError
 from models.experiment import ACTIVATIONS, Experiment, Layer
 from models.inputs.preparation import dense, prepare
+from models.inputs.table import row_of
 from models.network.evaluation import evaluate
 from models.network.forward import forward, softmax
-from models.network.prediction import predict_one, row_of
+from models.network.prediction import predict_one
 from models.network.weights import (
     NETWORK,
     WEIGHTS,

@@ -175,7 +175,7 @@ def _column(
     parameters: str,
     language: str,
 ) -> DiagramLayer:
-    why = texts(language)[WHY[kind]].format(inputs=units, classes=units)
+    why = texts(language)[WHY[kind]].format(inputs=units, classes=units, a_row="a district")
     column = {"name": name, "kind": kind, "units": units, "activation": activation}
     more = {"shown": shown, "shape": shape, "parameters": parameters, "why": why, "dropout": 0.0}
     return DiagramLayer(**column, **more)  # type: ignore[typeddict-item]

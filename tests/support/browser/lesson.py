@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from app.session.i18n import texts
+from data.particles import with_particles
 from tests.support.browser.handwriting import DIGITS, Stroke
 
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -71,7 +72,7 @@ class Lesson:
     def says(self, key: str, **values: object) -> str:
         """Return a text of the lab in this page's language."""
         text = texts(self.language)[key]
-        return text.format(**values) if values else text
+        return with_particles(text.format(**values)) if values else text
 
     def open(self, path: str, **query: str) -> None:
         self.page.goto(self._address(path, query))
@@ -90,8 +91,8 @@ class Lesson:
         """Wait until no script of the page runs."""
         self.page.wait_for_selector(IDLE)
 
-    def button(self, key: str) -> Locator:
-        return self.page.get_by_role("button", name=self.says(key), exact=True)
+    def button(self, key: str, **values: object) -> Locator:
+        return self.page.get_by_role("button", name=self.says(key, **values), exact=True)
 
     def set_slider(self, key: str, value: str) -> None:
         """Move a slider with the keyboard until it shows ``value``."""

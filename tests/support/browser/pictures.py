@@ -1,5 +1,10 @@
-"""Takes README's pictures from the running lab: ``python -m tests.support.browser.pictures``."""
+"""Takes README's pictures from the running lab.
 
+``python -m tests.support.browser.pictures`` takes all of them, or those that are named (``home
+runs``).
+"""
+
+import sys
 import tempfile
 import time
 from io import BytesIO
@@ -7,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.e2e.conftest import ROOT, start_server
 from tests.support.browser.chromium import ARGUMENTS, executable
@@ -17,6 +22,17 @@ ASSETS = ROOT / "app/assets"
 ANIMATION_SIZE = (1280, 720)
 ANIMATION_QUALITY = 60
 LAST_FRAME_MS = 3_000
+SMALL: ViewportSize = {"width": 1440, "height": 900}
+LOW: ViewportSize = {"width": 1440, "height": 780}
+
+
+def home(page: Page, url: str, language: str) -> None:
+    """Take Home as a first visitor sees it: no run is made yet."""
+    lesson = Lesson(page, url, language)
+    page.set_viewport_size(SMALL)
+    lesson.open("")
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"home-{language}.png")
 
 
 def train(page: Page, url: str, language: str) -> None:
@@ -27,6 +43,19 @@ def train(page: Page, url: str, language: str) -> None:
     page.wait_for_function("() => Number(document.querySelector('.fl-chart').dataset.epoch) >= 5")
     page.screenshot(path=ASSETS / f"train-{language}.png")
     lesson.wait_for_state("done")
+
+
+def guess(page: Page, url: str, language: str) -> None:
+    """Take the first question of the first lesson."""
+    lesson = Lesson(page, url, language)
+    page.set_viewport_size(SMALL)
+    lesson.open("train", task="boston")
+    page.locator(".st-key-lesson").get_by_role("combobox").click()
+    page.get_by_role("option").nth(1).click()
+    lesson.button("lesson.next").click()
+    lesson.button("lesson.guess").wait_for()
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"lesson-{language}.png")
 
 
 def animate(page: Page, url: str, language: str) -> None:
@@ -64,6 +93,8 @@ def animate(page: Page, url: str, language: str) -> None:
 
 def predict(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
+    finish(lesson, "mnist")
+    page.set_viewport_size(LOW)
     lesson.open("predict", task="mnist")
     lesson.write(3)
     lesson.answer()
@@ -72,25 +103,51 @@ def predict(page: Page, url: str, language: str) -> None:
 
 def read_review(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
-    lesson.open("train", task="reviews")
-    lesson.button("train.start").click()
-    lesson.wait_for_state("done")
+    finish(lesson, "reviews")
     lesson.open("predict", task="reviews")
     page.set_viewport_size({"width": 1600, "height": 1250})
     page.wait_for_timeout(4000)
     page.screenshot(path=ASSETS / f"predict-reviews-{language}.png")
 
 
+def list_runs(page: Page, url: str, language: str) -> None:
+    lesson = Lesson(page, url, language)
+    for task in ("fashion_mnist", "reviews", "boston", "mnist"):
+        finish(lesson, task)
+    page.set_viewport_size(LOW)
+    lesson.open("runs")
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"my-runs-{language}.png")
+
+
+def finish(lesson: Lesson, task: str) -> None:
+    """Train a task with the lecture's settings."""
+    lesson.open("train", task=task)
+    lesson.button("train.start").click()
+    lesson.wait_for_state("done")
+
+
+PICTURES = {
+    "home": home,
+    "train": train,
+    "lesson": guess,
+    "animation": animate,
+    "predict": predict,
+    "reviews": read_review,
+    "runs": list_runs,
+}
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = start_server(Path(home))
+    """Take each picture as a visitor of its own, who has made no run yet."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = start_server(Path(folder))
         browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         try:
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            train(page, server.url, "ko")
-            animate(page, server.url, "ko")
-            predict(page, server.url, "ko")
-            read_review(page, server.url, "ko")
+            for name in sys.argv[1:] or PICTURES:
+                page = browser.new_page(viewport={"width": 1920, "height": 1080})
+                PICTURES[name](page, server.url, "ko")
+                page.close()
         finally:
             browser.close()
             server.process.terminate()

@@ -1,0 +1,25 @@
+"""What asks a network, by the kind of its task's input: the one map from kinds to widgets."""
+
+from collections.abc import Callable
+
+from app.prediction.digit_input import digit_input
+from app.prediction.picture_input import picture_input
+from app.prediction.review_input import review_input
+from app.prediction.table_input import table_input
+from data.dataset import Dataset
+from models.network.weights import TrainedNetwork
+from models.tasks.base import InputKind, Task
+
+Question = Callable[[TrainedNetwork, Dataset], None]
+"""Draws an example that can be set, and what a network answers."""
+
+_QUESTIONS: dict[InputKind, Question] = {
+    InputKind.TABLE: table_input,
+    InputKind.IMAGE: picture_input,
+    InputKind.TEXT: review_input,
+}
+
+
+def question_of(task: Task) -> Question:
+    """Return what asks the networks of a task."""
+    return digit_input if task.drawable else _QUESTIONS[task.kind]
