@@ -1,6 +1,5 @@
 """Write a digit by hand and see the pixels that the network sees and what it makes of them."""
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,7 +11,7 @@ from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
-from app.widgets.pictures.pen import pen
+from app.widgets.pictures.pen import Strokes, pen
 from app.widgets.pictures.pixels import pixels
 from data.dataset import Array, Dataset
 from data.language import Text, UserError
@@ -27,15 +26,15 @@ GIVEN = ("write", "pick")
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
     labels = {way: t(f"predict.given_{way}") for way in GIVEN}
-    key = f"given-{network.task.name}"
-    given = state.kept(key, GIVEN[0])
+    way = state.Kept(f"given-{network.task.name}", GIVEN[0])
+    given = way.get()
     choice(
         st.segmented_control,
         t("predict.given"),
         labels,
         given,
         "given",
-        partial(state.keep, key),
+        way.set,
         required=True,
         label_visibility="collapsed",
     )
@@ -51,9 +50,9 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     with writing:
         st.markdown(f"#### {t('predict.write_here')}")
         verdict = st.container(key="verdict")
-        key = f"strokes-{network.task.name}"
-        strokes = pen(group("pen"), strokes=state.kept(key, []), revision=0, key=f"pen-{key}")
-        state.keep(key, strokes)
+        kept: state.Kept[Strokes] = state.Kept(f"strokes-{network.task.name}", [])
+        strokes = pen(group("pen"), strokes=kept.get(), revision=0, key=f"pen-{kept.name}")
+        kept.set(strokes)
     with seen:
         st.markdown(f"#### {t('predict.sees')}")
         picture_place = st.container()

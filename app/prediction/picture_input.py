@@ -24,14 +24,14 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
         verdict = st.container(key="verdict")
-        page_key = f"picture-page-{network.task.name}"
-        page = state.kept(page_key, 0)
+        place = state.Kept(f"picture-page-{network.task.name}", 0)
+        page = place.get()
         shown = _indices(dataset, page)
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=state.keep, args=(page_key, page + 1))
+        st.button(t("predict.other_pictures"), on_click=place.set, args=(page + 1,))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:

@@ -39,12 +39,13 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
     first answer takes seconds.
     """
     task, options = network.task, text_options(network.task)
-    review: Review | None = state.kept(_key(task))
+    kept = _kept(task)
+    review = kept.get()
     question = review.question if review else Question(options.examples[0])
     answer, error = None, None
     if review is None:
         services().tokenizer.warm(_text_settings(network).tokenizer)
-        state.keep(_key(task), Review(question))
+        kept.set(Review(question))
     else:
         try:
             answer = _answer(network, dataset, review)
@@ -63,8 +64,8 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
     )
 
 
-def _key(task: Task) -> str:
-    return f"review-{task.name}"
+def _kept(task: Task) -> state.Kept[Review | None]:
+    return state.Kept(f"review-{task.name}", None)
 
 
 def _labels(task: Task, dataset: Dataset) -> dict[str, str]:
@@ -82,18 +83,20 @@ def _labels(task: Task, dataset: Dataset) -> dict[str, str]:
 
 
 def _take_question(task: Task, question: Question) -> None:
-    review: Review = state.kept(_key(task))
-    if question.revision == review.question.revision:
-        state.keep(_key(task), replace(review, question=question))
+    review = _kept(task).get()
+    if review is not None and question.revision == review.question.revision:
+        _kept(task).set(replace(review, question=question))
 
 
 def _take_pick(task: Task, dataset: Dataset, pick: Pick) -> None:
-    before: Review = state.kept(_key(task))
+    before = _kept(task).get()
+    if before is None:
+        return
     row = int(np.random.default_rng().integers(len(dataset.x_test))) if pick == "random" else None
     examples = text_options(task).examples
     text = examples[int(pick)] if row is None else str(dataset.x_test[row])
     revision, held = before.question.revision + 1, before.question.vocabulary
-    state.keep(_key(task), Review(Question(text, revision=revision, vocabulary=held), row))
+    _kept(task).set(Review(Question(text, revision=revision, vocabulary=held), row))
 
 
 def _text_settings(network: TrainedNetwork) -> TextSettings:

@@ -1,7 +1,5 @@
 """Which trained network answers on the Predict page."""
 
-from functools import partial
-
 import streamlit as st
 
 from app.form.choice import choice
@@ -20,9 +18,9 @@ def run_choice(task: Task) -> Run | None:
         return None
     lines = {run.id: _line(run) for run in runs}
     key = f"run-of-{task.name}"
-    asked = state.kept(key)
-    run = next((run for run in runs if run.id == asked), runs[0])
-    choice(st.selectbox, t("run.choose"), lines, run.id, key, partial(state.keep, key))
+    asked: state.Kept[str | None] = state.Kept(key, None)
+    run = next((run for run in runs if run.id == asked.get()), runs[0])
+    choice(st.selectbox, t("run.choose"), lines, run.id, key, asked.set)
     return run
 
 

@@ -54,7 +54,7 @@ def _words(dataset: Dataset) -> dict[str, str]:
 
 def _notes(task: Task, dataset: Dataset, row: Array) -> None:
     """Say what the answer is for the row that was taken, and the data's warning."""
-    example = state.kept(_key(task, "example"))
+    example = _example(task).get()
     if example is not None and _is_alike(row, dataset.x_test[example], dataset):
         st.markdown(_truth(dataset, example))
     if dataset.warning:
@@ -79,29 +79,44 @@ def _key(task: Task, what: str) -> str:
     return f"row-{what}-{task.name}"
 
 
+def _example(task: Task) -> state.Kept[int | None]:
+    """The test row that was taken last."""
+    return state.Kept(_key(task, "example"), None)
+
+
+def _values(task: Task) -> state.Kept[list[float]]:
+    """What the sliders say; empty before they are drawn."""
+    return state.Kept(_key(task, "values"), [])
+
+
+def _version(task: Task) -> state.Kept[int]:
+    """How often a row was taken: each time, the sliders are drawn anew."""
+    return state.Kept(_key(task, "version"), 0)
+
+
 def _take_example(task: Task, dataset: Dataset) -> None:
     example = int(np.random.default_rng().integers(len(dataset.x_test)))
-    state.keep(_key(task, "example"), example)
-    state.keep(_key(task, "values"), dataset.x_test[example].tolist())
-    state.keep(_key(task, "version"), state.kept(_key(task, "version"), 0) + 1)
+    _example(task).set(example)
+    _values(task).set(dataset.x_test[example].tolist())
+    _version(task).set(_version(task).get() + 1)
 
 
 def _sliders(task: Task, dataset: Dataset) -> Array:
     """Draw one slider a column over its range in the data; return the row they describe."""
     found = ranges(dataset)
-    values = state.kept(_key(task, "values")) or [each.middle for each in found]
+    values = _values(task).get() or [each.middle for each in found]
     columns = st.columns(2, gap="medium")
     row = []
     for index, feature in enumerate(dataset.features):
         with columns[index % 2]:
             row.append(_slider(task, feature, found[index], values[index]))
-    state.keep(_key(task, "values"), row)
+    _values(task).set(row)
     return np.array(row, np.float32)
 
 
 def _slider(task: Task, feature: Feature, range: Range, value: float) -> float:
     low, high = range.low, range.high
-    version = state.kept(_key(task, "version"), 0)
+    version = _version(task).get()
     return float(
         st.slider(
             t("predict.feature", name=plain(feature.name), meaning=plain(say(feature.meaning))),

@@ -264,18 +264,13 @@ class Kept(Generic[T]):
     default: T
 
     def get(self) -> T:
-        found: T = kept(self.name, self.default)
+        found: T = self._all().get(self.name, self.default)
         return found
 
     def set(self, value: T) -> None:
-        keep(self.name, value)
+        self._all()[self.name] = value
 
-
-def keep(name: str, value: Any) -> None:
-    """Remember a value of a page (a drawing, a chosen picture) while the session lasts."""
-    st.session_state.setdefault("kept", {})[name] = value
-
-
-def kept(name: str, default: Any = None) -> Any:
-    """Return what ``keep`` remembered."""
-    return st.session_state.setdefault("kept", {}).get(name, default)
+    @staticmethod
+    def _all() -> dict[str, Any]:
+        kept: dict[str, Any] = st.session_state.setdefault("kept", {})
+        return kept

@@ -81,7 +81,8 @@ lost = state.adopt_tab()
 state.adopt_address()
 task = state.task()
 state.replace_draft(state.draft(task).changed(seed=state.draft(task).seed + 1))
-state.keep("strokes", [*state.kept("strokes", []), 1])
+strokes = state.Kept("strokes", [])
+strokes.set([*strokes.get(), 1])
 state.show("lost", lost)
 """
 
