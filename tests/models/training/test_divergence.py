@@ -118,7 +118,7 @@ def test_nothing_is_said_of_a_gradient_that_nobody_looked_at() -> None:
     from models.training.diagnosis import Divergence, divergence
 
     found = divergence(task_named("boston"), HOUSING, Divergence(7, 7), 0.001)
-    assert "gradient" not in sentence(found) and "기울기" not in sentence(found)
+    assert "gradient" not in sentence(found, None) and "기울기" not in sentence(found, None)
 
 
 def test_an_epoch_tells_what_l2_adds_to_its_loss(tmp_path: Path) -> None:
