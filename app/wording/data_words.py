@@ -56,7 +56,8 @@ def told(value: float, dataset: Dataset) -> str:
     scale = dataset.target.scale if dataset.target else 1.0
     spread = scale * float(np.ptp(dataset.y_train))
     digits = max(0, 2 - floor(log10(spread))) if spread > 0 else 2
-    return f"{scale * value:,.{digits}f}"
+    rounded = round(scale * value, digits) + 0.0  # no minus before a 0
+    return f"{rounded:,.{digits}f}"
 
 
 def figure(value: float) -> str:

@@ -83,13 +83,12 @@ class Table:
         column, target = telling_column(dataset), dataset.target
         x_title = dataset.features[column].axis_title
         y_title = target.axis_title if target else _CLASS
-        label = Text("{x}, {y}의 산점도", "Scatter plot of {x} and {y}")
         return Scatter(
             np.concatenate([dataset.x_train, dataset.x_test])[:MOST_DOTS, column],
             np.concatenate([dataset.y_train, dataset.y_test])[:MOST_DOTS],
             x_title,
             y_title,
-            task.picture or _filled(label, x=x_title, y=y_title),
+            task.picture or _label(x_title, y_title),
         )
 
     def is_drawn(self, task: Task) -> bool:
@@ -149,9 +148,5 @@ def _fits(value: object) -> bool:
     return abs(value) <= float(np.finfo(np.float32).max)
 
 
-def _filled(label: Text, **words: Text) -> Text:
-    korean = {name: text.ko for name, text in words.items()}
-    return Text(
-        label.ko.format(**korean),
-        label.en.format(**{name: text.en for name, text in words.items()}),
-    )
+def _label(x: Text, y: Text) -> Text:
+    return Text(f"{x.ko}, {y.ko}의 산점도", f"Scatter plot of {x.en} and {y.en}")

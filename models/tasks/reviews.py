@@ -1,5 +1,7 @@
 """Korean movie reviews: the words of a review in, whether its writer liked the film out."""
 
+import functools
+
 import numpy as np
 
 from data.dataset import Array, Dataset, Noun
@@ -36,8 +38,19 @@ EXAMPLES = (
 
 
 def _load(experiment: Experiment) -> Dataset:
-    corpus = corpus_named((experiment.reading or TextSettings()).corpus)
-    train, test = load_reviews(corpus.name)
+    corpus = (experiment.reading or TextSettings()).corpus
+    train, test = load_reviews(corpus)
+    return _dataset(corpus, (train.digest, test.digest))
+
+
+@functools.lru_cache(maxsize=2)
+def _dataset(name: str, digests: tuple[str, str]) -> Dataset:
+    """Return a corpus as a data set; ``digests`` change with its files.
+
+    A page asks for it many times, and 200,000 reviews take a hundredth of a second.
+    """
+    corpus = corpus_named(name)
+    train, test = load_reviews(name)
     return Dataset(
         name="reviews",
         x_train=_documents(train.documents),
@@ -49,7 +62,7 @@ def _load(experiment: Experiment) -> Dataset:
         source=corpus.source,
         licence=corpus.licence,
         row=Noun(Text("리뷰", "review"), Text("리뷰", "reviews")),
-        digests=(train.digest, test.digest),
+        digests=digests,
         skipped=(train.skipped, test.skipped),
     )
 

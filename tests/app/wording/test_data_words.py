@@ -63,7 +63,12 @@ def test_labels_of_a_component_keep_what_it_fills_itself(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("spread", "scale", "value", "expected"),
-    [(45, 1_000, 21.3456, "21,346"), (0.7, 1, 0.5, "0.500"), (30, 1, 51.26, "51.3")],
+    [
+        (45, 1_000, 21.3456, "21,346"),
+        (0.7, 1, 0.5, "0.500"),
+        (30, 1, 51.26, "51.3"),
+        (200, 1, -0.4, "0"),
+    ],
 )
 def test_a_prediction_has_the_digits_that_tell_answers_apart(
     spread: float, scale: float, value: float, expected: str

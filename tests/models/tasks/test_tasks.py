@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from data.language import UserError
+from data.text.analysers import TOKENIZERS
 from data.text.vocabulary import Encoded
 from models.events import End, Event, State
 from models.experiment import Experiment
@@ -31,12 +32,15 @@ def test_its_head_fits_its_labels(task: Task) -> None:
         assert set(np.unique(dataset.y_train)) == set(range(task.head.units))
     else:
         assert dataset.classes == () and task.head.units == 1
+    assert (dataset.target is None) == task.head.is_classifier
 
 
 @every_task
 def test_its_texts_are_in_both_languages(task: Task) -> None:
     dataset = task.load()
-    for text in (task.title, task.sentence, dataset.source, *dataset.classes):
+    titles = [preset.title for preset in task.settings]
+    others = [text for text in (task.picture, task.question) if text]
+    for text in (task.title, task.sentence, dataset.source, *dataset.classes, *titles, *others):
         assert text.ko and text.en
     assert dataset.licence
 
@@ -47,6 +51,16 @@ def test_its_presets_are_its_own_and_survive_json(task: Task) -> None:
     for preset in task.presets.values():
         assert preset.task == task.name
         assert Experiment.from_dict(preset.to_dict()) == preset
+
+
+@every_task
+def test_it_offers_texts_if_it_reads_them(task: Task) -> None:
+    assert (task.texts is None) == (task.default.reading is None)
+    if task.texts and task.default.reading:
+        assert task.texts.classes == task.load().classes
+        assert task.default.reading.tokenizer in task.texts.tokenizers
+        assert set(task.texts.tokenizers) <= set(TOKENIZERS)
+        assert task.texts.examples and task.texts.script_example
 
 
 @every_task
