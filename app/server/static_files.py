@@ -124,7 +124,8 @@ def encoding_for(header: str) -> str | None:
     >>> encoding_for("gzip, br"), encoding_for("br;q=0, gzip;q=0.5"), encoding_for("identity")
     ('br', 'gzip', None)
     """
-    weights = dict(re.findall(r"([\w*-]+)\s*(?:;\s*q\s*=\s*([\d.]+))?", header.lower()))
+    found = re.findall(r"([\w*-]+)\s*(?:;\s*q\s*=\s*([\d.]+))?", header.lower())
+    weights: dict[str, str] = dict(found)
     others = weights.get("*", "0")
     return next((name for name in _COMPRESSORS if _is_wanted(weights.get(name, others))), None)
 

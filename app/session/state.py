@@ -235,7 +235,8 @@ def refuse(text: Text) -> None:
 
 def take_refusal() -> Text | None:
     """Return what ``refuse`` remembered, once."""
-    return st.session_state.pop("refusal", None)
+    refusal: Text | None = st.session_state.pop("refusal", None)
+    return refusal
 
 
 def keep(name: str, value: Any) -> None:

@@ -152,6 +152,8 @@ def checked(said: object, units: Sequence[int]) -> DiagramEvent | None:
     {'do': 'remove', 'count': 3, 'layer': 0}
     >>> checked({"do": "remove", "layer": 1, "count": 3}, [13, 64, 1])
     """
+    if not isinstance(said, Mapping):
+        return None
     match said:
         case {"do": "pick", "layer": int(layer), "input": int(source), "unit": int(unit)}:
             is_possible = _is_weight(layer, source, unit, units)
