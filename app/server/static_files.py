@@ -116,6 +116,16 @@ async def file_answer(path: Path, scope: Scope) -> Response:
     return await compressed_answer(path, scope) or plain
 
 
+async def script_answer(script: bytes, scope: Scope) -> Response:
+    """Return the answer to a request for a script of the lab's that lies in no file."""
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": FOR_EVER}
+    encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
+    if encoding:
+        headers["Content-Encoding"] = encoding
+        script = await run_in_threadpool(_compressed_script, script, encoding)
+    return Response(script, media_type=_TYPES[".js"], headers=headers)
+
+
 def encoding_for(header: str) -> str | None:
     """Return the smallest form that an ``Accept-Encoding`` allows: "br", "gzip", or None.
 
@@ -156,6 +166,11 @@ def _files() -> dict[str, Path]:
 @cache
 def _compressed(path: Path, encoding: str) -> _Sent:
     return _sent(_COMPRESSORS[encoding](path.read_bytes()))
+
+
+@cache
+def _compressed_script(script: bytes, encoding: str) -> bytes:
+    return _COMPRESSORS[encoding](script)
 
 
 @cache

@@ -1,9 +1,11 @@
 // The weights of the first layer's drawn units of a network, each as a picture of 28 x 28 pixels.
 
+import { NEGATIVE, POSITIVE, fill, make, whole, write } from "./diagram_marks.js";
+
 const SIDE = 28;
 const ZERO = 128; // the grey that stands for a weight of 0
 
-class Pictures {
+export class Pictures {
   constructor(root) {
     this.root = root;
     this.row = root.querySelector(".pictures");

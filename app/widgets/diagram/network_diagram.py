@@ -57,13 +57,7 @@ _HTML = """
 </section>
 """
 
-PARTS = (
-    *assets.RUN_STREAM,
-    *("diagram_marks", "diagram_layout"),
-    *("diagram_columns", "diagram_panel", "diagram_pictures"),
-)
-
-_mount = assets.component("network_diagram", _HTML, shared=PARTS)
+_mount = assets.component("network_diagram", _HTML)
 
 
 class DiagramLayer(TypedDict):

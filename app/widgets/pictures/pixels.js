@@ -1,26 +1,12 @@
 // Shows a 28 x 28 picture pixel by pixel and says which number stands where.
 
+import { mounted } from "../shared/mount.js";
+
 const SIDE = 28;
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const pictures = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
-  const picture = pictures.get(parentElement);
-  picture.show(data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = picture.calls;
-  return () => {
-    if (picture.calls !== call) return;
-    picture.listening.abort();
-    pictures.delete(parentElement);
-  };
-}
-
 class Picture {
   constructor(parent) {
-    this.calls = 0;
     this.root = parent.querySelector(".pixels");
     this.canvas = parent.querySelector("canvas");
     this.at = null; // [row, column] from 0
@@ -38,7 +24,6 @@ class Picture {
   }
 
   show({ image, labels }) {
-    this.calls += 1;
     this.labels = labels;
     this.image = image;
     const empty = this.root.querySelector(".empty");
@@ -93,7 +78,13 @@ class Picture {
     const values = { row: row + 1, column: column + 1, value: this.image[row][column] };
     return this.labels.cell.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   }
+
+  close() {
+    this.listening.abort();
+  }
 }
 
 const limit = (index) => Math.min(SIDE - 1, Math.max(0, index));
 const cell = (share) => limit(Math.floor(share * SIDE));
+
+export default mounted(Picture);

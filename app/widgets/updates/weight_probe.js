@@ -1,28 +1,16 @@
 // One weight while it learns: every figure of its last update with the arithmetic that leads to it
 // and a small curve. The arithmetic is that of models/network/update_rule.py, from the same figures.
 
+import { mounted } from "../shared/mount.js";
+import { numeral, operand, raised, setting, span, whole, write, fill } from "../shared/numerals.js";
+import { followRun } from "../shared/run_stream.js";
+
 const SHOWN = 80; // updates on the curves
 const STORED = 2 ** -23; // a float32 weight is stored to this share of itself
-
-const probes = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  if (!probes.has(parentElement)) probes.set(parentElement, new Probe(parentElement));
-  const probe = probes.get(parentElement);
-  probe.show(data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = probe.calls;
-  return () => {
-    if (probe.calls !== call) return;
-    probe.close();
-    probes.delete(parentElement);
-  };
-}
 
 class Probe {
   constructor(parent) {
     this.root = parent.querySelector(".probe");
-    this.calls = 0;
     this.rows = [];
     this.leave = () => {};
     this.listener = (event) => this.take(event);
@@ -30,7 +18,6 @@ class Probe {
   }
 
   show({ run, optimizer, slots, picked, name, labels }) {
-    this.calls += 1;
     Object.assign(this, { optimizer, slots, labels, picked, live: run?.live ?? false });
     const subject = JSON.stringify([run?.run ?? null, picked]);
     if (subject !== this.subject) {
@@ -78,9 +65,9 @@ class Probe {
     write(root.querySelector(".lecture"), this.lecture(figures));
     root.querySelector(".lecture").hidden = this.optimizer.name !== "adam";
     root.querySelector(".figures").setAttribute("aria-label", labels.table);
-    const after = this.rows.map(({ update, after }) => [update, after]);
+    const weight = this.rows.map(({ update, after }) => [update, after]);
     const change = this.rows.map(({ update, before, after }) => [update, after - before]);
-    this.curves[0].draw(after, "w", labels.curve_w, labels.curve_label);
+    this.curves[0].draw(weight, "w", labels.curve_w, labels.curve_label);
     this.curves[1].draw(change, "Δw", labels.curve_change, labels.curve_label);
   }
 
@@ -337,3 +324,5 @@ function drawCurve(picture, points, name, template) {
   picture.setAttribute("aria-label", values.length ? fill(template, numbers) : name);
   return shown;
 }
+
+export default mounted(Probe);
