@@ -54,8 +54,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def warm() -> None:
     """Do what the first visitor would otherwise wait for."""
-    static_files.compress_page()
-    prepared: list[Callable[[], object]] = [services.services, *(task.load for task in TASKS)]
+    prepared: list[Callable[[], object]] = [services.services, static_files.compress_page]
+    prepared += [task.load for task in TASKS]
     for prepare in prepared:
         try:
             prepare()
