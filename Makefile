@@ -28,6 +28,7 @@ check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint app
 	$(BIN)/python -m tests.audit
 
 bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the figures of tests/bench/README.md

@@ -25,6 +25,7 @@ from app.server.base_path import base_path, below  # noqa: E402
 from app.server.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
 from app.server.host_config import HostConfig  # noqa: E402
 from app.server.hosts import KnownHosts, hosts_from_environment  # noqa: E402
+from app.server.scripts import preload, widget_modules  # noqa: E402
 from app.server.socket_limits import SocketLimits  # noqa: E402
 from app.server.static_files import StaticFiles  # noqa: E402
 from app.server.web_page import WebPage  # noqa: E402
@@ -35,7 +36,6 @@ from app.session import (  # noqa: E402
     state_lookup,
 )
 from app.session.owner import OwnerCookie, Owners  # noqa: E402
-from app.widgets.shared import run_worker  # noqa: E402
 from data.language import UserError  # noqa: E402
 
 try:
@@ -58,7 +58,7 @@ app = st.App(
                 lambda: services.services().scheduler.problem,
             ),
             plotly_script.route(),
-            run_worker.route(),
+            widget_modules.route(),
             owner.route(Owners()),
             owner_transfer.route(
                 services.memory().transfers,
@@ -73,7 +73,7 @@ app = st.App(
         Middleware(OwnerCookie),
         Middleware(SocketLimits),
         Middleware(HostConfig),
-        Middleware(WebPage, base=base),
+        Middleware(WebPage, base=base, links=preload.links),
     ],
     on_script_error=failures.show,
 )

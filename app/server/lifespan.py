@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -54,8 +54,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def warm() -> None:
     """Do what the first visitor would otherwise wait for."""
-    static_files.compress_page()
-    for prepare in (services.services, *(task.load for task in TASKS)):
+    prepared: list[Callable[[], object]] = [services.services, static_files.compress_page]
+    prepared += [task.load for task in TASKS]
+    for prepare in prepared:
         try:
             prepare()
         except UserError as error:  # the page that needs it will say it again

@@ -10,15 +10,17 @@ others.
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import streamlit
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.server.static_files import encoding_for, packed
 from app.session.i18n import LANGUAGES
 from app.session.owner import COOKIE, is_owner
 from app.session.state import LANGUAGE
@@ -35,10 +37,16 @@ _CONDITIONS = (b"if-none-match", b"if-modified-since", b"range", b"if-range")
 
 
 class WebPage:
-    """ASGI middleware: sends the lab's page wherever Streamlit would send its own."""
+    """ASGI middleware: sends the lab's page wherever Streamlit would send its own.
 
-    def __init__(self, app: ASGIApp, base: str = "") -> None:
-        self._app, self._base = app, base
+    ``links`` returns, for a page's name as in "train", the elements for its head that tell a
+    browser what to fetch.
+    """
+
+    def __init__(
+        self, app: ASGIApp, base: str = "", links: Callable[[str], str] = lambda page: ""
+    ) -> None:
+        self._app, self._base, self._links = app, base, links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._is_file(scope["path"]):
@@ -49,8 +57,11 @@ class WebPage:
             return
         unconditional = [each for each in scope["headers"] if each[0] not in _CONDITIONS]
         scope = {**scope, "headers": unconditional}
-        page = web_page(is_owner(HTTPConnection(scope).cookies.get(COOKIE)), _language(scope))
-        await self._app(scope, receive, _instead_of_pages(page, scope["method"], send))
+        links = self._links(scope["path"].removeprefix(self._base).strip("/"))
+        has_owner = is_owner(HTTPConnection(scope).cookies.get(COOKIE))
+        page = web_page(has_owner, _language(scope), links)
+        encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
+        await self._app(scope, receive, _instead_of_pages(page, encoding, scope["method"], send))
 
     def _is_file(self, path: str) -> bool:
         return path.removeprefix(self._base).startswith(_FILES)
@@ -78,7 +89,7 @@ def _language(scope: Scope) -> str:
 
 
 @cache
-def web_page(has_owner: bool, language: str) -> bytes:
+def web_page(has_owner: bool, language: str, links: str) -> bytes:
     """Return the page, which for a browser without an owner begins with getting one.
 
     It says its language: Streamlit's own is English whatever it shows, so that screen readers
@@ -86,6 +97,7 @@ def web_page(has_owner: bool, language: str) -> bytes:
     """
     page = _FONT.sub("", FILE.read_text(encoding="utf-8"))
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
+    page = page.replace("</head>", f"{links}</head>", 1)
     if not has_owner:
         page = _START.sub(
             lambda found: (
@@ -95,6 +107,11 @@ def web_page(has_owner: bool, language: str) -> bytes:
             page,
         )
     return page.encode()
+
+
+def scripts() -> list[str]:
+    """Return the names of the scripts that Streamlit's page itself asks for."""
+    return re.findall(r'"\./static/js/([^"]+)"', FILE.read_text(encoding="utf-8"))
 
 
 @cache
@@ -117,9 +134,9 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _instead_of_pages(page: bytes, method: str, send: Send) -> Send:
+def _instead_of_pages(page: bytes, encoding: str | None, method: str, send: Send) -> Send:
     """Return a ``send`` that lets everything through but a page that may be stored."""
-    is_page = False
+    is_page, body = False, packed(page, encoding) if encoding else page
 
     async def send_page(message: Message) -> None:
         nonlocal is_page
@@ -130,10 +147,13 @@ def _instead_of_pages(page: bytes, method: str, send: Send) -> Send:
                 await send(message)
                 return
             headers = MutableHeaders({"Content-Type": "text/html; charset=utf-8"})
-            headers["Content-Length"] = str(len(page))
+            headers["Content-Length"] = str(len(body))
+            headers["Vary"] = "Accept-Encoding"
+            if encoding:
+                headers["Content-Encoding"] = encoding
             headers["Cache-Control"] = "private, no-store"
             await send({**message, "headers": headers.raw})
-            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else page})
+            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
         elif not is_page:
             await send(message)
 

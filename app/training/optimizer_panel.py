@@ -83,7 +83,9 @@ def weight_picker(
 
 def with_index(summary: Summary, weight: Weight, place: int, index: int) -> Weight:
     """Return a weight with one index changed; in a smaller layer the others are its last ones."""
-    layer, source, unit = (*weight[:place], index, *weight[place + 1 :])
+    indices = list(weight)
+    indices[place] = index
+    layer, source, unit = indices
     ends = summary.layers[layer]
     return layer, min(source, ends.inputs - 1), min(unit, ends.units - 1)
 

@@ -219,8 +219,8 @@ def _learning_rate(run: Run) -> None:
     rates = sorted({*LEARNING_RATES, now})
 
     def change(entered: float | str) -> None:
-        typed = isinstance(entered, str)
-        rate = read_number(entered, t("tools.learning_rate")) if typed else entered
+        name = t("tools.learning_rate")
+        rate = read_number(entered, name) if isinstance(entered, str) else entered
         _politely(partial(_set_learning_rate, rate=float(rate)), run)
 
     st.selectbox(

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from tests.conftest import NewHome
 from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.static_page import static_page
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,6 +60,13 @@ def server(new_home: NewHome) -> Iterator[Server]:
     yield running
     running.process.terminate()
     running.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def empty_page() -> Iterator[str]:
+    """Return the address of a page that can import the lab's modules and holds nothing."""
+    with static_page() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

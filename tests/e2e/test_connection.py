@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from app.widgets.shared import assets, run_worker
+from app.server.scripts import widget_modules
 from tests.conftest import NewHome
 from tests.e2e.conftest import OpenContext, Server, start_server
 from tests.e2e.test_life import SAMPLE_STATES, UPDATES_PER_EPOCH, Life, told
 from tests.support.browser.relay import open_relay
+from tests.support.browser.static_page import use_modules
 
 pytestmark = pytest.mark.timeout(300)
 SECONDS_A_SESSION_IS_KEPT = 2
@@ -166,14 +167,17 @@ def test_ten_tabs_hear_a_run_and_one_more_still_loads(
         each.wait_for_function("window.state === 'stopped'")
 
 
+WORKER = widget_modules.address("shared/run_worker.js")
+
+
 def listening(context: BrowserContext, server: Server, run: str) -> Page:
     """Return a tab that only hears a run, which loads sooner than the lab's whole page."""
     page = context.new_page()
     page.goto(f"{server.url}/_stcore/health")
     url = f"/api/runs/{run}/events"
-    known = {"run": run, "url": url, "live": False, "worker": f"/{run_worker.ADDRESS}"}
-    script = f"run => {{ {assets.joined(*assets.RUN_STREAM)}\n followRun(run, {LISTENER}); }}"
-    page.evaluate(script, known)
+    known = {"run": run, "url": url, "live": False, "worker": f"/{WORKER}"}
+    use_modules(page, "shared/run_stream.js")
+    page.evaluate(f"run => {{ followRun(run, {LISTENER}); }}", known)
     return page
 
 

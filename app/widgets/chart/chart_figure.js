@@ -1,6 +1,12 @@
 // One Plotly chart: training and validation, and what lies between and under them. Points are kept
 // here; a frame hands those traces to Plotly that have changed.
 
+import { fill, write } from "../shared/numerals.js";
+import { writer } from "./chart_numbers.js";
+import { Overlay } from "./chart_overlay.js";
+import { cutAway, rangeToRead, spanOf, wholeRange, widened, withBaselines } from "./chart_range.js";
+import { ZoomByFinger } from "./chart_touch.js";
+
 const TRAINING = "#0072B2";
 const VALIDATION = "#D55E00";
 const BEST_EPOCH = "#CC79A7";
@@ -8,11 +14,11 @@ const MAX_POINTS = 6000;
 const SLOW_MARKERS = 60; // epochs above which round markers would touch each other
 const EMPTY_RANGE = [0, 1];
 const ROOM = 0.02; // of an axis, between its ends and the values there
-const TRACES = ["trace_batch", "trace_train", "trace_val"];
-const [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST] = [0, 1, 2, 3, 4, 5];
+export const TRACES = ["trace_batch", "trace_train", "trace_val"];
+export const [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST] = [0, 1, 2, 3, 4, 5];
 const ALL_TRACES = [BATCH, TRAIN, VAL, SMOOTH, GAP, BEST];
 
-class Figure {
+export class Figure {
   constructor(root, name, view) {
     const element = root.querySelector(`[data-figure="${name}"]`);
     this.plot = element.querySelector(".fl-chart-plot");

@@ -2,12 +2,15 @@
 // of the best epoch, and a torn edge where a curve leaves the axis. Plain elements, placed anew whenever Plotly has drawn: they follow the
 // axes, but do not stretch them.
 
+import { fill, write } from "../shared/numerals.js";
+import { range } from "./chart_numbers.js";
+
 const LABEL_GAP = 2;
 const SAME_SHARE = 0.1; // figures that differ by less are said in one go
 const TOOTH = 8; // pixels: the length of a tooth of a torn edge
 const NARROW = 360; // pixels of a plot: on a narrower one, labels would lie over most of the curves
 
-class Overlay {
+export class Overlay {
   // crowd(left, top, bottom) counts the points of curves in that part of the plot, in pixels.
   constructor(element, plot, crowd) {
     Object.assign(this, { element, plot, crowd, baselines: [], best: null, sizes: new Map() });

@@ -12,7 +12,7 @@ const GROWTH = 0.3; // an axis that is too short grows by this share more than i
 const STEPS = 10; // ends of an axis are round numbers, about so many to its length
 
 // [low, high], or null as long as there is nothing that has to be in sight.
-function rangeToRead(points, extent, higher) {
+export function rangeToRead(points, extent, higher) {
   const updates = boundOfUpdates(points.updates, extent, higher);
   const epochs = [points.training, points.validation].flatMap(({ x, y }) =>
     y.filter((_, i) => x[i] > SETTLED * extent),
@@ -23,7 +23,7 @@ function rangeToRead(points, extent, higher) {
 }
 
 // Every value.
-function wholeRange({ updates, training, validation }) {
+export function wholeRange({ updates, training, validation }) {
   const values = [...updates.y, ...training.y, ...validation.y];
   return values.length ? spanOf(values) : null;
 }
@@ -43,7 +43,7 @@ function boundOfUpdates({ x, y }, extent, higher) {
 }
 
 // A range that holds the baselines too, nearest first, as far as they do not squeeze the curves.
-function withBaselines([low, high], baselines, higher) {
+export function withBaselines([low, high], baselines, higher) {
   const distance = (value) => Math.max(low - value, value - high);
   const near = [...baselines].sort((one, other) => distance(one) - distance(other));
   const longest = STRETCH[higher ? "accuracy" : "loss"] * (high - low);
@@ -54,7 +54,7 @@ function withBaselines([low, high], baselines, higher) {
 }
 
 // What an axis shows so that a range is in sight: as before if it is, else wider by a good step.
-function widened(shown, [low, high], [least, most]) {
+export function widened(shown, [low, high], [least, most]) {
   if (!shown) return rounded([low, high], [least, most]);
   if (low >= shown[0] && high <= shown[1]) return shown;
   const [bottom, top] = spanOf([...shown, low, high]);
@@ -76,7 +76,7 @@ function rounded([low, high], [least, most]) {
 }
 
 // What lies beyond the bad end of an axis: where, and how far; null for nothing.
-function cutAway({ updates, training, validation }, [low, high], higher) {
+export function cutAway({ updates, training, validation }, [low, high], higher) {
   const beyond = (value) => (higher ? value < low : value > high);
   const out = [updates, training, validation].flatMap(({ x, y }) =>
     y.map((value, i) => ({ at: x[i], value })).filter(({ value }) => beyond(value)),
@@ -88,7 +88,7 @@ function cutAway({ updates, training, validation }, [low, high], higher) {
 const lengthOf = ([low, high]) => high - low;
 const best = (values, higher) => spanOf(values)[higher ? 1 : 0];
 
-function spanOf(values) {
+export function spanOf(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < low) low = value;

@@ -1,8 +1,11 @@
 // The chart's last numbers as tables, for whoever reads rather than looks.
 
+import { numeral, write } from "../shared/numerals.js";
+import { optional, writer } from "./chart_numbers.js";
+
 const LAST_EPOCHS = 5;
 
-class Tables {
+export class Tables {
   constructor(root, opened) {
     this.details = root.querySelector(".fl-chart-tables");
     this.details.ontoggle = opened;

@@ -1,7 +1,7 @@
 // Fingers over one chart: they scroll the page as if it were a picture, until a button asks for a
 // zoom. Then the next finger draws the rectangle that a mouse draws.
 
-class ZoomByFinger {
+export class ZoomByFinger {
   constructor(plot, button) {
     this.button = button;
     button.onclick = () => this.set(!this.isOn());

@@ -7,7 +7,7 @@ const CERTAINTY = 2;
 const [SMOOTHED, SINCE_TURN, RECENT] = [[10, 3], [5, 3], [4, 5]]; // [one in so many epochs, at least]
 
 // "falling", "flat", "rising", "overfitting", or null where there are too few epochs to say.
-function courseOf(losses, valLosses) {
+export function courseOf(losses, valLosses) {
   const count = valLosses.length;
   if (count < FEWEST_EPOCHS || ![...losses, ...valLosses].every(Number.isFinite)) return null;
   const { turn, lowest } = turnOf(valLosses);

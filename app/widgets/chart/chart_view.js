@@ -3,7 +3,7 @@
 
 const VIEW_KEY = "fnn-lab-curves";
 
-class View {
+export class View {
   constructor(root, changed) {
     this.tools = root.querySelector(".fl-chart-tools");
     this.choice = { log: false, updates: true, smooth: 0, ...storedView() };

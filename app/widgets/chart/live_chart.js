@@ -2,26 +2,20 @@
 // appended to two Plotly charts once a frame; Python is told only when the run has ended, paused
 // or gone on.
 
+import { mounted } from "../shared/mount.js";
+import { fill, whole } from "../shared/numerals.js";
+import { followRun } from "../shared/run_stream.js";
+import { BATCH, Figure, TRACES, TRAIN, VAL } from "./chart_figure.js";
+import { writer } from "./chart_numbers.js";
+import { Tables } from "./chart_tables.js";
+import { courseOf } from "./chart_verdict.js";
+import { View } from "./chart_view.js";
+
 const ANNOUNCE_MS = 2000;
 const BUSY_SHARE = 0.12; // of the browser's main thread that drawing may take
 const LONGEST_REST_MS = 300;
 const FIGURES = ["loss", "metric"];
-const MODULE_CACHE = "__fnnLabPlotly";
-
-const charts = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new LiveChart(parentElement));
-  const chart = charts.get(parentElement);
-  chart.show(data, (run) => setTriggerValue("turned", run));
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = chart.calls;
-  return () => {
-    if (chart.calls !== call) return;
-    chart.close();
-    charts.delete(parentElement);
-  };
-}
+let plotly; // its script, once it is asked for
 
 class LiveChart {
   constructor(parent) {
@@ -503,16 +497,18 @@ function brightness(color) {
 }
 
 function loadPlotly(url) {
-  window[MODULE_CACHE] ??= new Promise((resolve, reject) => {
+  plotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
-      window[MODULE_CACHE] = undefined;
+      plotly = undefined;
       script.remove();
       reject(new Error(`could not load ${url}`));
     };
     document.head.append(script);
   });
-  return window[MODULE_CACHE];
+  return plotly;
 }
+
+export default mounted(LiveChart, ({ setTriggerValue }) => (run) => setTriggerValue("turned", run));

@@ -77,19 +77,6 @@ FIGURE_LABELS = ("title", "sentence", "axis", "chart_label")
 METRIC_LABELS = ("announce", "column", "column_val", "column_baseline_loss")
 """Needed for the metric alone."""
 
-SCRIPTS = (
-    *assets.RUN_STREAM,
-    "numerals",
-    "chart_numbers",
-    "chart_view",
-    "chart_verdict",
-    "chart_range",
-    "chart_overlay",
-    "chart_touch",
-    "chart_figure",
-    "chart_tables",
-)
-
 _HTML = """
 <div class="fl-chart-all">
 <section class="fl-chart">
@@ -150,7 +137,7 @@ _HTML = """
 </div>
 """
 
-_mount = assets.component("live_chart", _HTML, shared=SCRIPTS, isolate_styles=False)
+_mount = assets.component("live_chart", _HTML, isolate_styles=False)
 
 
 def live_chart(

@@ -2,9 +2,12 @@
 // anew when there are more or fewer columns, the figure when their units or the width change; a
 // snapshot changes attributes only.
 
+import { Layout, pieces } from "./diagram_layout.js";
+import { decimal, fill, make, same, subscript, svg, whole, write } from "./diagram_marks.js";
+
 const STRONG = 40; // edges between two columns that are drawn in full
 
-class Columns {
+export class Columns {
   constructor(root) {
     this.root = root;
     this.find = (name) => root.querySelector(name);
@@ -71,7 +74,7 @@ class Columns {
       if (layer.kind === "hidden") this.dressHidden(layer, column);
       else write(this.find(".sizes").children[column], fill(this.labels.size, { units: whole(layer.units) }));
     });
-    this.root.querySelectorAll(".add").forEach((button, column) => this.dressAdd(button, column));
+    this.root.querySelectorAll(".add").forEach((place, column) => this.dressAdd(place, column));
   }
 
   dressHead({ name, units, activation, dropout }, column) {
@@ -100,17 +103,17 @@ class Columns {
     field.value = units;
   }
 
-  dressAdd(button, column) {
+  dressAdd(place, column) {
     const isFull = this.layers.length - 2 >= this.most.layers;
     this.dressButton("add", column, fill(this.labels.add, { layer: this.layers[column].name }), isFull);
-    button.style.left = `${this.layout.x[column] + this.layout.pitch / 2}px`;
+    place.style.left = `${this.layout.x[column] + this.layout.pitch / 2}px`;
   }
 
   dressButton(deed, column, label, isOff) {
-    const button = this.find(`[data-key="${deed}-${column}"]`);
-    button.setAttribute("aria-label", label);
-    button.title = label;
-    button.disabled = isOff || !this.canEdit;
+    const found = this.find(`[data-key="${deed}-${column}"]`);
+    found.setAttribute("aria-label", label);
+    found.title = label;
+    found.disabled = isOff || !this.canEdit;
   }
 
   // The figure ------------------------------------------------------------------------------
@@ -332,5 +335,5 @@ function paintNodes(nodes, values) {
   });
 }
 
-const larger = (units) => 2 ** (Math.floor(Math.log2(units)) + 1);
-const smaller = (units) => 2 ** (Math.ceil(Math.log2(units)) - 1);
+export const larger = (units) => 2 ** (Math.floor(Math.log2(units)) + 1);
+export const smaller = (units) => 2 ** (Math.ceil(Math.log2(units)) - 1);

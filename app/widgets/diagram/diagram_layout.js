@@ -1,5 +1,7 @@
 // Where the columns of a network and their nodes stand, and what lies under a point.
 
+import { smallest } from "./diagram_marks.js";
+
 const AREA = 268; // height of the nodes; this and the next in pixels at a font of 14 px
 const SPACING = 34;
 const RADIUS = 12;
@@ -7,7 +9,7 @@ const NARROWEST = 56;
 const WIDEST_NAME = 76;
 const REACH = 9; // pixels between a pointer and the edge it means
 
-class Layout {
+export class Layout {
   // Every column is at least as wide as its longest piece of arithmetic; ``room`` is what there is.
   // Where it is little, names are cut short first, and what still does not fit is scrolled.
   // ``textWidth`` measures small print.
@@ -100,7 +102,7 @@ class Layout {
 }
 
 // "13 × 64 + 64 = 896" may break before ×, + and = only.
-function pieces(parameters) {
+export function pieces(parameters) {
   return parameters.split(/ (?=[×+=] )/).filter(Boolean);
 }
 

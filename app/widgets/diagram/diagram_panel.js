@@ -1,7 +1,9 @@
 // Under the drawing of a network: what is looked at, with its live numbers. Built when another
 // thing is looked at; a snapshot changes texts.
 
-class Panel {
+import { decimal, fill, make, same, whole, write } from "./diagram_marks.js";
+
+export class Panel {
   constructor(root) {
     this.root = root;
   }
@@ -52,8 +54,8 @@ class Panel {
 
   buildLayer({ column }) {
     const { name, units, activation, shape, parameters, why, dropout } = this.columns.layers[column];
-    const share = dropout ? fill(this.labels.dropout, { share: Math.round(100 * dropout) }) : "";
-    const title = [name, `${whole(units)} ${activation}`.trim(), share].filter(Boolean).join(" · ");
+    const rate = dropout ? fill(this.labels.dropout, { share: Math.round(100 * dropout) }) : "";
+    const title = [name, `${whole(units)} ${activation}`.trim(), rate].filter(Boolean).join(" · ");
     const list = make("dl");
     for (const [term, value] of [[this.labels.shape, shape], [this.labels.parameters, parameters]]) {
       if (value) list.append(make("dt", {}, term), make("dd", {}, value));

@@ -1,8 +1,10 @@
 // The weights of the first layer's drawn units of a network, each as a picture.
 
+import { NEGATIVE, POSITIVE, fill, make, whole, write } from "./diagram_marks.js";
+
 const ZERO = 128; // the grey that stands for a weight of 0
 
-class Pictures {
+export class Pictures {
   constructor(root) {
     this.root = root;
     this.row = root.querySelector(".pictures");

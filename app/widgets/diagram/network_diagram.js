@@ -1,24 +1,16 @@
 // Draws a network as columns of nodes whose edges follow the run's weights. What a person does to
 // the drawing shows at once and is told to Python, whose word then counts.
 
+import { mounted } from "../shared/mount.js";
+import { followRun } from "../shared/run_stream.js";
+import { Columns, larger, smaller } from "./diagram_columns.js";
+import { fill, same, whole, write } from "./diagram_marks.js";
+import { Panel } from "./diagram_panel.js";
+import { Pictures } from "./diagram_pictures.js";
+
 const NEW_UNITS = 64;
 const PATIENCE_MS = 4000; // after this an edit that Python does not take up is taken back
 const CALM_MS = 500; // between two paintings where less motion is asked for
-
-const diagrams = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!diagrams.has(parentElement)) diagrams.set(parentElement, new Diagram(parentElement));
-  const diagram = diagrams.get(parentElement);
-  diagram.show(data, (event) => setTriggerValue("event", event));
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = diagram.calls;
-  return () => {
-    if (diagram.calls !== call) return;
-    diagram.close();
-    diagrams.delete(parentElement);
-  };
-}
 
 class Diagram {
   constructor(parent) {
@@ -300,3 +292,5 @@ function shownOf(units, { shown, first }) {
 const typed = (text) => Number(text.normalize("NFKC").trim().replace(/,(?=\d{3}(\D|$))/g, ""));
 
 const signature = (layers) => JSON.stringify(layers.map(({ kind, units }) => [kind, units]));
+
+export default mounted(Diagram, ({ setTriggerValue }) => (event) => setTriggerValue("event", event));

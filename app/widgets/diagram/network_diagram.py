@@ -57,13 +57,7 @@ _HTML = """
 </section>
 """
 
-PARTS = (
-    *assets.RUN_STREAM,
-    *("diagram_marks", "diagram_layout"),
-    *("diagram_columns", "diagram_panel", "diagram_pictures"),
-)
-
-_mount = assets.component("network_diagram", _HTML, shared=PARTS)
+_mount = assets.component("network_diagram", _HTML)
 
 
 class DiagramLayer(TypedDict):
@@ -152,6 +146,8 @@ def checked(said: object, units: Sequence[int]) -> DiagramEvent | None:
     {'do': 'remove', 'count': 3, 'layer': 0}
     >>> checked({"do": "remove", "layer": 1, "count": 3}, [13, 64, 1])
     """
+    if not isinstance(said, Mapping):
+        return None
     match said:
         case {"do": "pick", "layer": int(layer), "input": int(source), "unit": int(unit)}:
             is_possible = _is_weight(layer, source, unit, units)

@@ -18,17 +18,10 @@ const SAID_MS = 8000;
 const READ = new Set(["unsent", "anew", "long"]); // they stay until somebody goes on
 const SHORT = 8; // bytes: a question or its answer, and nothing else that matters
 
-const notices = new WeakMap();
-
 export default function ({ data, parentElement }) {
-  if (!notices.has(parentElement)) notices.set(parentElement, { calls: 0 });
-  const notice = notices.get(parentElement);
-  notice.calls += 1;
   const watch = (window[WATCH] ??= new Watch());
   watch.showIn(parentElement.querySelector(".fl-connection"), data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const { calls } = notice;
-  return () => notice.calls === calls && notices.delete(parentElement);
+  return () => {}; // the watch goes on
 }
 
 class Watch {

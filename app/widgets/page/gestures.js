@@ -2,23 +2,12 @@
 // scrolls, wherever it began: a slider hears of it only once it has moved sideways, or when it has
 // tapped the slider's thumb.
 
+import { whileMounted } from "../shared/mount.js";
+
 const SLOP = 6; // pixels before a finger has a direction
 const TRACK = '[data-testid="stSlider"] [role="group"]';
 
-let calls = 0;
-let listening = null;
-
-export default function () {
-  calls += 1;
-  listening ??= listen();
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = calls;
-  return () => {
-    if (call !== calls) return;
-    listening.abort();
-    listening = null;
-  };
-}
+export default whileMounted(listen);
 
 function listen() {
   const ending = new AbortController();

@@ -4,27 +4,23 @@
 // The lab marks its number fields by their type (tel, which brings a keypad without this script) and
 // says by the placeholder what a step is: a whole one for "0", a part of the number for "0.01".
 
+import { whileMounted } from "../shared/mount.js";
+
 const FIELD = '.stTextInput input[type="tel"]';
 const REST = 400; // ms without an arrow before the number is sent
 const DIRECTIONS = { ArrowUp: 1, ArrowDown: -1 };
 
-let hands = 0;
-let listening = null;
+export default whileMounted(listen);
 
-export default function () {
-  hands += 1;
-  const own = hands;
-  listening?.abort();
-  listening = new AbortController();
+function listen() {
+  const listening = new AbortController();
   const { signal } = listening;
   document.addEventListener("keydown", step, { signal, capture: true });
   const watch = new MutationObserver(name);
   watch.observe(document.body, { childList: true, subtree: true });
   signal.addEventListener("abort", () => watch.disconnect());
   name();
-  return () => {
-    if (own === hands) listening.abort();
-  };
+  return listening;
 }
 
 function name() {

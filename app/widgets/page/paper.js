@@ -1,23 +1,12 @@
 // Before the page is printed, its drawings keep the width for which they were made; afterwards they
 // are free again.
 
+import { whileMounted } from "../shared/mount.js";
+
 const WIDTH = 700; // pixels of A4 between the margins that paper.css sets
 const DRAWINGS = '[data-testid="stBidiComponentRegular"], [data-testid="stBidiComponentIsolated"]';
 
-let calls = 0;
-let listening = null;
-
-export default function () {
-  calls += 1;
-  listening ??= listen();
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = calls;
-  return () => {
-    if (call !== calls) return;
-    listening.abort();
-    listening = null;
-  };
-}
+export default whileMounted(listen);
 
 function listen() {
   const ending = new AbortController();

@@ -1,6 +1,8 @@
 // A pen on a square canvas. Strokes are kept in units of the canvas (0 to 1), so that they survive
 // a change of size, and are sent when the pen is lifted and now and then while it writes.
 
+import { mounted } from "../shared/mount.js";
+
 const SEND_MS = 400;
 const LINE_WIDTH = 0.055; // of the canvas
 const NEAR = 0.002; // points closer than this say nothing new
@@ -10,24 +12,9 @@ const PINCH_MS = 250; // a second finger within this of the first means no writi
 const KEYS = "keys"; // stands where a pointer's id stands while the keyboard writes
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const pens = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  if (!pens.has(parentElement)) pens.set(parentElement, new Pen(parentElement, data));
-  const pen = pens.get(parentElement);
-  pen.show(data, (drawing) => setStateValue("drawing", drawing));
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = pen.calls;
-  return () => {
-    if (pen.calls !== call) return;
-    pen.close();
-    pens.delete(parentElement);
-  };
-}
-
 class Pen {
   constructor(parent, data) {
-    Object.assign(this, { calls: 0, cursor: [0.5, 0.5], pressed: new Set(), penAt: -Infinity, touched: null });
+    Object.assign(this, { cursor: [0.5, 0.5], pressed: new Set(), penAt: -Infinity, touched: null });
     this.root = parent.querySelector(".pen");
     this.canvas = parent.querySelector("canvas");
     this.load(data);
@@ -38,7 +25,6 @@ class Pen {
   }
 
   show(data, send) {
-    this.calls += 1;
     this.labels = data.labels;
     this.room = data.max_points;
     this.sendValue = send;
@@ -188,7 +174,7 @@ class Pen {
     if (undo) this.undo();
     else if (event.target !== this.canvas || event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key in ARROWS) this.walk(event.key);
-    else if (event.key === " ") event.repeat || this.turnKeys();
+    else if (event.key === " ") this.turnKeys(event);
     else return;
     event.preventDefault();
   }
@@ -210,7 +196,9 @@ class Pen {
     this.written();
   }
 
-  turnKeys() {
+  // A key that is held down turns them once.
+  turnKeys({ repeat }) {
+    if (repeat) return;
     if (this.pointer === KEYS) return this.liftKeys();
     if (this.pointer !== null || this.points() >= this.room) return;
     this.showCursor(true);
@@ -333,3 +321,5 @@ function trace(ink, stroke, size) {
 }
 
 const inside = (at) => Math.round(Math.min(1, Math.max(0, at)) * 1e4) / 1e4;
+
+export default mounted(Pen, ({ setStateValue }) => (drawing) => setStateValue("drawing", drawing));

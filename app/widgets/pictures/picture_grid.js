@@ -1,23 +1,9 @@
 // A grid of small pictures, each a button. One Tab stop; the arrow keys move among the pictures.
 
-const grids = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
-  const grid = grids.get(parentElement);
-  grid.show(data, (choice) => setStateValue("choice", choice));
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = grid.calls;
-  return () => {
-    if (grid.calls !== call) return;
-    grid.listening.abort();
-    grids.delete(parentElement);
-  };
-}
+import { mounted } from "../shared/mount.js";
 
 class Grid {
   constructor(parent) {
-    this.calls = 0;
     this.root = parent.querySelector(".pictures");
     this.root.replaceChildren();
     this.listening = new AbortController();
@@ -27,7 +13,6 @@ class Grid {
   }
 
   show({ images, size, selected, version, labels }, send) {
-    this.calls += 1;
     this.send = send;
     this.root.setAttribute("aria-label", labels.label);
     if (version !== this.version) {
@@ -88,6 +73,10 @@ class Grid {
     if (key === "End") return buttons.length - 1;
     return key in steps ? from + steps[key] : null;
   }
+
+  close() {
+    this.listening.abort();
+  }
 }
 
 function picture() {
@@ -105,3 +94,5 @@ function paint(canvas, values) {
 }
 
 const decode = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+export default mounted(Grid, ({ setStateValue }) => (choice) => setStateValue("choice", choice));

@@ -1,25 +1,11 @@
 // Shows a picture pixel by pixel and says which number stands where.
 
+import { mounted } from "../shared/mount.js";
+
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-const pictures = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
-  const picture = pictures.get(parentElement);
-  picture.show(data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = picture.calls;
-  return () => {
-    if (picture.calls !== call) return;
-    picture.listening.abort();
-    pictures.delete(parentElement);
-  };
-}
 
 class Picture {
   constructor(parent) {
-    this.calls = 0;
     this.root = parent.querySelector(".pixels");
     this.canvas = parent.querySelector("canvas");
     this.at = null; // [row, column] from 0
@@ -37,7 +23,6 @@ class Picture {
   }
 
   show({ image, size, labels }) {
-    this.calls += 1;
     this.frame(size);
     this.labels = labels;
     this.image = image;
@@ -108,4 +93,10 @@ class Picture {
     const values = { row: row + 1, column: column + 1, value: this.image[row][column] };
     return this.labels.cell.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   }
+
+  close() {
+    this.listening.abort();
+  }
 }
+
+export default mounted(Picture);

@@ -1,6 +1,8 @@
 // A review as it is typed, and the eight steps from it to the verdict. Everything that is shown is
 // updated in place and set as text, never as HTML; the formula's skeleton is the only markup.
 
+import { mounted } from "../shared/mount.js";
+
 const PAUSE_MS = 300;
 const SLOW_MS = 400; // an answer that takes longer is announced
 const ANNOUNCE_MS = 1000;
@@ -12,26 +14,8 @@ const OUTLINED_PX = 4;
 const LIT_PX = 5;
 const ZOOM_STEP = 1.6;
 
-const boxes = new WeakMap();
-
 // The words of the network that was asked last. They come once, not with every answer.
 const held = { vocabulary: "", names: [] };
-
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  if (!boxes.has(parentElement)) boxes.set(parentElement, new Box(parentElement));
-  const box = boxes.get(parentElement);
-  box.show(data, {
-    question: (question) => setStateValue("question", question),
-    pick: (pick) => setTriggerValue("pick", pick),
-  });
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = box.calls;
-  return () => {
-    if (box.calls !== call) return;
-    box.close();
-    boxes.delete(parentElement);
-  };
-}
 
 class Box {
   constructor(parent) {
@@ -724,3 +708,8 @@ const count = (number) => number.toLocaleString("en-US");
 const minus = (text) => text.replaceAll("-", "\u2212");
 const signed = (part) =>
   `${part < 0 ? "" : "+"}${minus(part.toFixed(Math.abs(part) < 0.001 ? 5 : 3))}`;
+
+export default mounted(Box, ({ setStateValue, setTriggerValue }) => ({
+  question: (question) => setStateValue("question", question),
+  pick: (pick) => setTriggerValue("pick", pick),
+}));

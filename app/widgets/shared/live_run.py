@@ -2,13 +2,14 @@
 
 from typing import NotRequired, TypedDict
 
+from app.server.scripts import widget_modules
 from app.session import state
 from app.session.services import services
-from app.widgets.shared import run_worker
 from models.runs.store import Run
 
 _FRESH: state.Kept[str | None] = state.Kept("fresh-run", None)
 """The run that was just started, as long as nothing of it has been watched."""
+_WORKER = widget_modules.address("shared/run_worker.js")
 
 
 class LiveRun(TypedDict):
@@ -39,7 +40,7 @@ def live_run(run: Run) -> LiveRun:
     return {
         "run": run.id,
         "url": state.own_address(f"api/runs/{run.id}/events"),
-        "worker": run_worker.ADDRESS,
+        "worker": _WORKER,
         "live": is_fresh or not run.is_over,
         "place": services().scheduler.position(run.id),
         "events": 0 if is_fresh else run.events,

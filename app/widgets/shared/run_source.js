@@ -7,60 +7,58 @@
 // at least every ten seconds: where it does not, the source connects anew, after the last event that
 // was heard, so that nothing is missing and nothing comes twice.
 
-const RunSource = (() => {
-  const SILENT_MS = 25000;
-  const OPENING_MS = 8000; // a request may have been sent through a connection that died before
-  const RETRY_MS = 2000;
+const SILENT_MS = 25000;
+const OPENING_MS = 8000; // a request may have been sent through a connection that died before
+const RETRY_MS = 2000;
 
-  return class RunSource {
-    constructor(url, after, tell) {
-      Object.assign(this, { url, heard: after, tell });
-      this.open();
-    }
+export class RunSource {
+  constructor(url, after, tell) {
+    Object.assign(this, { url, heard: after, tell });
+    this.open();
+  }
 
-    open() {
-      this.close();
-      const source = new EventSource(`${this.url}?after=${this.heard}`);
-      this.source = source;
-      this.awaitSign(OPENING_MS);
-      source.onopen = () => {
-        this.awaitSign(SILENT_MS);
-        this.tell({ open: true });
-      };
-      source.onmessage = (message) => this.hear(message);
-      source.onerror = () => this.lose();
-    }
-
-    // A message without an id comes with the id of the last one that had one.
-    hear({ data, lastEventId }) {
-      const number = Number(lastEventId);
+  open() {
+    this.close();
+    const source = new EventSource(`${this.url}?after=${this.heard}`);
+    this.source = source;
+    this.awaitSign(OPENING_MS);
+    source.onopen = () => {
       this.awaitSign(SILENT_MS);
-      this.heard = Math.max(this.heard, number);
-      this.tell({ data, number });
-    }
+      this.tell({ open: true });
+    };
+    source.onmessage = (message) => this.hear(message);
+    source.onerror = () => this.lose();
+  }
 
-    awaitSign(ms) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.lose(), ms);
-    }
+  // A message without an id comes with the id of the last one that had one.
+  hear({ data, lastEventId }) {
+    const number = Number(lastEventId);
+    this.awaitSign(SILENT_MS);
+    this.heard = Math.max(this.heard, number);
+    this.tell({ data, number });
+  }
 
-    lose() {
-      this.close();
-      this.timer = setTimeout(() => this.open(), RETRY_MS);
-      this.tell({ open: false });
-    }
+  awaitSign(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.lose(), ms);
+  }
 
-    // Go back to an earlier event, for somebody who has not heard what followed it.
-    goBack(after) {
-      if (after >= this.heard) return;
-      this.heard = after;
-      if (this.source) this.open();
-    }
+  lose() {
+    this.close();
+    this.timer = setTimeout(() => this.open(), RETRY_MS);
+    this.tell({ open: false });
+  }
 
-    close() {
-      clearTimeout(this.timer);
-      this.source?.close();
-      this.source = null;
-    }
-  };
-})();
+  // Go back to an earlier event, for somebody who has not heard what followed it.
+  goBack(after) {
+    if (after >= this.heard) return;
+    this.heard = after;
+    if (this.source) this.open();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+  }
+}

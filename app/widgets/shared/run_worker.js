@@ -4,6 +4,8 @@
 // there is one stream a run, however many tabs show it; and of more than MOST_OPEN runs, some are
 // heard by turns: a run that is not heard now goes on after the last event that was.
 
+import { RunSource } from "./run_source.js";
+
 const MOST_OPEN = 3;
 const TURN_MS = 1500;
 const FORGOTTEN_MS = 30000; // a tab that is closed or crashes says nothing

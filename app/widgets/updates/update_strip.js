@@ -1,5 +1,9 @@
 // The updates of an epoch as cells that fill, and the four steps of an update with their numbers.
 
+import { mounted } from "../shared/mount.js";
+import { numeral, operand, percent, span, whole, write, fill } from "../shared/numerals.js";
+import { followRun } from "../shared/run_stream.js";
+
 const MOST_CELLS = 600;
 const ONE_ROW = 60; // more cells than this stand in several rows
 const NUMBERED = 12; // up to so many cells say how many rows their batch has
@@ -8,25 +12,9 @@ const LEAST_STEP_MS = 90; // faster than this the four steps light up at once
 const ANNOUNCE_MS = 2000;
 const STEPS = ["forward", "loss", "gradient", "change"];
 
-const strips = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement));
-  const strip = strips.get(parentElement);
-  strip.show(data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = strip.calls;
-  return () => {
-    if (strip.calls !== call) return;
-    strip.close();
-    strips.delete(parentElement);
-  };
-}
-
 class Strip {
   constructor(parent) {
     this.root = parent.querySelector(".strip");
-    this.calls = 0;
     this.run = undefined;
     this.leave = () => {};
     this.listener = (event) => this.take(event);
@@ -35,7 +23,6 @@ class Strip {
   }
 
   show({ plan, loss, run, classes, labels }) {
-    this.calls += 1;
     Object.assign(this, { asked: plan, labels });
     this.steps.dress(labels, loss, classes);
     const id = run?.run ?? null;
@@ -331,3 +318,5 @@ class Updates {
     return [`${fill(this.labels.picked, numbers)}, `, change];
   }
 }
+
+export default mounted(Strip);

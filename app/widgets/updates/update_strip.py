@@ -51,7 +51,7 @@ _HTML = f"""
 </section>
 """
 
-_mount = assets.component("update_strip", _HTML, shared=(*assets.RUN_STREAM, "numerals"))
+_mount = assets.component("update_strip", _HTML)
 
 
 def update_strip(

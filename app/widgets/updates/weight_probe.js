@@ -2,28 +2,16 @@
 // and a small curve. Figures and arithmetic come from models/network/update_rule.py: nothing here
 // knows an optimizer.
 
+import { mounted } from "../shared/mount.js";
+import { numeral, operand, raised, setting, span, whole, write, fill } from "../shared/numerals.js";
+import { followRun } from "../shared/run_stream.js";
+
 const SHOWN = 80; // updates on the curves
 const STORED = 2 ** -23; // a float32 weight is stored to this share of itself
-
-const probes = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  if (!probes.has(parentElement)) probes.set(parentElement, new Probe(parentElement));
-  const probe = probes.get(parentElement);
-  probe.show(data);
-  // Streamlit may call the clean-up of a call that a later one has overtaken: only the last counts.
-  const call = probe.calls;
-  return () => {
-    if (probe.calls !== call) return;
-    probe.close();
-    probes.delete(parentElement);
-  };
-}
 
 class Probe {
   constructor(parent) {
     this.root = parent.querySelector(".probe");
-    this.calls = 0;
     this.rows = [];
     this.leave = () => {};
     this.listener = (event) => this.take(event);
@@ -31,7 +19,6 @@ class Probe {
   }
 
   show({ run, rule, picked, name, labels }) {
-    this.calls += 1;
     Object.assign(this, { rule, labels, picked, live: run?.live ?? false });
     const subject = JSON.stringify([run?.run ?? null, picked]);
     if (subject !== this.subject) {
@@ -79,9 +66,9 @@ class Probe {
     write(root.querySelector(".lecture"), this.lecture(figures));
     root.querySelector(".lecture").hidden = !this.rule.has_lecture;
     root.querySelector(".figures").setAttribute("aria-label", labels.table);
-    const after = this.rows.map(({ update, after }) => [update, after]);
+    const weight = this.rows.map(({ update, after }) => [update, after]);
     const change = this.rows.map(({ update, before, after }) => [update, after - before]);
-    this.curves[0].draw(after, "w", labels.curve_w, labels.curve_label);
+    this.curves[0].draw(weight, "w", labels.curve_w, labels.curve_label);
     this.curves[1].draw(change, "Δw", labels.curve_change, labels.curve_label);
   }
 
@@ -251,3 +238,5 @@ function drawCurve(picture, points, name, template) {
   picture.setAttribute("aria-label", values.length ? fill(template, numbers) : name);
   return shown;
 }
+
+export default mounted(Probe);

@@ -54,7 +54,7 @@ _HTML = f"""
 </section>
 """
 
-_mount = assets.component("weight_probe", _HTML, shared=(*assets.RUN_STREAM, "numerals"))
+_mount = assets.component("weight_probe", _HTML)
 
 
 def weight_probe(

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from app.widgets.shared import assets
 from models.verdict import verdict
 from tests.e2e.conftest import OpenContext
 from tests.models.test_verdict import REAL, history
+from tests.support.browser.static_page import use_modules
 
-SCRIPTS = ("chart_verdict", "chart_range")
+MODULES = ("chart/chart_verdict.js", "chart/chart_range.js")
 
 
 @pytest.fixture(scope="module")
-def page(shared_context: OpenContext) -> Iterator[Page]:
+def page(shared_context: OpenContext, empty_page: str) -> Iterator[Page]:
     page = shared_context().new_page()
-    for name in SCRIPTS:
-        page.add_script_tag(path=assets.script(name))
+    page.goto(empty_page)
+    use_modules(page, *MODULES)
     yield page
     page.close()
 

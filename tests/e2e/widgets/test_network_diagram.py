@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
+from app.server.scripts import widget_modules
 from app.widgets.diagram import network_diagram
 from app.widgets.diagram.network_diagram import checked
-from app.widgets.shared import assets
 from tests.e2e.conftest import OpenContext
 from tests.support.browser.gallery_network import UPDATES_A_SNAPSHOT, snapshot_at
 from tests.support.browser.gallery_server import served
@@ -441,8 +441,8 @@ def test_less_motion_is_no_more_than_two_paintings_a_second(visit: Open) -> None
 
 
 def test_the_scripts_read_exactly_the_labels_that_python_gives() -> None:
-    parts = (*network_diagram.PARTS[1:], "network_diagram")
-    scripts = [(assets.script(name)).read_text(encoding="utf-8") for name in parts]
+    used = widget_modules.scripts().items()
+    scripts = [script for name, script in used if name.startswith("diagram/")]
     read = set(re.findall(r"\blabels\.(\w+)", "\n".join(scripts)))
     read |= {"positive", "negative", "thicker", "value"}
     assert read == set(network_diagram.LABELS)

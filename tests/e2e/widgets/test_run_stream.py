@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from app.widgets.shared import assets
+from tests.support.browser.static_page import use_modules
 
 SOURCE = """
 window.sources = [];
@@ -37,11 +37,11 @@ STARTED = {"kind": "started", "updates_per_epoch": 10, "epochs": 10, "update": 0
 class Stream:
     """A page with the script and the pretended server."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         self.page = page
-        page.goto("about:blank")
-        script = assets.joined(*assets.RUN_STREAM)
-        page.evaluate(f"() => {{ {script}\n window.followRun = followRun; {SOURCE} }}")
+        page.goto(url)
+        use_modules(page, "shared/run_stream.js")
+        page.evaluate(f"() => {{ {SOURCE} }}")
 
     def follow(self, name: str = "one", **known: Any) -> None:
         self.page.evaluate("([run, name]) => follow(run, name)", [{**RUN, **known}, name])
@@ -66,8 +66,8 @@ class Stream:
 
 
 @pytest.fixture
-def stream(page: Page) -> Iterator[Stream]:
-    yield Stream(page)
+def stream(page: Page, empty_page: str) -> Iterator[Stream]:
+    yield Stream(page, empty_page)
 
 
 def epoch(number: int) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def test_the_connection_closes_a_moment_after_the_last_has_left(stream: Stream) 
     assert stream.page.evaluate("sources[0].readyState") == 1
     stream.page.evaluate("leave()")
     stream.page.wait_for_function("sources[0].readyState === 2")
-    assert stream.page.evaluate("window.__fnnLabStreams.size") == 0
+    assert stream.page.evaluate("streams.size") == 0
 
 
 def test_one_listeners_fault_is_not_the_others(stream: Stream) -> None:
@@ -233,9 +233,9 @@ def test_an_event_of_another_kind_is_handed_on(stream: Stream, kind: str) -> Non
     assert stream.kinds() == ["started", kind]
 
 
-def test_a_stream_that_falls_silent_is_asked_for_again(page: Page) -> None:
+def test_a_stream_that_falls_silent_is_asked_for_again(page: Page, empty_page: str) -> None:
     page.clock.install()
-    stream = Stream(page)
+    stream = Stream(page, empty_page)
     stream.follow(live=False)
     page.evaluate("sources[0].onopen()")
     stream.say(STARTED, epoch(1))
@@ -253,9 +253,11 @@ def test_a_stream_that_falls_silent_is_asked_for_again(page: Page) -> None:
     assert page.evaluate("sources.length") == 3
 
 
-def test_a_hidden_tab_lets_go_of_its_stream_and_catches_up_when_it_is_seen(page: Page) -> None:
+def test_a_hidden_tab_lets_go_of_its_stream_and_catches_up_when_it_is_seen(
+    page: Page, empty_page: str
+) -> None:
     page.clock.install()
-    stream = Stream(page)
+    stream = Stream(page, empty_page)
     stream.follow(live=False)
     stream.say(STARTED, epoch(1))
     turn = """state => {

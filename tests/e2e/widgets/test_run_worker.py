@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from app.widgets.shared import assets
-from app.widgets.shared.run_worker import SCRIPT
 from tests.e2e.widgets.test_run_stream import SOURCE
+from tests.support.browser.static_page import use_modules
 
 TABS = """
 window.tabs = {};
@@ -29,11 +28,12 @@ window.speak = (url, id) => {
 class Worker:
     """A page with the worker's script, a pretended server and pretended tabs."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         self.page = page
-        page.goto("about:blank")
+        page.goto(url)
         page.clock.install()
-        page.evaluate(f"() => {{ {SOURCE}\n {SCRIPT}\n {TABS} }}")
+        page.evaluate(f"() => {{ {SOURCE}\n {TABS} }}")
+        use_modules(page, "shared/run_worker.js")
 
     def follow(self, tab: str, run: str, after: int = 0) -> None:
         self.page.evaluate("all => follow(...all)", [tab, run, after])
@@ -59,8 +59,8 @@ class Worker:
 
 
 @pytest.fixture
-def worker(page: Page) -> Iterator[Worker]:
-    yield Worker(page)
+def worker(page: Page, empty_page: str) -> Iterator[Worker]:
+    yield Worker(page, empty_page)
 
 
 def test_ten_tabs_of_one_run_share_one_stream(worker: Worker) -> None:
@@ -126,12 +126,12 @@ def test_of_many_runs_three_are_heard_at_a_time_and_every_one_in_its_turn(worker
 STREAM = {"run": "r", "url": "/events", "live": True, "worker": "/worker.js"}
 
 
-def fall_back(page: Page, worker: str, seconds: float) -> list[str]:
+def fall_back(page: Page, url: str, worker: str, seconds: float) -> list[str]:
     """Return what a page with such workers hears by itself after some seconds."""
-    page.goto("data:text/html,<base href='http://lab.invalid/'>")
+    page.goto(url)
     page.clock.install()
-    script = f"{assets.joined(*assets.RUN_STREAM)}\n window.followRun = followRun; {SOURCE}"
-    page.evaluate(f"() => {{ {script}\n window.SharedWorker = class {{ {worker} }}; }}")
+    page.evaluate(f"() => {{ {SOURCE}\n window.SharedWorker = class {{ {worker} }}; }}")
+    use_modules(page, "shared/run_stream.js")
     page.evaluate("run => follow(run, 'one')", STREAM)
     page.clock.run_for(1000 * seconds)
     found: list[str] = page.evaluate("sources.map(({url}) => url)")
@@ -141,17 +141,21 @@ def fall_back(page: Page, worker: str, seconds: float) -> list[str]:
 PORT = "port = { postMessage: () => {}, close: () => {} };"
 
 
-def test_a_page_whose_worker_does_not_answer_hears_the_run_itself(page: Page) -> None:
-    assert fall_back(page, PORT, 14) == []
+def test_a_page_whose_worker_does_not_answer_hears_the_run_itself(
+    page: Page, empty_page: str
+) -> None:
+    assert fall_back(page, empty_page, PORT, 14) == []
     page.clock.run_for(2_000)
-    assert page.evaluate("sources.map(({url}) => url)") == ["http://lab.invalid/events?after=0"]
+    assert page.evaluate("sources.map(({url}) => url)") == [f"{empty_page}/events?after=0"]
 
 
-def test_a_page_whose_worker_cannot_be_loaded_hears_the_run_at_once(page: Page) -> None:
+def test_a_page_whose_worker_cannot_be_loaded_hears_the_run_at_once(
+    page: Page, empty_page: str
+) -> None:
     failing = f"{PORT} constructor() {{ setTimeout(() => this.onerror()); }}"
-    assert fall_back(page, failing, 0.1) == ["http://lab.invalid/events?after=0"]
+    assert fall_back(page, empty_page, failing, 0.1) == [f"{empty_page}/events?after=0"]
 
 
-def test_a_page_that_may_have_no_worker_hears_the_run_at_once(page: Page) -> None:
+def test_a_page_that_may_have_no_worker_hears_the_run_at_once(page: Page, empty_page: str) -> None:
     forbidden = "constructor() { throw new DOMException('no', 'SecurityError'); }"
-    assert fall_back(page, forbidden, 0.1) == ["/events?after=0"]
+    assert fall_back(page, empty_page, forbidden, 0.1) == ["/events?after=0"]

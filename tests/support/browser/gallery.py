@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from starlette.responses import Response, StreamingResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from app.server import plotly_script  # noqa: E402
+from app.server.scripts import widget_modules  # noqa: E402
 from app.session.i18n import texts  # noqa: E402
 from app.widgets.chart.live_chart import label_names, live_chart  # noqa: E402
 from app.widgets.pictures.bars import bars  # noqa: E402
@@ -306,19 +307,27 @@ def chart_labels(language: str, metric: str) -> dict[str, str]:
     return {**told, **CHART_LABELS[language], **own}
 
 
+def run_shown(run: str, ended: Sequence[str] = ()) -> LiveRun:
+    """Return an invented run as a page would show it; it is over once it is among the ``ended``."""
+    return LiveRun(
+        run=run,
+        url=f"/api/runs/{run}/events",
+        live=run not in ended and not run.startswith(OVER),
+        place=3 if run.startswith("queued") else None,
+    )
+
+
+def metric_of(run: str) -> str:
+    return "mae" if run.startswith(("housing", "flash", "compared", "slowed")) else "accuracy"
+
+
 def show_chart() -> None:
     """The chart of the run that the address names (``?run=``), live until it says it has ended."""
     state = st.session_state
     language = st.radio("language", ["ko", "en"], horizontal=True, key=f"language.{visit()}")
     run = st.text_input("run", st.query_params.get("run", ""), key=f"run.{visit()}")
     ended = state.setdefault("ended", [])
-    chosen = LiveRun(
-        run=run,
-        url=f"/api/runs/{run}/events",
-        live=run not in ended and not run.startswith(OVER),
-        place=3 if run.startswith("queued") else None,
-    )
-    metric = "mae" if run.startswith(("housing", "flash", "compared", "slowed")) else "accuracy"
+    chosen, metric = run_shown(run, ended), metric_of(run)
     height = int(st.query_params.get("height", "600"))
     labels = chart_labels(language, metric)
     told = live_chart(chosen if run else None, labels, metric, height, f"chart.{visit()}")
@@ -385,5 +394,9 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    routes = [Route("/api/runs/{run}/events", events), plotly_script.route()]
+    routes = [
+        Route("/api/runs/{run}/events", events),
+        plotly_script.route(),
+        widget_modules.route(),
+    ]
     app = st.App(__file__, routes=routes)

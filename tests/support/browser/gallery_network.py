@@ -25,6 +25,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import Response, StreamingResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from app.server.scripts import widget_modules  # noqa: E402
 from app.session.i18n import texts  # noqa: E402
 from app.widgets.chart.live_chart import LiveRun  # noqa: E402
 from app.widgets.diagram.network_diagram import (  # noqa: E402
@@ -231,4 +232,4 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events)])
+    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events), widget_modules.route()])

@@ -23,6 +23,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import Response, StreamingResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from app.server.scripts import widget_modules  # noqa: E402
 from app.session.i18n import LANGUAGES, texts  # noqa: E402
 from app.training.formulas import loss_formula, update_formulas  # noqa: E402
 from app.training.optimizer_panel import (  # noqa: E402
@@ -239,4 +240,4 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events)])
+    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events), widget_modules.route()])

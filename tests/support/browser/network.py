@@ -18,17 +18,19 @@ class Answer:
 
 
 class Network:
-    """Listens to what a page fetches over HTTP from now on."""
+    """Listens to what a page fetches over HTTP, and hears by its socket, from now on."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._open: dict[str, Answer] = {}
         self.answers: list[Answer] = []
         self._times: list[float] = []
+        self.socket_bytes = 0
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._note)
         session.on("Network.responseReceived", self._begin)
         session.on("Network.loadingFinished", self._end)
+        session.on("Network.webSocketFrameReceived", self._hear)
         session.send("Network.enable")
 
     @property
@@ -47,6 +49,7 @@ class Network:
     def forget(self) -> None:
         self.answers.clear()
         self._times.clear()
+        self.socket_bytes = 0
 
     def settle(self) -> None:
         """Wait until nothing more has come for half a second."""
@@ -57,6 +60,13 @@ class Network:
 
     def _note(self, event: dict[str, Any]) -> None:
         self._times.append(float(event["timestamp"]))
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        """Count a message; Chromium tells what is binary, as Streamlit's are, in base64."""
+        response = event["response"]
+        is_binary = response["opcode"] == 2
+        length = len(response["payloadData"])
+        self.socket_bytes += length * 3 // 4 if is_binary else length
 
     def _begin(self, event: dict[str, Any]) -> None:
         response = event["response"]
