@@ -126,7 +126,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from app import services
+from app.session import services
 
 try:
     page = AppTest.from_file(str(Path("app/dashboard.py").resolve()), default_timeout=120).run()

@@ -56,8 +56,8 @@ def _fine_print(task: Task, dataset: Dataset) -> None:
 def _picture(task: Task, dataset: Dataset) -> None:
     match input_of(task).picture(task, dataset):
         case Scatter() as found:
-            titles = say(found.x_title), say(found.y_title)
-            st.html(scatter(found.x, found.y, *titles, say(found.label)))
+            words = say(found.x_title), say(found.y_title), say(found.label)
+            st.html(scatter(found.x, found.y, *words))
         case Mosaic() as found:
             st.image(mosaic(found.images, COLUMNS), width="stretch", alt=say(found.label))
         case Quotes() as found:
