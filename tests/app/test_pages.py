@@ -9,48 +9,19 @@ import time
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.session import services
 from app.session.i18n import texts
 from app.session.navigation import HOME, PREDICT, TRAIN
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
-from models.events import ENDED, End, State
-from models.experiment import Experiment
+from models.events import End, State
 from models.network.weights import WEIGHTS, write_description
 from models.tasks import TASKS, preset_named
+from tests.support.pages import PAGES, open_page, shown, trained
 
 ROOT = Path(__file__).parent.parent.parent
-SCRIPT = ROOT / "app/dashboard.py"
 BUNDLED = ROOT / "data/bundled"
-PAGES = (HOME, TRAIN, PREDICT)
-
-
-def open_page(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    if page != HOME:
-        app.switch_page(page).run()
-    return app
-
-
-def shown(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.info, app.error, app.title)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def trained(owner: str, experiment: Experiment) -> str:
-    """Train an experiment for an owner to its end; return the run's id."""
-    lab = services.services()
-    run = lab.scheduler.submit(owner, experiment)
-    deadline = time.monotonic() + 60
-    while lab.store.find(run.id, owner).state not in ENDED:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return run.id
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -270,7 +241,7 @@ def test_a_home_that_cannot_be_used_is_a_sentence_on_every_page(
 
 
 EVERY_PAGE = """
-from tests.app.test_pages import PAGES, open_page
+from tests.support.pages import PAGES, open_page
 
 for page in PAGES:
     app = open_page(page, lang="en")

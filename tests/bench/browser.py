@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models.bench.machine import machine
-from tests.e2e.conftest import start_server
-from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.bench.measured import lab_in_a_browser, tell
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import start_server
 
 CLICKS = 14
 STROKES = 15
@@ -139,25 +139,13 @@ def measure(page: Page, url: str, server: psutil.Process) -> None:
     tell("server process with one viewer (MB)", server.memory_info().rss / 2**20, "< 300")
 
 
-def tell(name: str, value: float, bar: str, slowest: float | None = None) -> None:
-    aside = "" if slowest is None else f"   (slowest {slowest:.2f})"
-    print(f"{name:58} {value:8.2f}   {bar}{aside}")
-
-
 def main() -> None:
     print(f"machine: {machine()}")
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = start_server(Path(home))
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-        try:
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            measure(page, server.url, psutil.Process(server.process.pid))
-            page.close()
-        finally:
-            server.process.terminate()
-            server.process.wait(20)
+    with lab_in_a_browser() as (server, browser):
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        measure(page, server.url, psutil.Process(server.process.pid))
+        page.close()
         measure_reviews(browser)
-        browser.close()
 
 
 if __name__ == "__main__":

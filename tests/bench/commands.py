@@ -14,8 +14,9 @@ from pathlib import Path
 from models.bench.machine import machine
 from models.events import State
 from models.experiment import Experiment, Layer, Optimizer
-from tests.bench.browser import tell
-from tests.support.lab import LONG, OWNER, SHORT, Lab, open_lab, trainers, until, workers
+from tests.bench.measured import tell
+from tests.support.lab import LONG, OWNER, SHORT, Lab, open_lab, trainers, workers
+from tests.support.polling import until
 
 ROUNDS = 5
 SECONDS_OF_PATIENCE = 60

@@ -8,15 +8,12 @@ with an empty cache and ten times again.
 """
 
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models.bench.machine import machine
-from tests.e2e.conftest import start_server
-from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.bench.measured import lab_in_a_browser
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.network import Network
 
@@ -56,18 +53,11 @@ def measure(browser: Browser, url: str, name: str) -> None:
 
 def main() -> None:
     print(f"machine: {machine()}\n{HEADER}")
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = start_server(Path(home))
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-        try:
-            Lesson(browser.new_page(), server.url).open("")
-            time.sleep(10)  # the trainer warms up once after the server's start
-            for name in PAGES:
-                measure(browser, server.url, name)
-        finally:
-            browser.close()
-            server.process.terminate()
-            server.process.wait(20)
+    with lab_in_a_browser() as (server, browser):
+        Lesson(browser.new_page(), server.url).open("")
+        time.sleep(10)  # the trainer warms up once after the server's start
+        for name in PAGES:
+            measure(browser, server.url, name)
 
 
 if __name__ == "__main__":

@@ -18,16 +18,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models.control import Control
 from models.experiment import Experiment
 from models.tasks import preset_named
-from tests.bench.browser import tell
-from tests.e2e.conftest import Server, start_server
-from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.bench.measured import lab_in_a_browser, tell
 from tests.support.browser.lesson import Lesson
-from tests.support.lab import OWNER, Lab, open_lab, until
+from tests.support.browser.server import Server
+from tests.support.lab import OWNER, Lab, open_lab
+from tests.support.polling import until
 
 MOVES = 15
 SECONDS_AT_REST = 10
@@ -216,19 +216,11 @@ def measure(browser: Browser, server: Server, lab: Lab) -> None:
 
 def main() -> None:
     with (
-        tempfile.TemporaryDirectory() as home,
         tempfile.TemporaryDirectory() as other,
         open_lab(Path(other), 1) as lab,
-        sync_playwright() as playwright,
+        lab_in_a_browser() as (server, browser),
     ):
-        server = start_server(Path(home))
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-        try:
-            measure(browser, server, lab)
-        finally:
-            browser.close()
-            server.process.terminate()
-            server.process.wait(20)
+        measure(browser, server, lab)
 
 
 if __name__ == "__main__":

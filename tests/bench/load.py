@@ -23,9 +23,9 @@ import psutil
 
 from data.language import UserError
 from models.jobs.quotas import Quotas
-from tests.bench.browser import tell
+from tests.bench.measured import tell
 from tests.bench.visitor import Visitor
-from tests.e2e.conftest import Server, start_server
+from tests.support.browser.server import Server, start_server
 from tests.support.lab import LONG, open_lab
 from tests.support.own_loop import run_apart
 

@@ -7,18 +7,14 @@ on the machine that also serves them, and their own work delays all the others.
 """
 
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from data.text.analysers import clean
 from data.text.reviews import load_reviews
-from tests.bench.browser import tell
-from tests.e2e.conftest import start_server
-from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.bench.measured import lab_in_a_browser, tell
 from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.review_box import ReviewBox
 
@@ -73,15 +69,8 @@ def measure(browser: Browser, url: str) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = start_server(Path(home))
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-        try:
-            measure(browser, server.url)
-        finally:
-            browser.close()
-            server.process.terminate()
-            server.process.wait(20)
+    with lab_in_a_browser() as (server, browser):
+        measure(browser, server.url)
 
 
 if __name__ == "__main__":

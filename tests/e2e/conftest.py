@@ -1,65 +1,22 @@
 """One real server and one real browser for all browser tests of the app."""
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import NewHome
 from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.context import OpenContext, listen
+from tests.support.browser.server import Server, serving
 from tests.support.browser.static_page import static_page
-from tests.support.ports import free_port
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running lab: its address, its home folder and its process."""
-
-    url: str
-    home: Path
-    process: subprocess.Popen[bytes]
-
-
-def start_server(home: Path, base: str = "", **variables: str) -> Server:
-    """Start the lab on a free port with its own home, below the path ``base``; wait for an answer.
-
-    With Streamlit's own command, and from a folder that has nothing to do with the lab.
-    """
-    port = free_port()
-    streamlit = Path(sys.executable).with_name("streamlit")
-    command = [streamlit, "run", ROOT / "app/main.py", "--server.port", str(port)]
-    command += ["--server.baseUrlPath", base] if base else []
-    environment = {**os.environ, "FNN_LAB_HOME": str(home), **variables}
-    process = subprocess.Popen(command, cwd=home, env=environment)
-    url = f"http://127.0.0.1:{port}{base}"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-            return Server(url, home, process)
-        except OSError:
-            time.sleep(0.1)
-    process.kill()
-    raise RuntimeError("the lab did not start")
 
 
 @pytest.fixture(scope="session")
 def server(new_home: NewHome) -> Iterator[Server]:
-    running = start_server(new_home())
-    yield running
-    running.process.terminate()
-    running.process.wait(20)
+    with serving(new_home()) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +34,6 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield running
         running.close()
-
-
-OpenContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -113,21 +67,6 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
     for context, _ in opened:
         context.close()
     assert [url for _, strays in opened for url in strays()] == []
-
-
-def listen(context: BrowserContext) -> Callable[[], list[str]]:
-    """Return a function that returns what a context has asked other machines for from now on."""
-    requests: list[Request] = []
-    sockets: list[str] = []
-    context.on("request", lambda request: requests.append(request))
-    context.on("page", lambda page: page.on("websocket", lambda ws: sockets.append(ws.url)))
-
-    def strays() -> list[str]:
-        # What the content policy forbids has not left the browser.
-        sent = [request.url for request in requests if request.failure != "csp"]
-        return [url for url in sent + sockets if urlsplit(url).hostname not in (None, "127.0.0.1")]
-
-    return strays
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Server
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -9,9 +9,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.server.scripts import widget_modules
 from tests.conftest import NewHome
-from tests.e2e.conftest import OpenContext, Server, start_server
 from tests.e2e.test_life import SAMPLE_STATES, UPDATES_PER_EPOCH, Life, told
+from tests.support.browser.context import OpenContext
 from tests.support.browser.relay import open_relay
+from tests.support.browser.server import Server, start_server
 from tests.support.browser.static_page import use_modules
 
 pytestmark = pytest.mark.timeout(300)

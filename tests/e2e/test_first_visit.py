@@ -9,11 +9,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.session.owner import COOKIE, PATH
 from tests.conftest import NewHome
-from tests.e2e.conftest import OpenContext, Server, start_server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.network import Network
 from tests.support.browser.relay import open_path_proxy
-from tests.support.lab import until
+from tests.support.browser.server import Server, start_server
+from tests.support.polling import until
 
 pytestmark = pytest.mark.timeout(300)
 

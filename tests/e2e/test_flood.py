@@ -15,8 +15,8 @@ from app.server.lifespan import DESCRIPTORS_OF_A_PAGE
 from app.server.socket_limits import MOST_BYTES
 from tests.bench.visitor import Visitor
 from tests.conftest import NewHome
-from tests.e2e.conftest import Server, start_server
 from tests.e2e.test_connection import Tab
+from tests.support.browser.server import Server, start_server
 from tests.support.own_loop import run_apart
 
 pytestmark = pytest.mark.timeout(120)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.session.i18n import LANGUAGES, texts
-from tests.e2e.conftest import Server
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

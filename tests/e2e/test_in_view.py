@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.owner import owner_with_runs
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

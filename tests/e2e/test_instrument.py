@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Server
 from tests.support.browser.lesson import PATIENCE, Lesson
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -11,8 +11,9 @@ from app.session.i18n import LANGUAGES
 from models.jobs.quotas import slots_from_environment
 from tests.bench.load import train
 from tests.bench.visitor import Visitor
-from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import Server
 from tests.support.own_loop import run_apart
 
 pytestmark = pytest.mark.timeout(300)

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Server, start_server
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.relay import open_relay
+from tests.support.browser.server import Server, start_server
 
 pytestmark = pytest.mark.timeout(300)
 UPDATES_PER_EPOCH = 469

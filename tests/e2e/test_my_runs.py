@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.owner import Owner, owner_with_runs
-from tests.support.lab import until
+from tests.support.browser.server import Server
+from tests.support.polling import until
 
 pytestmark = pytest.mark.timeout(300)
 

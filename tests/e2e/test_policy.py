@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import Server, listen
+from tests.support.browser.context import listen
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

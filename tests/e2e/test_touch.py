@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.browser.server import Server
 from tests.support.browser.touch import Point, swipe
 
 pytestmark = pytest.mark.timeout(300)

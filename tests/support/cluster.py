@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 
 from models.jobs.cluster.address import TLS, security
-from tests.support.lab import ROOT, command_line, until, workers
+from tests.support.lab import ROOT, command_line, workers
+from tests.support.polling import until
 from tests.support.ports import free_port
 
 SECONDS_TO_START = 120

@@ -17,6 +17,7 @@ from models.jobs.local.backend import LocalBackend
 from models.jobs.quotas import Quotas
 from models.jobs.scheduler import Scheduler
 from models.runs.store import Run, RunStore
+from tests.support.polling import until
 from tests.support.warm import warm_backend
 
 ROOT = Path(__file__).parents[2]
@@ -95,15 +96,6 @@ def open_lab(
     finally:
         scheduler.close()
         store.close()
-
-
-def until(condition: Callable[[], object], seconds: float) -> float:
-    """Wait until the condition holds and return how long that took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.01)
-    return time.monotonic() - began
 
 
 def trainer_of(backend: LocalBackend) -> psutil.Process:

@@ -11,8 +11,8 @@ from app.session import services
 from app.session.i18n import texts
 from app.session.navigation import TRAIN
 from models.experiment import Experiment, TextSettings
-from tests.app.test_pages import open_page
-from tests.support.lab import until
+from tests.support.pages import open_page
+from tests.support.polling import until
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -23,7 +23,7 @@ from models.inputs.summary import dense_layers
 from models.network.weights import write_description, write_weights
 from models.runs.run import Run
 from models.tasks import preset_named, task_named
-from tests.app.test_pages import open_page
+from tests.support.pages import open_page
 
 pytestmark = pytest.mark.usefixtures("home")
 EN = texts("en")

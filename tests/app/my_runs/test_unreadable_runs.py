@@ -26,7 +26,7 @@ from models.network.weights import WEIGHTS
 from models.runs.retention import Retention
 from models.runs.store import RunStore
 from models.tasks import preset_named
-from tests.app.test_pages import open_page
+from tests.support.pages import open_page
 
 EXPERIMENT = preset_named("housing-sgd").changed(epochs=2)
 CHOICES = EXPERIMENT.to_dict()

@@ -19,8 +19,8 @@ from data.background import Command, CommandState, Progress
 from data.text.reviews import HEADER
 from models.network.weights import read_network
 from models.tasks import preset_named, task_named
-from tests.app.test_pages import open_page, shown
 from tests.conftest import NewHome
+from tests.support.pages import open_page, shown
 
 FETCH: Command = ("fetch", "nsmc")
 TOKENIZE: Command = ("tokenize", "--tokenizer", "kiwi", "nsmc")

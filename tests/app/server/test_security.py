@@ -22,7 +22,7 @@ from app.session.owner import COOKIE, NONCE_HEADER, PATH, address_of
 from models.events import End, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.runs.store import RunStore
-from tests.e2e.conftest import start_server
+from tests.support.browser.server import start_server
 
 ROOT = Path(__file__).parents[3]
 OWNER = "a" * 32

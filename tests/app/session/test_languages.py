@@ -13,9 +13,9 @@ from app.session.lesson_progress import BUNDLED
 from app.session.navigation import HOME, PREDICT, RUNS, TRAIN
 from models.events import State
 from models.tasks import TASKS, preset_named
-from tests.app.test_pages import open_page
 from tests.support.browser_labels import BrowserLabels
-from tests.support.lab import until
+from tests.support.pages import open_page
+from tests.support.polling import until
 
 pytestmark = pytest.mark.usefixtures("home")
 

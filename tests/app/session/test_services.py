@@ -17,7 +17,7 @@ from models.events import State
 from models.jobs.local.backend import LocalBackend
 from models.runs.store import RunStore
 from models.tasks import preset_named
-from tests.app.test_pages import open_page
+from tests.support.pages import open_page
 from tests.support.ports import free_port
 
 EXPERIMENT = preset_named("housing-sgd").changed(epochs=2)

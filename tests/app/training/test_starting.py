@@ -17,8 +17,8 @@ from models.experiment import Experiment
 from models.lessons.catalogue import load_lessons
 from models.runs.run import Run
 from models.tasks import preset_named
-from tests.app.test_pages import open_page, shown
-from tests.support.lab import until
+from tests.support.pages import open_page, shown
+from tests.support.polling import until
 
 pytestmark = pytest.mark.usefixtures("home")
 LONG = preset_named("housing-adam").changed(epochs=500, batch_size=1)

@@ -15,7 +15,7 @@ from models.events import State
 from models.runs.run import Run
 from models.tasks import preset_named
 from tests.app.my_runs.test_my_runs import html
-from tests.app.test_pages import open_page, trained
+from tests.support.pages import open_page, trained
 
 MADE = datetime(2026, 11, 28, 20, 30, 5, tzinfo=UTC).timestamp()
 

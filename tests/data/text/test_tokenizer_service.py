@@ -17,7 +17,8 @@ from data.text import tokenizer_client, tokenizer_service
 from data.text.analysers import MAX_LENGTH
 from data.text.tokenizer_client import TokenizerClient
 from data.text.tokenizer_service import Analysis, TokenizerService
-from tests.support.lab import ROOT, is_gone, until
+from tests.support.lab import ROOT, is_gone
+from tests.support.polling import until
 
 LECTURE = "어제 본 영화는 줄거리는 좋았지만, 주인공인 아무개의 연기는 엉망이었다"
 ANIMALS = ("기린", "코끼리", "사자", "호랑이", "여우", "늑대", "토끼", "다람쥐", "거북이", "고래")

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from models.verdict import verdict
-from tests.e2e.conftest import OpenContext
 from tests.models.test_verdict import REAL, history
+from tests.support.browser.context import OpenContext
 from tests.support.browser.static_page import use_modules
 
 MODULES = ("chart/chart_verdict.js", "chart/chart_range.js")

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from app.widgets.chart.live_chart import label_names
 from app.widgets.pictures import bars, pen, picture_grid, pixels
 from app.widgets.shared import assets
-from tests.e2e.conftest import OpenContext
 from tests.e2e.widgets.test_live_chart import (
     POINTS,
     mark_plots,
@@ -22,6 +21,7 @@ from tests.e2e.widgets.test_live_chart import (
     wait_for_state,
     wait_for_update,
 )
+from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery_server import served
 from tests.support.browser.gallery_visits import Gallery, Open
 from tests.support.browser.static_page import use_modules

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from starlette.routing import Route
 
 from app.widgets.chart import live_chart
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery import chart_labels, events, metric_of, run_shown
 from tests.support.browser.lesson import DRAWN
 from tests.support.browser.stage import Stage, data_of, mount

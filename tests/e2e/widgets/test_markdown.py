@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery_markdown import WRITTEN, texts
 from tests.support.browser.gallery_server import served
 from tests.support.browser.gallery_visits import Gallery, Open

@@ -14,7 +14,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 from app.server.scripts import widget_modules
 from app.widgets.diagram import network_diagram
 from app.widgets.diagram.network_diagram import checked
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery_network import UPDATES_A_SNAPSHOT, snapshot_at
 from tests.support.browser.gallery_server import served
 from tests.support.browser.gallery_visits import Gallery, Open

@@ -6,9 +6,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import OpenContext, Server
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
 

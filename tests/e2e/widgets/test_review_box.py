@@ -15,10 +15,11 @@ from data.text.analysers import MAX_LENGTH as MAX_READ
 from data.text.analysers import clean
 from models.tasks.reviews import EXAMPLES
 from tests.data.text.test_tokenizer_service import ODD
-from tests.e2e.conftest import OpenContext, Server, start_server
 from tests.e2e.test_policy import HOSTILE, violations
+from tests.support.browser.context import OpenContext
 from tests.support.browser.owner import Owner, owner_with_runs
 from tests.support.browser.review_box import ReviewBox
+from tests.support.browser.server import Server, start_server
 from tests.support.lab import command_line
 
 pytestmark = pytest.mark.timeout(300)

@@ -13,7 +13,7 @@ from app.widgets.shared import assets
 from app.widgets.updates import update_strip, weight_probe
 from models.experiment import OPTIMIZER_PARAMETERS
 from models.network.update_rule import initial_slots, shown_rule, slot_names
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery_server import served
 from tests.support.browser.gallery_updates import OPTIMIZERS, experiments, weight_rows
 from tests.support.browser.gallery_visits import Gallery, Open

@@ -34,9 +34,9 @@ from tests.support.lab import (
     is_gone,
     open_lab,
     trainer_of,
-    until,
     workers,
 )
+from tests.support.polling import until
 from tests.support.ports import free_port
 
 THREE_EPOCHS = LONG.changed(epochs=3, optimizer=Optimizer("adam", 1e-4))

@@ -28,7 +28,7 @@ from models.runs.retention import Retention
 from models.runs.store import RunStore
 from tests.bench.load import watching
 from tests.bench.visitor import Visitor
-from tests.e2e.conftest import Server, start_server
+from tests.support.browser.server import Server, start_server
 from tests.support.lab import (
     LONG,
     OWNER,
@@ -40,10 +40,10 @@ from tests.support.lab import (
     needs_fork_server,
     open_lab,
     trainers,
-    until,
     workers,
 )
 from tests.support.own_loop import run_apart
+from tests.support.polling import until
 
 FINE = LONG.changed(epochs=49)
 

@@ -33,9 +33,9 @@ from tests.support.lab import (
     needs_fork_server,
     open_lab,
     trainer_of,
-    until,
     workers,
 )
+from tests.support.polling import until
 
 needs_workers = pytest.mark.skipif(
     needs_fork_server, reason="finds workers as children of the fork server"

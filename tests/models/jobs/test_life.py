@@ -35,9 +35,9 @@ from tests.support.lab import (
     needs_fork_server,
     open_lab,
     trainers,
-    until,
     workers,
 )
+from tests.support.polling import until
 
 FINE = LONG.changed(epochs=49)
 """Takes some seconds, and every update is a point of its own."""

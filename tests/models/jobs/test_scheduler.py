@@ -13,7 +13,8 @@ from models.events import End, State, fold, from_json
 from models.experiment import Layer
 from models.jobs.quotas import slots_from_environment
 from models.network.weights import WEIGHTS
-from tests.support.lab import LONG, OWNER, ROOT, SHORT, needs_fork_server, open_lab, until
+from tests.support.lab import LONG, OWNER, ROOT, SHORT, needs_fork_server, open_lab
+from tests.support.polling import until
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from models.jobs.local.backend import LocalBackend
 from models.jobs.local.trainer import SPARE_WORKERS
 from models.jobs.places import RUNS_PER_CORE, most_workers
 from models.jobs.quotas import Quotas
-from tests.support.lab import SHORT, Lab, busiest, needs_fork_server, open_lab, until, workers
+from tests.support.lab import SHORT, Lab, busiest, needs_fork_server, open_lab, workers
+from tests.support.polling import until
 
 ENDLESS = SHORT.changed(optimizer=Optimizer("sgd", 1e-6), epochs=500, batch_size=1)
 """Trains for longer than any test."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import IDLE, PATIENCE
 
 Open = Callable[..., Page]

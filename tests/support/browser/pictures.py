@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from tests.e2e.conftest import ROOT, start_server
 from tests.support.browser.chromium import ARGUMENTS, executable
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.server import ROOT, start_server
 
 ASSETS = ROOT / "app/assets"
 ANIMATION_SIZE = (1280, 720)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.server.scripts import widget_modules
 from app.widgets.shared import assets
-from tests.e2e.conftest import OpenContext
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import PATIENCE
 
 LOOKS = """

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from app.server import plotly_script
 from app.server.scripts import widget_modules
-from tests.support.lab import until
+from tests.support.polling import until
 from tests.support.ports import free_port
 
 SECONDS_TO_START = 20

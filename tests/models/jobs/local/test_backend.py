@@ -23,9 +23,9 @@ from tests.support.lab import (
     needs_fork_server,
     open_lab,
     trainers,
-    until,
     workers,
 )
+from tests.support.polling import until
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from models.control import Control
 from models.events import End, State, to_json
 from models.jobs.local.trainer import Trainer
 from models.tasks import preset_named
-from tests.support.lab import LONG, ROOT, SHORT, is_gone, until
+from tests.support.lab import LONG, ROOT, SHORT, is_gone
+from tests.support.polling import until
 
 
 @contextmanager
