@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from data.particles import with_particles
+from data.plurals import with_singulars
 
 LONGEST_QUOTE = 80
 """Characters of what a person gave that a sentence repeats."""
@@ -22,7 +23,8 @@ _SHORT.maxlong = _SHORT.maxother = _SHORT.maxstring = LONGEST_QUOTE
 class Text:
     """The same sentence in Korean and in English.
 
-    Korean particles may be written in both forms, 은(는): the one that fits is chosen.
+    Korean particles may be written in both forms, 은(는): the one that fits is chosen. English
+    nouns after a number are written as plurals: after 1 they become singular.
     """
 
     ko: str
@@ -30,6 +32,7 @@ class Text:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ko", with_particles(self.ko))
+        object.__setattr__(self, "en", with_singulars(self.en))
 
     def format(self, **values: object) -> "Text":
         """Fill the ``{name}`` placeholders of both sentences, each with its half of a text.

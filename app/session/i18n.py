@@ -13,6 +13,7 @@ from typing import Any
 from app.session import state
 from data.language import Text
 from data.particles import with_particles
+from data.plurals import with_singulars
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
 
@@ -27,7 +28,7 @@ def texts(language: str) -> dict[str, str]:
 def t(key: str, **values: object) -> str:
     """Return the text of this key in the page's language, its placeholders filled."""
     text = texts(state.language())[key]
-    return with_particles(text.format(**values)) if values else text
+    return with_singulars(with_particles(text.format(**values))) if values else text
 
 
 def say(text: Text) -> str:
