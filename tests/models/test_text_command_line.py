@@ -334,7 +334,7 @@ def test_a_file_is_printed_one_line_a_review(tmp_path: Path) -> None:
     done = run("data", "tokenize", str(path), FNN_LAB_HOME=home)
     assert done.returncode == 0
     assert done.stdout.splitlines() == ["좋다 영화 ㅋㅋㅋ", "나쁘다 않다"]
-    assert "1 rows" in done.stderr and "few.tsv" in done.stderr
+    assert "1 row " in done.stderr and "few.tsv" in done.stderr
 
 
 def test_a_file_as_json_is_progress_and_then_lists(tmp_path: Path) -> None:

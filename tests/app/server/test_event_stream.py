@@ -1,6 +1,5 @@
 """The event stream, read over a real connection from a real server."""
 
-import asyncio
 import contextlib
 import gzip
 import http.client
@@ -24,6 +23,7 @@ from data.language import Text, UserError
 from models.events import Batches, End, Started, State
 from models.experiment import Experiment, Layer, Optimizer
 from models.runs.store import RunStore
+from tests.support.own_loop import run_apart
 
 OWNER = "a" * 32
 EXPERIMENT = Experiment("boston", (Layer(64),), Optimizer(), epochs=2, batch_size=64)
@@ -260,7 +260,7 @@ def test_a_viewer_hears_nothing_that_comes_after_what_it_missed(monkeypatch):
         mailbox._put((4, "", 0.0))
         return [number for number, _, _ in before + await mailbox.next(0.1, 0)]
 
-    assert asyncio.run(heard()) == [1, 2]
+    assert run_apart(heard()) == [1, 2]
 
 
 def test_viewers_who_leave_are_forgotten_and_cost_no_thread(store, port, run, monkeypatch):

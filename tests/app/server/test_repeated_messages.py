@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from app.server.repeated_messages import RepeatedMessages, limit_repeats
+from tests.support.own_loop import run_apart
 
 
 def test_a_message_passes_once_a_minute_and_says_how_often_it_came() -> None:
@@ -31,7 +32,7 @@ def test_writing_to_a_browser_that_is_gone_does_not_fill_the_log(
     before = list(asyncio_log.filters)
     limit_repeats()
     try:
-        asyncio.run(write_to_nobody())
+        run_apart(write_to_nobody())
     finally:
         asyncio_log.filters[:] = before
     said = [record for record in caplog.records if "socket.send()" in record.getMessage()]

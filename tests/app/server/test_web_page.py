@@ -1,6 +1,5 @@
 """The page says which language it is in, and nothing else is touched."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.server.web_page import WebPage
+from tests.support.own_loop import run_apart
 
 Behind = Callable[[Response], WebPage]
 
@@ -24,7 +24,7 @@ def asked(
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asyncio.run(behind(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
+    run_apart(behind(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
     return b"".join(each.get("body", b"") for each in sent).decode()
 
 
@@ -45,7 +45,7 @@ def test_a_page_is_sent_small_to_whom_can_read_it() -> None:
 
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b""}
     scope["headers"] = [(b"accept-encoding", b"gzip, br")]
-    asyncio.run(WebPage(HTMLResponse("Streamlit's own"))(scope, Request.receive, send))
+    run_apart(WebPage(HTMLResponse("Streamlit's own"))(scope, Request.receive, send))
     headers, body = dict(sent[0]["headers"]), sent[1]["body"]
     assert headers[b"content-encoding"] == b"br" and headers[b"vary"] == b"Accept-Encoding"
     assert int(headers[b"content-length"]) == len(body)

@@ -42,7 +42,7 @@ MANY = [f"{text} {number}" for number in range(20) for text in REVIEWS]
 
 JOB = """
 import sys
-from data import tokens
+from data.text import tokens
 from tests.data.text.test_tokens import DIGEST, MANY, REVIEWS, SHARD_ROWS
 
 def main():
