@@ -24,7 +24,8 @@ from models.fresh_folder import fresh_folder
 from models.inputs.summary import Summary, summarize
 from models.network.weights import TrainedNetwork, read_network
 from models.settings import changed, read_experiment
-from models.tasks import TASKS, presets, task_named
+from models.tasks import BUILT_IN, presets
+from models.tasks.catalogue import task_of
 from models.training.end_messages import cannot_write
 from models.training.threads import threads_worth
 
@@ -82,14 +83,14 @@ def _parser() -> Parser:
 
 def _presets(options: argparse.Namespace) -> int:
     found = {name: experiment.to_dict() for name, experiment in presets().items()}
-    titles = {name: task.title for task in TASKS for name in task.presets}
+    titles = {name: task.title for task in BUILT_IN for name in task.presets}
     lines = [f"{name:16} {readable(titles[name])}" for name in found]
     return _print(options, found, "\n".join(lines))
 
 
 def _summary(options: argparse.Namespace) -> int:
     experiment = read_experiment(options.experiment)
-    task = task_named(experiment.task)
+    task = task_of(experiment)
     summary = summarize(task, experiment, task.load(experiment))
     return _print(options, _summary_values(summary), _summary_lines(summary))
 
@@ -125,12 +126,12 @@ def _summary_lines(summary: Summary) -> str:
 
 def _train(options: argparse.Namespace) -> int:
     experiment = changed(read_experiment(options.experiment), options.set)
-    task = task_named(experiment.task)
+    task = task_of(experiment)
     summarize(task, experiment, task.load(experiment))  # refused before an old run is removed
     folder = None if options.out is None else fresh_folder(options.out, options.replace)
     from models.training.loop import train, use_threads  # seconds of import, not needed elsewhere
 
-    use_threads(threads_worth(experiment, usable_cores()))
+    use_threads(threads_worth(task, experiment, usable_cores()))
     report = JsonLines() if options.json else Progress()
     logging.getLogger("models").addHandler(logging.NullHandler())  # the last event says it all
     try:

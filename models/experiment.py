@@ -4,6 +4,7 @@ An ``Experiment`` is plain, frozen and validated in one place, here. The same ex
 trains the same way, whether it comes from the page, from a file or from the command line.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING as _MISSING
 from dataclasses import asdict, dataclass, fields, replace
@@ -51,6 +52,8 @@ RANGES: dict[str, tuple[float, float]] = {
 
 OWN_CORPUS = "own"
 """The corpus of a task that has documents of its own, and no others to choose from."""
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 LEARNING_RATES = (*(m * 10.0**e for e in range(-5, 1) for m in (1, 2, 5)), 10.0)
 """The usual learning rates, from small to large."""
@@ -162,7 +165,8 @@ class Experiment:
     ``train_size`` None means all training rows. ``validation_share`` 0 means that the test rows
     serve as validation rows, as in the lecture; otherwise the last share of the training rows is
     held back. ``early_stopping`` is the patience in epochs, None for no early stopping. ``reading``
-    is for tasks on text only.
+    is for tasks on text only. ``data`` is the digest of the own data that the task is about, None
+    for a task that comes with the lab.
 
     Raises ``UserError`` naming the field, the value and the allowed range.
     """
@@ -179,6 +183,7 @@ class Experiment:
     l2: float = 0.0
     early_stopping: int | None = None
     reading: TextSettings | None = None
+    data: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.layers) > MAX_HIDDEN_LAYERS:
@@ -200,6 +205,8 @@ class Experiment:
         _check_number("l2", self.l2)
         if self.early_stopping is not None:
             _check_whole("early_stopping", self.early_stopping)
+        if self.data is not None:
+            _check_digest("data", self.data)
 
     @property
     def validates_on_test(self) -> bool:
@@ -209,6 +216,8 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; ``from_dict`` gives the same experiment back."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.data is None:
+            del values["data"]  # which a lab that knows no own data cannot read
         values["layers"] = [asdict(layer) for layer in self.layers]
         values["optimizer"] = self.optimizer.to_dict()
         values["reading"] = None if self.reading is None else asdict(self.reading)
@@ -305,6 +314,12 @@ def _check_whole(name: str, value: object) -> None:
 def _check_switch(name: str, value: object) -> None:
     if not isinstance(value, bool):
         raise _wrong_kind(name, value, Text("true 또는 false", "true or false"))
+
+
+def _check_digest(name: str, value: object) -> None:
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        kind = Text("64자리 16진수", "64 hexadecimal digits")
+        raise _wrong_kind(name, value, kind)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from data.file_readers.json_document import NotJson, parse_json
 from data.file_readers.text_file import read_text
 from data.language import Text, UserError, quoted
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment
-from models.tasks import TASKS, preset_named
+from models.tasks import BUILT_IN, preset_named
 
 MAX_EXPERIMENT_BYTES = 2**20
 
@@ -74,7 +74,7 @@ def _with_dependents(experiment: Experiment, wanted: Sequence[Setting]) -> Exper
     name, task = last.get("optimizer.name"), last.get("task", experiment.task)
     if isinstance(name, str) and name in OPTIMIZER_PARAMETERS:
         experiment = experiment.changed(optimizer=experiment.optimizer.renamed(name))
-    usual = {each.name: each.default.reading for each in TASKS}
+    usual = {each.name: each.default.reading for each in BUILT_IN}
     if experiment.reading is None and isinstance(task, str):
         experiment = experiment.changed(reading=usual.get(task))
     return experiment

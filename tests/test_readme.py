@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from models.tasks import TASKS
+from models.tasks import BUILT_IN
 from tests.support.documents import ROOT, Section, blocks, read, sections
 
 ENGLISH, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"
@@ -84,7 +84,7 @@ def test_its_animation_moves(path: Path) -> None:
 
 @both
 def test_the_row_counts_in_its_table_are_those_of_the_data(path: Path) -> None:
-    for task in TASKS:
+    for task in BUILT_IN:
         dataset = task.load()
         assert f"{len(dataset.x_train):,} + {len(dataset.x_test):,}" in read(path)
 

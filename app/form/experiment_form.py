@@ -29,7 +29,6 @@ from models.experiment import (
     check_setting,
 )
 from models.inputs.kinds import input_of
-from models.tasks import task_named
 from models.tasks.base import Task
 
 EPOCHS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
@@ -85,7 +84,7 @@ def _taker(task_name: str, change: Change) -> Take:
     """Return what puts an entered value into the draft of a task."""
 
     def take(value: Any) -> None:
-        state.replace_draft(change(state.draft(task_named(task_name)), value))
+        state.replace_draft(change(state.draft(state.task(task_name)), value))
 
     return take
 
@@ -268,7 +267,7 @@ def _with_text_setting(name: str, experiment: Experiment, value: Any) -> Experim
     """
     before = experiment.reading or TextSettings()
     reading = replace(before, **{name: value})
-    presets = task_named(experiment.task).presets.values()
+    presets = state.task(experiment.task).presets.values()
     usual = {each.reading.corpus: each.batch_size for each in presets if each.reading}
     is_usual = experiment.batch_size == usual[before.corpus]
     batch_size = usual[reading.corpus] if is_usual else experiment.batch_size
@@ -276,19 +275,19 @@ def _with_text_setting(name: str, experiment: Experiment, value: Any) -> Experim
 
 
 def _add_layer(task_name: str) -> None:
-    draft = state.draft(task_named(task_name))
+    draft = state.draft(state.task(task_name))
     layer = draft.layers[-1] if draft.layers else Layer(64)
     state.replace_draft(draft.changed(layers=(*draft.layers, layer)))
 
 
 def _swap(task_name: str, index: int, target: int) -> None:
-    draft = state.draft(task_named(task_name))
+    draft = state.draft(state.task(task_name))
     layers = list(draft.layers)
     layers[index], layers[target] = layers[target], layers[index]
     state.replace_draft(draft.changed(layers=tuple(layers)))
 
 
 def _remove(task_name: str, index: int) -> None:
-    draft = state.draft(task_named(task_name))
+    draft = state.draft(state.task(task_name))
     layers = draft.layers[:index] + draft.layers[index + 1 :]
     state.replace_draft(draft.changed(layers=layers))

@@ -7,13 +7,12 @@ from app.session import state
 from app.session.i18n import say, t
 from app.session.markdown import plain
 from app.session.services import services
-from models.tasks import TASKS
 from models.tasks.base import Task
 
 
 def task_choice() -> Task:
     """Draw the switch between tasks; return the chosen one."""
-    titles = {task.name: plain(say(task.title)) for task in TASKS}
+    titles = {task.name: plain(say(task.title)) for task in state.tasks()}
     choice(
         st.segmented_control,
         t("task.label"),

@@ -12,7 +12,7 @@ from app.widgets.chart.curve_overlay import Curves, curve_overlay
 from app.wording import run_words
 from models.lessons.figures import TIE, WINNER, tested_figures
 from models.lessons.lesson import Lesson
-from models.tasks import task_named
+from models.tasks import built_in
 
 
 def lesson_comparison(lesson: Lesson, figures: tuple[str, ...]) -> None:
@@ -53,7 +53,7 @@ def _winner(lesson: Lesson) -> None:
 
 def _ranges(lesson: Lesson) -> str:
     """Return the test figures of every run, from its lowest seed to its highest."""
-    task = task_named(lesson.task)
+    task = built_in(lesson.task)
     figure = "test_accuracy" if task.head.is_classifier else "test_mse"
     told = []
     for run in lesson.trained:

@@ -20,7 +20,7 @@ from data.language import UserError
 from models.experiment import Experiment
 from models.lessons.figures import RUN_FIGURES, TIE, WINNER
 from models.lessons.lesson import Kind, Lesson, Question, Step
-from models.tasks import TASKS
+from models.tasks import BUILT_IN
 from models.tasks.base import Task
 
 OFF = ""
@@ -76,7 +76,7 @@ def _choice(task: Task, lessons: tuple[Lesson, ...], lesson: Lesson | None) -> N
 
 
 def _task_title(lesson: Lesson) -> str:
-    return next(say(task.title) for task in TASKS if task.name == lesson.task)
+    return next(say(task.title) for task in BUILT_IN if task.name == lesson.task)
 
 
 def _way(lesson: Lesson) -> None:

@@ -11,7 +11,7 @@ from app.session.markdown import formatted, plain
 from app.wording import data_words
 from models.lessons.figures import LOSSES, SUMMARY_FIGURES, TIE, WINNER, Value, middle
 from models.lessons.lesson import Lesson, Question
-from models.tasks import task_named
+from models.tasks import built_in
 
 
 def guesses(lesson: Lesson) -> None:
@@ -38,7 +38,7 @@ def result(lesson: Lesson, question: Question, guess: Value) -> str:
 
 def figure_title(lesson: Lesson, figure: str) -> str:
     """Return what a figure of the lesson is called, with the unit of its data."""
-    return t(f"lesson.figure_{figure}", **data_words.words(task_named(lesson.task)))
+    return t(f"lesson.figure_{figure}", **data_words.words(built_in(lesson.task)))
 
 
 def words(lesson: Lesson, figure: str, value: Value | None) -> str:

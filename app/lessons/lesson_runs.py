@@ -17,7 +17,7 @@ from models.inputs.summary import summarize
 from models.lessons.figures import RUN_FIGURES, SUMMARY_FIGURES, Value, middle, winner
 from models.lessons.lesson import Kind, Lesson, Question
 from models.runs.run import Run
-from models.tasks import task_named
+from models.tasks import built_in
 
 AT_A_TIME = 3
 """Runs of a lesson that train or wait: one place less than an owner has, which is for the form."""
@@ -161,7 +161,7 @@ def answer(lesson: Lesson, question: Question) -> Value | None:
 
     Raises ``UserError`` when the experiment's data is missing or does not fit it.
     """
-    task = task_named(lesson.task)
+    task = built_in(lesson.task)
     if question.answer in SUMMARY_FIGURES:
         experiment = lesson.run(question.run).experiment
         summary = summarize(task, experiment, task.load(experiment))
@@ -178,7 +178,7 @@ def best_run(lesson: Lesson) -> str | None:
     if not all(_have_ended(lesson, name) for name in names):
         return None
     runs = {name: [run for run in runs_of(lesson, name) if run] for name in names}
-    return winner(task_named(lesson.task), runs)
+    return winner(built_in(lesson.task), runs)
 
 
 def _have_ended(lesson: Lesson, name: str) -> bool:

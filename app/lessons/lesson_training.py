@@ -13,7 +13,7 @@ from app.wording import run_words
 from models.events import State
 from models.lessons.lesson import Lesson, LessonRun, Step
 from models.runs.run import Run
-from models.tasks import task_named
+from models.tasks import built_in
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -90,7 +90,7 @@ def _live(run: LessonRun, found: list[Run | None]) -> str:
 
 def _ended(lesson: Lesson, run: LessonRun, found: list[Run | None]) -> str:
     """Return how a run ended: its figure on the test rows, or why it has none."""
-    name = "test_accuracy" if task_named(lesson.task).head.is_classifier else "test_mse"
+    name = "test_accuracy" if built_in(lesson.task).head.is_classifier else "test_mse"
     values = lesson_runs.values(lesson, run.name, name)
     last = next(each for each in reversed(found) if each)
     end = run_words.outline(last).end

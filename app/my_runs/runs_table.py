@@ -4,9 +4,9 @@ import streamlit as st
 
 from app.my_runs.csv_export import Cell, csv_text
 from app.session.i18n import say, t
+from app.session.services import task_of
 from app.wording import run_words
 from models.runs.run import Run
-from models.tasks import task_named
 
 
 def runs_table(runs: list[Run]) -> None:
@@ -48,7 +48,7 @@ COLUMNS = (
 def row(run: Run) -> list[Cell]:
     """Return a run's cells in the order of ``COLUMNS``."""
     experiment, test = run.experiment, run.test or {}
-    task = task_named(run.task)
+    task = task_of(run)
     return [
         run_words.name(run),
         say(task.title),

@@ -14,7 +14,7 @@ from app.server.repeated_messages import limit_repeats
 from app.session import services
 from data.language import UserError
 from data.open_files import raise_limit
-from models.tasks import TASKS
+from models.tasks import BUILT_IN
 
 FREEZE_EVERY_SECONDS = 60
 DESCRIPTORS_OF_A_PAGE, DESCRIPTORS_OF_A_LEFT_PAGE, MOST_LEFT_PAGES = 4, 3, 128
@@ -55,7 +55,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 def warm() -> None:
     """Do what the first visitor would otherwise wait for."""
     prepared: list[Callable[[], object]] = [services.services, static_files.compress_page]
-    prepared += [task.load for task in TASKS]
+    prepared += [task.load for task in BUILT_IN]
     for prepare in prepared:
         try:
             prepare()

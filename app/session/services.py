@@ -16,7 +16,13 @@ from models.jobs.quotas import slots_from_environment
 from models.jobs.resume_policy import ResumePolicy, resume_policy_from_environment
 from models.jobs.scheduler import Scheduler
 from models.jobs.server_lock import ServerLock
-from models.runs.store import RunStore
+from models.runs.run import Run
+from models.runs.store import RunStore, catalogue_in
+from models.tasks.base import Task
+from models.tasks.catalogue import Catalogue
+
+RUNS = "runs"
+"""The folder of the store in that of the lab."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,16 @@ def services() -> Services:
         return _services
 
 
+def catalogue() -> Catalogue:
+    """Return the tasks of everybody; nothing is started for it."""
+    return catalogue_in(home() / RUNS)
+
+
+def task_of(run: Run) -> Task:
+    """Return the task of a run; raises ``UserError`` like ``RunStore.task_of``."""
+    return services().store.task_of(run)
+
+
 def close() -> None:
     """Stop the services if they have been started."""
     global _services
@@ -82,9 +98,9 @@ def _start() -> Services:
     slots, resuming = slots_from_environment(), resume_policy_from_environment()
     cluster = cluster_from_environment()
     with ExitStack() as undoing:  # whatever is raised, the folder is free for the next try
-        server_lock = ServerLock(home() / "runs")
+        server_lock = ServerLock(home() / RUNS)
         undoing.callback(server_lock.release)
-        store = RunStore(home() / "runs")
+        store = RunStore(home() / RUNS)
         undoing.callback(store.close)
         interrupted = store.interrupt_unfinished()
         scheduler = Scheduler(store, cluster or partial(LocalBackend, slots), slots)

@@ -14,20 +14,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.session.late_messages import PageNumbers
 from app.session.owner import COOKIE, address_of, is_owner
-from app.session.services import memory
+from app.session.services import catalogue, memory
 from data.language import Text
 from models.experiment import Experiment
-from models.tasks import TASKS, task_named
 from models.tasks.base import Task
 
 LANGUAGE = "lang"
 TASK = "task"
 RUN = "run"
-_KNOWN = {
-    LANGUAGE: ("ko", "en"),
-    TASK: ("mnist", *(task.name for task in TASKS)),
-}
-"""Every value of what the address remembers; the first one is the default."""
+_LANGUAGES = ("ko", "en")
+_FIRST_TASK = "mnist"
 
 T = TypeVar("T")
 _PAGE = "page-number"
@@ -66,17 +62,25 @@ def adopt_address() -> None:
     To be called first on every run: a link or the browser's Back button changes the address only.
     A click that was under way when the address changed still comes from the old one.
     """
-    for name, known in _KNOWN.items():
-        asked = st.query_params.get(name)
-        if asked in known and not _is_old_address(name, asked):
-            st.session_state[name] = asked
-            continue
-        value = st.session_state.setdefault(name, known[0])
-        if asked is not None or value != known[0]:  # an address that says nothing means the first
-            _write_address(name, value)
+    known_tasks = (_FIRST_TASK, *(task.name for task in tasks()))
+    for name, known in ((LANGUAGE, _LANGUAGES), (TASK, known_tasks)):
+        _adopt(name, known)
     asked = st.query_params.get(RUN)
     if not _is_old_address(RUN, asked):
         _adopt_run(asked)
+
+
+def _adopt(name: str, known: tuple[str, ...]) -> None:
+    """Take one of the ``known`` values from the address, or write it; the first is the default."""
+    asked = st.query_params.get(name)
+    if asked in known and not _is_old_address(name, asked):
+        st.session_state[name] = asked
+        return
+    value = st.session_state.setdefault(name, known[0])
+    if value not in known:  # an own task that has been removed
+        value = st.session_state[name] = known[0]
+    if asked is not None or value != known[0]:  # an address that says nothing means the first
+        _write_address(name, value)
 
 
 def _adopt_run(asked: str | None) -> None:
@@ -139,9 +143,14 @@ def own_address(address: str) -> str:
     return address if has_cookie() else address_of(owner(), address)
 
 
-def task() -> Task:
-    """Return the chosen task."""
-    return task_named(st.session_state[TASK])
+def task(name: str | None = None) -> Task:
+    """Return the task of this name, or the chosen one; raises ``UserError`` like the catalogue."""
+    return catalogue().task(name or st.session_state[TASK], owner())
+
+
+def tasks() -> tuple[Task, ...]:
+    """Return the tasks that this owner can choose from."""
+    return catalogue().tasks_of(owner())
 
 
 def address(task_name: str) -> dict[str, str]:
@@ -152,7 +161,10 @@ def address(task_name: str) -> dict[str, str]:
 def draft(task: Task) -> Experiment:
     """Return the experiment being put together for a task; the lecture's own at first."""
     drafts: dict[str, Experiment] = st.session_state.setdefault("drafts", {})
-    return drafts.setdefault(task.name, task.default)
+    draft = drafts.setdefault(task.name, task.default)
+    if draft.data != task.default.data:  # the data of this name is another since
+        draft = drafts[task.name] = draft.changed(data=task.default.data)
+    return draft
 
 
 def replace_draft(experiment: Experiment) -> None:

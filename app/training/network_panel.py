@@ -58,7 +58,7 @@ def network_panel(
             can_edit=run is None or run.is_over or not fits,
             unit_names=_unit_names(task, dataset, summary),
             pixels=input_of(task).grid(task),
-            picked=starting.picked(experiment),
+            picked=starting.picked(task, experiment),
             key=f"diagram-{task.name}",
         )
         if is_counted:
@@ -74,7 +74,8 @@ def network_panel(
 def same_network(ours: Experiment, theirs: Experiment) -> bool:
     """Say whether two experiments have the same inputs, layers and activations."""
     layers = [[(layer.units, layer.activation) for layer in each.layers] for each in (ours, theirs)]
-    return layers[0] == layers[1] and ours.reading == theirs.reading
+    inputs = [(each.task, each.data, each.reading) for each in (ours, theirs)]
+    return layers[0] == layers[1] and inputs[0] == inputs[1]
 
 
 def _columns(

@@ -10,7 +10,7 @@ from app.form.control import control
 from app.form.typed_numbers import read_number, write_number
 from app.session import lesson_progress, state
 from app.session.i18n import t
-from app.session.services import services
+from app.session.services import services, task_of
 from app.training.optimizer_panel import rate_in_force
 from app.training.starting import picked, start
 from data.language import UserError
@@ -18,7 +18,6 @@ from models.events import State
 from models.experiment import LEARNING_RATES, RANGES, Experiment, check_setting
 from models.network.checkpoint import best_epoch
 from models.runs.store import Run
-from models.tasks import task_named
 
 TEMPOS = ("fastest", "epoch", "ten", "one")
 """As fast as possible, one epoch a second, ten updates a second, one update a second."""
@@ -119,7 +118,7 @@ def _begin_anew(run: Run, experiment: Experiment) -> None:
 
 
 def _form_shows(run: Run) -> bool:
-    return state.draft(task_named(run.task)) == run.experiment
+    return state.draft(state.task(run.task)) == run.experiment
 
 
 def _button(
@@ -147,7 +146,7 @@ def _politely(act: Callable[[Run], None], run: Run) -> None:
     """Do what a button says; what cannot be done now is said on the page."""
     try:
         act(services().store.find(run.id, state.owner()))
-        services().scheduler.watch(run.owner, run.id, picked(run.experiment))
+        services().scheduler.watch(run.owner, run.id, picked(task_of(run), run.experiment))
     except UserError as error:
         state.refuse(error.text)
 

@@ -2,7 +2,7 @@
 
 from app.form.tokenizer_fallback import readable
 from app.session import state
-from app.session.services import services
+from app.session.services import services, task_of
 from app.widgets.shared.live_run import expect_show
 from data.language import UserError
 from models.control import Control
@@ -10,7 +10,6 @@ from models.experiment import Experiment
 from models.inputs.kinds import input_of
 from models.inputs.summary import has_weight
 from models.runs.store import Run
-from models.tasks import task_named
 from models.tasks.base import Task
 
 Weight = tuple[int, int, int]
@@ -37,7 +36,7 @@ def submit(experiment: Experiment, deed: object = None) -> Run:
     deed = deed or experiment
     if made := state.unseen(deed):
         return services().store.find(made, state.owner())
-    watch = Control(watch=picked(experiment))
+    watch = Control(watch=picked(state.task(experiment.task), experiment))
     run = services().scheduler.submit(state.owner(), experiment, watch)
     state.note(deed, run.id)
     return run
@@ -51,10 +50,9 @@ def try_to_start(experiment: Experiment) -> None:
         state.refuse(error.text)
 
 
-def picked(experiment: Experiment) -> Weight:
+def picked(task: Task, experiment: Experiment) -> Weight:
     """Return the weight that was picked last for a task, if this network has it."""
-    task = task_named(experiment.task)
-    weight = _picked(experiment.task).get()
+    weight = _picked(task.name).get()
     if weight is not None and has_weight(task, experiment, weight):
         return weight
     return 0, _telling_input(task, experiment), 0
@@ -77,7 +75,7 @@ def keep_watch(run: Run) -> None:
     watched, own = services().scheduler.control_of(run.id).watch, _picked(run.task)
     if watched is not None and own.get() is None:
         own.set(watched)
-    weight = picked(run.experiment)
+    weight = picked(task_of(run), run.experiment)
     if weight != watched:
         _watch(run, weight)
 

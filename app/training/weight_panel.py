@@ -32,10 +32,10 @@ def _weight(
     task: Task, experiment: Experiment, dataset: Dataset, summary: Summary, run: Run | None
 ) -> None:
     st.markdown(f"##### {t('formula.weight')}")
-    weight = starting.picked(experiment)
+    weight = starting.picked(task, experiment)
 
     def take(place: int, index: int) -> None:
-        now = starting.picked(experiment)
+        now = starting.picked(task, experiment)
         starting.pick(experiment, with_index(summary, now, place, index), run)
 
     weight_picker(summary, weight, f"{task.name}.weight", take)

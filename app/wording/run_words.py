@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from app.session.i18n import say, t
-from app.session.services import services
+from app.session.services import services, task_of
 from app.wording import data_words
 from models.events import History, State
 from models.runs.run import Run
-from models.tasks import task_named
 
 _STOPPED_ANYWHERE = (State.STOPPED, State.TIMEOUT, State.INTERRUPTED, State.PAUSED)
 """The states of a run that may have stopped inside an epoch and has kept its weights there."""
@@ -32,7 +31,7 @@ def _kind(run: Run) -> str:
 
     Seed and epochs aside: a run that is trained on keeps what it is called.
     """
-    task, own = task_named(run.task), {"seed": run.experiment.seed, "epochs": run.experiment.epochs}
+    task, own = task_of(run), {"seed": run.experiment.seed, "epochs": run.experiment.epochs}
     found = [p.title for p in task.settings if p.experiment.changed(**own) == run.experiment]
     return " ".join(map(say, [task.title, *found]))
 
@@ -43,7 +42,7 @@ def recipe(run: Run) -> str:
     parts = [layers(run), experiment.optimizer.name]
     parts += [t("runs.epochs", epochs=experiment.epochs)]
     parts += [t("runs.batch", batch=experiment.batch_size)]
-    return " · ".join(parts if not run.name else [say(task_named(run.task).title), *parts])
+    return " · ".join(parts if not run.name else [say(task_of(run).title), *parts])
 
 
 def layers(run: Run) -> str:
@@ -77,7 +76,7 @@ def figure(run: Run) -> str:
     """Return the metric on the validation rows, of the epoch whose weights were kept."""
     if run.val_metric is None:
         return t("run.none_yet")
-    head = task_named(run.task).head
+    head = task_of(run).head
     value = 100 * run.val_metric if head.is_classifier else data_words.figure(run.val_metric)
     return t(f"run.{head.metric_name}", value=value)
 

@@ -22,7 +22,7 @@ from typing import Any
 from models.events import Epoch, Event
 from models.experiment import Experiment
 from models.inputs.preparation import Prepared, dense, prepare
-from models.tasks import task_named
+from models.tasks import built_in
 
 Seconds = float
 
@@ -109,19 +109,19 @@ def sklearn_epoch(experiment: Experiment) -> Seconds:
 
 
 def _prepared(experiment: Experiment) -> Prepared:
-    task = task_named(experiment.task)
+    task = built_in(experiment.task)
     return prepare(task, experiment, task.load(experiment))
 
 
 def _inputs(experiment: Experiment) -> int:
-    return task_named(experiment.task).inputs(experiment)
+    return built_in(experiment.task).inputs(experiment)
 
 
 def _fit(experiment: Experiment, prepared: Prepared, callbacks: list[Any]) -> None:
     from models.training.build import build_model
 
     inputs = _inputs(experiment)
-    build_model(experiment, task_named(experiment.task)).fit(
+    build_model(experiment, built_in(experiment.task)).fit(
         dense(prepared.scaling, prepared.x_train, inputs),
         prepared.y_train,
         batch_size=experiment.batch_size,

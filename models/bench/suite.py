@@ -25,7 +25,7 @@ from models.bench.machine import machine
 from models.events import End, Epoch, Event
 from models.experiment import Experiment
 from models.inputs.preparation import prepare
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.loop import train
 from models.training.threads import threads_worth
 
@@ -123,7 +123,8 @@ def _threads_speed(rounds: int) -> list[Figure]:
     experiment = preset_named("mnist").changed(epochs=3)
     large = experiment.changed(batch_size=512)
     cores = usable_cores()
-    one, several, fit = _References(), _References(threads_worth(experiment, cores)), _References(0)
+    threads = threads_worth(built_in(experiment.task), experiment, cores)
+    one, several, fit = _References(), _References(threads), _References(0)
     times = _interleaved(
         rounds,
         {
@@ -253,7 +254,7 @@ def _lab_epoch(experiment: Experiment) -> Seconds:
 def _linear_regression_mse() -> float:
     from sklearn.linear_model import LinearRegression
 
-    experiment, task = preset_named("housing-sgd"), task_named("boston")
+    experiment, task = preset_named("housing-sgd"), built_in("boston")
     prepared = prepare(task, experiment, task.load(experiment))
     fitted = LinearRegression().fit(prepared.x_train, prepared.y_train)
     return float(((fitted.predict(prepared.x_test) - prepared.y_test) ** 2).mean())

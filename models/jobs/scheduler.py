@@ -30,7 +30,6 @@ from models.jobs.rewinding import rewind_to_best
 from models.jobs.run_locks import RunLocks
 from models.jobs.watchdog import SECONDS_TO_LEAVE, Watchdog, end_of_silent, longest_silence
 from models.runs.store import Run, RunStore
-from models.tasks import task_named
 
 _AS_IT_IS = Control()
 
@@ -142,7 +141,7 @@ class Scheduler:
         Nothing happens to a run that is over. Raises ``UserError`` when it has no such weight.
         """
         run = self._store.find(run_id, owner)
-        if weight is not None and not has_weight(task_named(run.task), run.experiment, weight):
+        if weight is not None and not has_weight(self._store.task_of(run), run.experiment, weight):
             raise errors.no_such_weight()
         self._assignments.change_waiting(run_id, watch=weight)
         self._change(run_id, watch=weight)

@@ -13,7 +13,7 @@ from data.file_readers.text_file import read_text
 from models.lessons.file import parse_lesson
 from models.lessons.lesson import Lesson
 from models.lessons.mistakes import Problem
-from models.tasks import TASKS, task_named
+from models.tasks import BUILT_IN, built_in
 from models.toml_document import NotToml, parse_toml
 from models.toml_lines import key_lines, line_of
 
@@ -57,7 +57,7 @@ def read_lesson(path: Path, changes: dict[str, Any]) -> tuple[Lesson | None, lis
 
 def _order(lesson: Lesson) -> tuple[int, int, str]:
     """Sort lessons as the tasks are sorted, and within one as its presets are."""
-    presets = list(task_named(lesson.task).presets.values())
+    presets = list(built_in(lesson.task).presets.values())
     first = lesson.runs[0].experiment.changed(train_size=None)
     place = presets.index(first) if first in presets else len(presets)
-    return [task.name for task in TASKS].index(lesson.task), place, lesson.name
+    return [task.name for task in BUILT_IN].index(lesson.task), place, lesson.name

@@ -17,7 +17,7 @@ from models.lessons import mistakes as mistakes
 from models.lessons.figures import RUN_FIGURES, WINNER, answers, run_figures
 from models.lessons.lesson import SEEDS, Kind, Lesson, LessonRun, Question, Step
 from models.lessons.mistakes import Mistake
-from models.tasks import TASKS, preset_named, presets, task_named
+from models.tasks import BUILT_IN, built_in, preset_named, presets
 from models.tasks.base import Task
 from models.toml_lines import Path
 
@@ -131,8 +131,8 @@ def _attempt(read: Callable[[], T], wrong: list[Mistake]) -> T | None:
 
 def _heading(file: _Table) -> tuple[Task, Text, int]:
     file.check("task", "title", "seeds", "runs", "steps")
-    names = [task.name for task in TASKS]
-    task = task_named(file.one_of("task", Text("과제", "task"), names))
+    names = [task.name for task in BUILT_IN]
+    task = built_in(file.one_of("task", Text("과제", "task"), names))
     for name, kind, words in (("runs", dict, _TABLE), ("steps", list, _LIST)):
         if not file.get(name, kind, words):
             raise file.mistake(name, mistakes.missing(name))

@@ -23,8 +23,8 @@ from data.text.vocabulary import Vocabulary
 from models.experiment import Experiment
 from models.inputs.kinds import input_of
 from models.inputs.summary import LayerSummary, dense_layers
-from models.tasks import task_named
 from models.tasks.base import Task
+from models.tasks.catalogue import task_of
 
 WEIGHTS = "weights.npz"
 NETWORK = "network.json"
@@ -135,19 +135,19 @@ def _read_description(path: Path) -> TrainedNetwork:
     """Return the network that the file describes, without weights yet."""
     values = parse_json(read_text(path, MAX_DESCRIPTION_BYTES), quoted(path))
     try:
-        return _described(values)
+        return _described(values, path.parent)
     except UserError as error:
         raise UserError(_within(path, error.text)) from None
     except ValueError:
         raise _damaged(path) from None
 
 
-def _described(values: object) -> TrainedNetwork:
+def _described(values: object, folder: Path) -> TrainedNetwork:
     """Build a network without weights; raises ``UserError`` or ``ValueError`` for what is none."""
     if not isinstance(values, dict) or not {"experiment", "scaling"} <= set(values):
         raise ValueError("a description has an experiment and a scaling")
     experiment = Experiment.from_dict(values["experiment"])
-    task = task_named(experiment.task)
+    task = task_of(experiment, folder)
     scaling = Scaling.from_dict(values["scaling"])
     vocabulary = _words(values.get("vocabulary"))
     inputs = dense_layers(task, experiment)[0].inputs

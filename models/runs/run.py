@@ -29,7 +29,8 @@ from models.events import (
 )
 from models.experiment import Experiment
 from models.field_types import check_fields
-from models.tasks import TASKS
+from models.tasks import BUILT_IN
+from models.tasks.own_task import is_own_name
 
 LATEST_TIME = 2.5e11
 """The year 9892, in seconds since 1970: no calendar goes much further."""
@@ -222,10 +223,17 @@ def _check(run: Run) -> None:
         raise ValueError(f"times: {times}")
     if not is_run_id(run.id):
         raise ValueError(f"id: {run.id!r:.80}")
-    if run.task != run.experiment.task or run.task not in {task.name for task in TASKS}:
+    if run.task != run.experiment.task or not _is_task(run.experiment):
         raise ValueError(f"task: {run.task!r:.80}")
     if run.test and not set(run.test) <= _TEST_FIGURES:
         raise ValueError(f"test: {sorted(run.test)!r:.80}")
+
+
+def _is_task(experiment: Experiment) -> bool:
+    """Say whether there may be the task of an experiment."""
+    if experiment.data is not None:
+        return is_own_name(experiment.task)
+    return experiment.task in {task.name for task in BUILT_IN}
 
 
 def clean_name(name: str) -> str:

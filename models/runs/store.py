@@ -10,12 +10,11 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from data.language import Text
+from data.language import Text, UserError
 from models.events import (
     TRANSIENT,
     Batches,
@@ -44,7 +43,8 @@ from models.runs.run import Run as Run
 from models.runs.run import UnreadableRun, clean_name, history_of
 from models.runs.subscribers import Subscriber, Subscribers
 from models.runs.transient_events import TransientEvents
-from models.tasks import task_named
+from models.tasks.base import Task
+from models.tasks.catalogue import Catalogue, task_of
 
 LONGEST_NAME = 60
 
@@ -55,8 +55,15 @@ _INTERRUPTED = Text(
 _log = logging.getLogger(__name__)
 
 
+def catalogue_in(folder: Path) -> Catalogue:
+    """Return the tasks of those whose runs are in ``folder``."""
+    return Catalogue(folder / "tasks")
+
+
 class RunStore:
     """Every run in ``folder``, which is made if need be. All methods may be called by any thread.
+
+    The ``catalogue`` says which tasks an owner may train.
 
     What an owner deletes is the matter of ``deletions``, and how many runs there may be that of
     ``room``. A run whose record makes no sense, for a newer version has written it or it is
@@ -69,6 +76,7 @@ class RunStore:
 
     def __init__(self, folder: Path, retention: Retention | None = None) -> None:
         retention = retention or retention_from_environment()
+        self.catalogue = catalogue_in(folder)
         self._folders = RunFolders(folder)
         self._transient = TransientEvents()
         self._database = RunDatabase(folder / "runs.sqlite3")
@@ -92,18 +100,18 @@ class RunStore:
         Raises ``UserError`` when that does not make room, when the disk is full or read-only, or
         when there is no such task; nothing of the new run is left behind then.
         """
-        task_named(experiment.task)
         run = Run(
             secrets.token_urlsafe(16), owner, experiment.task, experiment, State.QUEUED, time.time()
         )
         with self._lock, self._database.explained():
+            self.catalogue.task(experiment.task, owner)
             self.room.make(owner)
             self.folder(run.id).mkdir()
             try:
+                self.catalogue.give_data(owner, experiment, self.folder(run.id))
                 self._rows.insert(run)
-            except sqlite3.Error:
-                with suppress(OSError):
-                    self.folder(run.id).rmdir()
+            except (sqlite3.Error, OSError, UserError):
+                self._folders.remove(run.id)
                 raise
         return run
 
@@ -173,6 +181,13 @@ class RunStore:
         """Return the folder of a run's weights."""
         return self._folders.path(run_id)
 
+    def task_of(self, run: Run) -> Task:
+        """Return the task of a run; one whose own data is gone or damaged cannot be read."""
+        try:
+            return task_of(run.experiment, self.folder(run.id))
+        except UserError as error:
+            raise self._cannot_be_read(run.id, error) from error
+
     def subscribe(self, run_id: str, subscriber: Subscriber) -> Callable[[], None]:
         """Tell ``subscriber`` every event from now on; returns the function that ends it."""
         return self._subscribers.add(run_id, subscriber)
@@ -223,9 +238,12 @@ class RunStore:
         try:
             return history_of(lines)
         except ValueError as error:
-            _log.warning("run %s is kept but cannot be read: %s", run_id, error)
-            self._rows.mark_unreadable(run_id)
-            raise errors.unreadable() from error
+            raise self._cannot_be_read(run_id, error) from error
+
+    def _cannot_be_read(self, run_id: str, error: Exception) -> UserError:
+        _log.warning("run %s is kept but cannot be read: %s", run_id, error)
+        self._rows.mark_unreadable(run_id)
+        return errors.unreadable()
 
     def _forget(self, run_ids: list[str]) -> None:
         self._rows.forget(run_ids)

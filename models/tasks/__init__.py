@@ -1,4 +1,4 @@
-"""The tasks of the lab in display order."""
+"""The tasks that come with the lab, in display order."""
 
 from data.language import Text, UserError, quoted
 from models.experiment import Experiment
@@ -8,20 +8,25 @@ from models.tasks.fashion_mnist import FASHION_MNIST
 from models.tasks.mnist import MNIST
 from models.tasks.reviews import REVIEWS
 
-TASKS: tuple[Task, ...] = (BOSTON, MNIST, FASHION_MNIST, REVIEWS)
+BUILT_IN: tuple[Task, ...] = (BOSTON, MNIST, FASHION_MNIST, REVIEWS)
 
 
-def task_named(name: str) -> Task:
+def built_in(name: str) -> Task:
     """Return the task of this name; raises ``UserError`` listing the names when there is none."""
-    for task in TASKS:
+    for task in BUILT_IN:
         if task.name == name:
             return task
-    raise _unknown("과제", "task", name, [task.name for task in TASKS])
+    raise no_such_task(name, [task.name for task in BUILT_IN])
+
+
+def no_such_task(name: str, names: list[str]) -> UserError:
+    """Return the error that there is no task of this name, which lists those that there are."""
+    return _unknown("과제", "task", name, names)
 
 
 def presets() -> dict[str, Experiment]:
     """Return every preset experiment of every task by its name."""
-    return {name: preset for task in TASKS for name, preset in task.presets.items()}
+    return {name: preset for task in BUILT_IN for name, preset in task.presets.items()}
 
 
 def preset_named(name: str) -> Experiment:

@@ -80,7 +80,7 @@ class TextOptions:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is learnt. Adding one is a loader in ``data``, a file here and a word in ``TASKS``."""
+    """What is learnt. One more is a loader in ``data``, a file here and a word in ``BUILT_IN``."""
 
     name: str
     kind: InputKind

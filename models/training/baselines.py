@@ -54,7 +54,7 @@ def late_baselines(setup: Setup, ask: Ask) -> Baselines | None:
     linear = _linear_classifier(setup)
     if linear is None or remembered(linear, setup.prepared):
         return None
-    found = _trained(linear, setup.prepared, ask)
+    found = _trained(linear, setup, ask)
     if found is None:
         return None
     remember(linear, setup.prepared, found)
@@ -65,10 +65,11 @@ def _linear_classifier(setup: Setup) -> Experiment | None:
     return without_hidden_layers(setup.experiment) if setup.task.head.is_classifier else None
 
 
-def _trained(linear: Experiment, prepared: Prepared, ask: Ask) -> Baseline | None:
+def _trained(linear: Experiment, setup: Setup, ask: Ask) -> Baseline | None:
     """Train a network without hidden layers; None if that takes too long or is ended."""
     events: list[Event] = []
-    run = Run.begin(linear, events.append, None, prepared)
+    same_rows = Setup.of(setup.task, linear, setup.threads, events.append, setup.prepared)
+    run = Run.begin(same_rows, events.append, None)
     limits = Limits(working_seconds=SECONDS_FOR_BASELINE)
     if run.all_epochs(Pacing(_only_end(ask), events.append, run, limits)) is not State.DONE:
         return None

@@ -15,12 +15,14 @@ from pathlib import Path
 from models.control import Control, Limits
 from models.events import State
 from models.experiment import Experiment
+from models.tasks.catalogue import task_of
 from models.training.baselines import known_baselines, late_baselines
 from models.training.end_messages import cannot_write
 from models.training.live_view import Emit
 from models.training.pacing import Ask, Pacing
 from models.training.run import Run
 from models.training.run_end import end_of, failed_end
+from models.training.setup import Setup
 from models.training.tensorflow_import import tf
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -57,7 +59,9 @@ def train(
     ``Preparing``. A folder that cannot be written at the start or at the end ends the run as
     ``failed`` with a sentence; in between, training goes on.
     """
-    run = Run.begin(experiment, emit, folder)
+    threads = int(tf.config.threading.get_intra_op_parallelism_threads())
+    setup = Setup.of(task_of(experiment, folder), experiment, threads, emit)
+    run = Run.begin(setup, emit, folder)
     pacing = Pacing(ask, emit, run, limits or Limits())
     try:
         if after is not None:

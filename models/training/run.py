@@ -11,8 +11,6 @@ from typing import Any, Self
 
 from data.dataset import Array
 from models.events import Epoch, Snapshot, Started, State
-from models.experiment import Experiment
-from models.inputs.preparation import Prepared
 from models.network.snapshot import example_row, take_snapshot
 from models.training.batches import BatchRunner, permutation
 from models.training.build import KerasNetwork, build_model
@@ -47,16 +45,9 @@ class Run:
     example: Array
 
     @classmethod
-    def begin(
-        cls,
-        experiment: Experiment,
-        emit: Emit,
-        folder: Path | None,
-        prepared: Prepared | None = None,
-    ) -> Self:
-        """Return a run before its first update. Raises ``UserError`` when it cannot be trained."""
-        threads = int(tf.config.threading.get_intra_op_parallelism_threads())
-        setup = Setup.of(experiment, threads, emit, prepared)
+    def begin(cls, setup: Setup, emit: Emit, folder: Path | None) -> Self:
+        """Return a run before its first update."""
+        experiment = setup.experiment
         model = build_model(experiment, setup.task)
         runner = BatchRunner(model, setup.task, setup.prepared, experiment)
         network = KerasNetwork(model, experiment.optimizer.learning_rate)

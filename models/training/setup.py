@@ -13,7 +13,6 @@ from models.inputs.preparation import Prepared, Rows, prepare
 from models.inputs.summary import Summary, summarize
 from models.network.evaluation import evaluate
 from models.network.weights import TrainedNetwork
-from models.tasks import task_named
 from models.tasks.base import Task
 
 
@@ -34,13 +33,13 @@ class Setup:
     @classmethod
     def of(
         cls,
+        task: Task,
         experiment: Experiment,
         threads: int,
         emit: Callable[[Preparing], None],
         prepared: Prepared | None = None,
     ) -> Self:
         """Load and prepare the rows, unless they are ``prepared``; ``emit`` hears how far it is."""
-        task = task_named(experiment.task)
         dataset = task.load(experiment)
         summary = summarize(task, experiment, dataset)
         prepared = prepared or prepare(

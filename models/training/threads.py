@@ -6,7 +6,7 @@ the weights, bit for bit: every sum is still added up by one thread in the same 
 
 from models.experiment import Experiment
 from models.inputs.summary import dense_layers
-from models.tasks import task_named
+from models.tasks.base import Task
 
 MOST_THREADS = 4
 MOST_ROWS = 512
@@ -18,12 +18,12 @@ FEWEST_PRODUCTS = 10_000_000
 """Multiplications of one batch with all weights, below which threads cost more than they save."""
 
 
-def threads_worth(experiment: Experiment, cores: int) -> int:
+def threads_worth(task: Task, experiment: Experiment, cores: int) -> int:
     """Return how many threads an experiment trains fastest with on so many free cores.
 
     Raises ``UserError`` when its network is larger than the budget.
     """
-    layers = dense_layers(task_named(experiment.task), experiment)
+    layers = dense_layers(task, experiment)
     products = experiment.batch_size * sum(layer.parameters for layer in layers)
     widest = max(layer.units for layer in layers)
     if products < FEWEST_PRODUCTS or experiment.batch_size > MOST_ROWS or widest > MOST_UNITS:

@@ -17,7 +17,7 @@ from data.tables.boston import WARNING
 from data.tables.scaling import identity
 from models.events import End, State
 from models.network.weights import WEIGHTS, write_description
-from models.tasks import TASKS, preset_named
+from models.tasks import BUILT_IN, preset_named
 from tests.support.pages import PAGES, open_page, shown, trained
 
 ROOT = Path(__file__).parent.parent.parent
@@ -278,7 +278,7 @@ def test_damaged_data_is_a_sentence_and_other_tasks_go_on(
     assert not other.exception and not other.error
     cards = open_page(HOME, lang="en")
     assert not cards.exception and ["mnist.npz" in error.value for error in cards.error] == [True]
-    assert all(task.sentence.en in shown(cards) for task in TASKS if task.name != "mnist")
+    assert all(task.sentence.en in shown(cards) for task in BUILT_IN if task.name != "mnist")
 
 
 def test_the_reviews_form_has_its_own_choices(home: Path) -> None:

@@ -14,7 +14,7 @@ from data.language import quoted
 from models.__main__ import main
 from models.download.archive import KERAS_MODEL, PREDICT
 from models.network.weights import NETWORK, WEIGHTS
-from models.tasks import preset_named, presets, task_named
+from models.tasks import built_in, preset_named, presets
 from models.training.tensorflow_import import LEVEL
 
 ROOT = Path(__file__).parents[2]
@@ -161,7 +161,7 @@ def test_a_file_may_hold_the_experiment(capsys: pytest.CaptureFixture[str], tmp_
 
 
 def test_a_price_is_predicted_for_a_row(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    row = json.dumps(task_named("boston").load().x_test[0].tolist())
+    row = json.dumps(built_in("boston").load().x_test[0].tolist())
     value = json.loads(output(capsys, "predict", str(house), "--row", row, "--json"))["value"]
     assert -50 < value < 100
 
@@ -169,7 +169,7 @@ def test_a_price_is_predicted_for_a_row(house: Path, capsys: pytest.CaptureFixtu
 def test_a_digit_is_predicted_for_a_picture(
     digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dataset = task_named("mnist").load()
+    dataset = built_in("mnist").load()
     seven = dataset.x_test[0]
     Image.fromarray(np.asarray(seven)).save(tmp_path / "seven.png")
     found = output(capsys, "predict", str(digits), "--image", str(tmp_path / "seven.png"), "--json")

@@ -30,7 +30,7 @@ from models.jobs.cluster.address import ADDRESS, check_address, security
 from models.jobs.cluster.connection import Link
 from models.jobs.cluster.file_transfer import (
     Shipment,
-    pack_checkpoint,
+    pack_start,
     put_together,
     shipments,
     unpack,
@@ -259,10 +259,9 @@ class ClusterBackend:
             "limits": asdict(job.limits),
             "control": control.to_dict(),
         }
-        if job.after is not None:
-            files = await asyncio.to_thread(pack_checkpoint, job.folder, job.after)
-            for pieces in shipments(files):
-                await self._link.ask(address, node.bring, held.key, pieces)
+        files = await asyncio.to_thread(pack_start, job.folder, job.after)
+        for pieces in shipments(files):
+            await self._link.ask(address, node.bring, held.key, pieces)
         await self._link.ask(address, node.begin, held.key, command)
         held.told = control
         await self._tell(held)

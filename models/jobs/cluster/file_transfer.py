@@ -12,6 +12,7 @@ from pathlib import Path
 from models.network.checkpoint import BEST, FOLDER, KEPT, MAX_BYTES
 from models.network.snapshot import EXAMPLE
 from models.network.weights import NETWORK, WEIGHTS
+from models.tasks.catalogue import OWN_DATA
 
 Transfer = dict[str, bytes]
 Shipment = list[tuple[str, bytes]]
@@ -43,14 +44,19 @@ def pack(folder: Path, known: Stamps) -> Transfer:
     return transfer
 
 
-def pack_checkpoint(folder: Path, update: int) -> Transfer:
-    """Return the newest checkpoint at or before an update, or else the next, and the best one."""
+def pack_start(folder: Path, after: int | None) -> Transfer:
+    """Return what a worker needs to begin: a task's own data, and what the run goes on from.
+
+    That is, ``after`` an update, the newest checkpoint up to there, or else the next, and the best.
+    """
+    names = [OWN_DATA] if after is None else [OWN_DATA, _BEST, *_checkpoint(folder, after)]
+    return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+
+
+def _checkpoint(folder: Path, update: int) -> list[str]:
     names = _checkpoints(folder)
     before = [name for name in names if int(Path(name).stem) <= update]
-    found = (folder / name for name in [_BEST, *(before[-1:] or names[:1])])
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file()
-    }
+    return before[-1:] or names[:1]
 
 
 def shipments(transfer: Transfer) -> list[Shipment]:
@@ -87,7 +93,7 @@ def unpack(transfer: Transfer, folder: Path) -> None:
     """
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, content in transfer.items():
-        if name in (NETWORK, EXAMPLE, WEIGHTS, _BEST) or _CHECKPOINT.fullmatch(name):
+        if name in (OWN_DATA, NETWORK, EXAMPLE, WEIGHTS, _BEST) or _CHECKPOINT.fullmatch(name):
             _write(folder / name, content)
     if any(map(_CHECKPOINT.fullmatch, transfer)):
         for name in _checkpoints(folder)[:-KEPT]:

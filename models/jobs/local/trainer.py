@@ -36,6 +36,7 @@ import traceback
 from collections import deque
 from itertools import count
 from multiprocessing.managers import SyncManager
+from pathlib import Path
 from typing import Any, TextIO
 
 from pebble import ProcessFuture, ProcessPool
@@ -49,6 +50,7 @@ from models.events import End, State, to_json
 from models.experiment import Experiment
 from models.jobs.local.job import prepare_worker, run_job
 from models.jobs.places import most_workers
+from models.tasks.catalogue import task_of
 from models.training.threads import MOST_THREADS, threads_worth
 
 PRELOAD = ["models.jobs.local.preload", "models.jobs.local.job"]
@@ -228,7 +230,7 @@ class Trainer:
         others = (held for held in self._open.values() if held is not command)
         if self._wide_pool is None or self._wide is not None or any(map(_wants_core, others)):
             return self._pool
-        if _threads_worth(command["experiment"], self._threads) == 1:
+        if _threads_worth(command, self._threads) == 1:
             return self._pool
         self._wide = command["place"]
         return self._wide_pool
@@ -297,9 +299,10 @@ def _wants_core(held: dict[str, Any]) -> bool:
     return Control.from_dict(held["control"]).wants_core
 
 
-def _threads_worth(experiment: dict[str, Any], cores: int) -> int:
+def _threads_worth(command: dict[str, Any], cores: int) -> int:
     try:
-        return threads_worth(Experiment.from_dict(experiment), cores)
+        experiment = Experiment.from_dict(command["experiment"])
+        return threads_worth(task_of(experiment, Path(command["folder"])), experiment, cores)
     except UserError:  # the worker will say so
         return 1
 

@@ -14,7 +14,7 @@ from app.home import scatter as module
 from app.home.scatter import HEIGHT, WIDTH, scatter, scatter_svg, ticks
 from models.inputs.kind import Scatter
 from models.inputs.kinds import input_of
-from models.tasks import task_named
+from models.tasks import built_in
 
 
 def dots(svg: str) -> list[tuple[float, float]]:
@@ -23,7 +23,7 @@ def dots(svg: str) -> list[tuple[float, float]]:
 
 
 def test_every_district_is_a_dot_in_its_place() -> None:
-    boston = task_named("boston")
+    boston = built_in("boston")
     found = input_of(boston).picture(boston, boston.load())
     assert isinstance(found, Scatter)
     rooms, prices = found.x, found.y

@@ -18,7 +18,7 @@ from models.experiment import Layer
 from models.lessons.catalogue import load_lessons
 from models.lessons.figures import RUN_FIGURES, SUMMARY_FIGURES, run_figures
 from models.lessons.lesson import Kind, Lesson, Question
-from models.tasks import TASKS
+from models.tasks import BUILT_IN
 
 LESSONS, _ = load_lessons([BUNDLED])
 REHEARSED = {"mnist": 2_000, "fashion_mnist": 2_000}
@@ -454,7 +454,7 @@ def test_a_teachers_file_with_a_mistake_is_named_and_the_others_load(
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_figure_has_its_words(language: str) -> None:
     known = texts(language)
-    for task in TASKS:
+    for task in BUILT_IN:
         assert all(f"lesson.figure_{name}" in known for name in run_figures(task))
     numbers = [*SUMMARY_FIGURES, *(n for n, each in RUN_FIGURES.items() if not each.choices)]
     assert all(f"lesson.value_{name}" in known for name in numbers)

@@ -22,7 +22,7 @@ from models.experiment import Experiment, Layer
 from models.inputs.summary import dense_layers
 from models.network.weights import write_description, write_weights
 from models.runs.run import Run
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from tests.support.pages import open_page
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -51,7 +51,7 @@ def finished(owner: str, state: State = State.DONE, losses: tuple[float, ...] = 
 
 def write_network(folder: Path, experiment: Experiment) -> None:
     """Leave weights in a run's folder, all of them 0."""
-    layers = dense_layers(task_named(experiment.task), experiment)
+    layers = dense_layers(built_in(experiment.task), experiment)
     shapes = [shape for each in layers for shape in ((each.inputs, each.units), each.units)]
     folder.mkdir(exist_ok=True)
     write_description(folder, experiment, identity())

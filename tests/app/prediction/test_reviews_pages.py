@@ -18,7 +18,7 @@ from app.widgets.review.review_box import Question
 from data.background import Command, CommandState, Progress
 from data.text.reviews import HEADER
 from models.network.weights import read_network
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from tests.conftest import NewHome
 from tests.support.pages import open_page, shown
 
@@ -122,7 +122,7 @@ def test_the_tokenizer_process_comes_up_as_soon_as_reviews_are_chosen() -> None:
 
 def test_the_label_of_a_test_review_is_told_by_the_corpus_it_came_from() -> None:
     preset = preset_named("sentiment")
-    bundled = task_named("reviews").load(preset)
+    bundled = built_in("reviews").load(preset)
     text, label = str(bundled.x_test[3]), int(bundled.y_test[3])
     truth = _truth(bundled, Review(Question(text), row=3), label)
     assert truth and truth.is_right and truth.label == say(bundled.classes[label])

@@ -12,14 +12,14 @@ from app.session import services
 from app.session.lesson_progress import BUNDLED
 from app.session.navigation import HOME, PREDICT, RUNS, TRAIN
 from models.events import State
-from models.tasks import TASKS, preset_named
+from models.tasks import BUILT_IN, preset_named
 from tests.support.browser_labels import BrowserLabels
 from tests.support.pages import open_page
 from tests.support.polling import until
 
 pytestmark = pytest.mark.usefixtures("home")
 
-TASK_NAMES = [task.name for task in TASKS]
+TASK_NAMES = [task.name for task in BUILT_IN]
 LESSONS = sorted(path.stem for path in BUNDLED.glob("*.toml"))
 
 

@@ -10,7 +10,7 @@ from app.training import formulas
 from app.training.formulas import first_update_factor, loss_formula, update_formulas
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Optimizer
 from models.network.update_rule import slot_names
-from models.tasks import TASKS, task_named
+from models.tasks import BUILT_IN, built_in
 
 SWITCHED = {
     "sgd": {"momentum": 0.7, "nesterov": True},
@@ -109,12 +109,12 @@ def test_the_first_step_of_the_lectures_adam() -> None:
 
 
 def with_penalty(task_name: str) -> tuple[str, Experiment]:
-    task = task_named(task_name)
+    task = built_in(task_name)
     experiment = task.default.changed(l2=0.001)
     return loss_formula(task.head, experiment), experiment
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@pytest.mark.parametrize("task", BUILT_IN, ids=lambda task: task.name)
 def test_the_loss_is_that_of_the_task(task) -> None:
     latex = loss_formula(task.head, task.default.changed(l2=0.0))
     if task.head.is_classifier:
@@ -130,5 +130,5 @@ def test_the_penalty_is_a_term_for_each_hidden_layer() -> None:
 
 
 def test_without_hidden_layers_there_is_nothing_to_penalise() -> None:
-    task = task_named("boston")
+    task = built_in("boston")
     assert "W_l" not in loss_formula(task.head, task.default.changed(l2=0.001, layers=()))

@@ -12,9 +12,9 @@ from app.session.i18n import group, t
 from app.wording import data_words
 from data.dataset import Dataset, Noun, Target
 from data.language import Text
-from models.tasks import task_named
+from models.tasks import built_in
 
-BOSTON = task_named("boston")
+BOSTON = built_in("boston")
 BOTH = pytest.mark.parametrize("language", ["ko", "en"], indirect=True)
 
 

@@ -20,14 +20,14 @@ from models.experiment import ACTIVATIONS, Experiment, Layer
 from models.inputs.summary import dense_layers
 from models.network.forward import predict
 from models.network.weights import TrainedNetwork
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 
 ROWS = np.random.default_rng(1).uniform(0, 255, (20, 784)).astype(np.float32)
 
 
 def network(experiment: Experiment, scaling: Scaling, seed: int = 0) -> TrainedNetwork:
     """Return a network of random weights."""
-    random, task = np.random.default_rng(seed), task_named(experiment.task)
+    random, task = np.random.default_rng(seed), built_in(experiment.task)
     layers = dense_layers(task, experiment)
     kernels = [
         random.normal(0, layer.inputs**-0.5, (layer.inputs, layer.units)) for layer in layers

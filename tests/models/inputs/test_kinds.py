@@ -17,11 +17,11 @@ from models.inputs.summary import has_weight
 from models.inputs.table import ranges, telling_column
 from models.inputs.text import LONGEST, QUOTES
 from models.network.snapshot import shown_inputs
-from models.tasks import TASKS, task_named
+from models.tasks import BUILT_IN, built_in
 from models.tasks.base import Task
 
-every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-BOSTON, MNIST, REVIEWS = (task_named(name) for name in ("boston", "mnist", "reviews"))
+every_task = pytest.mark.parametrize("task", BUILT_IN, ids=lambda task: task.name)
+BOSTON, MNIST, REVIEWS = (built_in(name) for name in ("boston", "mnist", "reviews"))
 
 
 def table(x: np.ndarray, y: np.ndarray) -> Dataset:

@@ -5,12 +5,12 @@ import pytest
 from data.language import UserError
 from models.experiment import Experiment, Layer
 from models.inputs.summary import Summary, summarize
-from models.tasks import preset_named, presets, task_named
+from models.tasks import built_in, preset_named, presets
 from models.training.build import build_model
 
 
 def summary_of(experiment: Experiment) -> Summary:
-    task = task_named(experiment.task)
+    task = built_in(experiment.task)
     return summarize(task, experiment, task.load())
 
 
@@ -38,7 +38,7 @@ def test_the_digits_network_has_407050_parameters_and_469_updates_an_epoch() -> 
 @pytest.mark.parametrize("name", presets())
 def test_the_count_is_that_of_the_keras_network(name: str) -> None:
     experiment = preset_named(name)
-    model = build_model(experiment, task_named(experiment.task))
+    model = build_model(experiment, built_in(experiment.task))
     assert summary_of(experiment).parameters == model.count_params()
 
 
@@ -68,4 +68,4 @@ def test_rows_that_are_not_there_are_refused(change: dict[str, int], words: str)
 def test_a_network_over_the_budget_is_refused_with_its_size() -> None:
     experiment = preset_named("mnist").changed(layers=(Layer(1024),) * 6)
     with pytest.raises(UserError, match=r"6,062,090.*5,000,000"):
-        build_model(experiment, task_named("mnist"))
+        build_model(experiment, built_in("mnist"))

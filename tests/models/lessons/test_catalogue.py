@@ -12,7 +12,7 @@ from models.lessons.catalogue import load_lessons
 from models.lessons.figures import RUN_FIGURES, TIE, answers, winner
 from models.lessons.lesson import Kind, Lesson
 from models.runs.run import Run
-from models.tasks import presets, task_named
+from models.tasks import built_in, presets
 from models.toml_lines import key_lines, line_of
 
 BUNDLED = Path(__file__).parents[3] / "app/lessons"
@@ -306,11 +306,11 @@ def test_the_lines_of_keys_are_found_through_tables_and_long_texts() -> None:
 
 
 def run(task: str, test: dict[str, float] | None) -> Run:
-    return Run("id", "owner", task, task_named(task).default, State.DONE, 0.0, test=test)
+    return Run("id", "owner", task, built_in(task).default, State.DONE, 0.0, test=test)
 
 
 def test_the_winner_has_the_lowest_error_or_the_highest_accuracy() -> None:
-    boston, mnist = task_named("boston"), task_named("mnist")
+    boston, mnist = built_in("boston"), built_in("mnist")
     errors = {"a": [run("boston", {"mse": 20.0})], "b": [run("boston", {"mse": 12.0})]}
     shares = {"a": [run("mnist", {"accuracy": 0.9})], "b": [run("mnist", {"accuracy": 0.8})]}
     assert winner(boston, errors) == "b" and winner(mnist, shares) == "a"
@@ -334,7 +334,7 @@ def test_nobody_wins_while_the_seeds_of_the_best_overlap_with_those_of_another(
         name: [run("boston", {"mse": error}) for error in errors]
         for name, errors in (("a", a), ("b", b))
     }
-    assert winner(task_named("boston"), runs) == expected
+    assert winner(built_in("boston"), runs) == expected
 
 
 def test_each_run_of_a_lesson_has_as_many_seeds_as_its_file_says(tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_each_run_of_a_lesson_has_as_many_seeds_as_its_file_says(tmp_path: Path)
 
 def test_a_run_without_epochs_has_no_figures_and_one_with_them_has_all() -> None:
     empty = run("mnist", None)
-    names = [name for name in RUN_FIGURES if name in answers(task_named("mnist"))]
+    names = [name for name in RUN_FIGURES if name in answers(built_in("mnist"))]
     assert {RUN_FIGURES[name].read(empty, History()) for name in names} == {None}
     epochs = (Epoch(1, 0.5, 0.8, 0.4, 0.85, 1.0, 1), Epoch(2, 0.2, 0.9, 0.6, 0.8, 1.0, 1))
     history = History(epochs=epochs)

@@ -13,7 +13,7 @@ import pytest
 from models.control import Control
 from models.events import End, Epoch, Event, History, Started, State, fold, from_json, to_line
 from models.experiment import Experiment, Layer, Optimizer
-from models.jobs.cluster.file_transfer import pack_checkpoint
+from models.jobs.cluster.file_transfer import pack_start
 from models.network.checkpoint import (
     FOLDER,
     Checkpoint,
@@ -28,7 +28,7 @@ from models.network.checkpoint import (
 from models.network.evaluation import evaluate
 from models.network.weights import WEIGHTS, read_network
 from models.runs.run import Run
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.loop import train
 
 HOUSING = preset_named("housing-adam").changed(
@@ -242,7 +242,7 @@ def test_what_is_sent_to_another_machine_is_what_a_run_goes_on_from(
 ) -> None:
     for each in (5, 9):
         write_checkpoint(tmp_path, made(each))
-    assert list(pack_checkpoint(tmp_path, update)) == [f"{FOLDER}/{sent:09}.npz"]
+    assert list(pack_start(tmp_path, update)) == [f"{FOLDER}/{sent:09}.npz"]
 
 
 @pytest.mark.parametrize("has_best", [True, False])
@@ -391,7 +391,7 @@ def test_on_a_full_disk_the_figure_that_is_shown_is_that_of_the_weights_that_wer
     assert end.kept and end.kept.epoch == 3
     third = history.epochs[2]
     assert end.kept.val_loss == pytest.approx(third.val_loss, rel=1e-6)
-    network, data = read_network(tmp_path), task_named("boston").load()
+    network, data = read_network(tmp_path), built_in("boston").load()
     figures = evaluate(network, data.x_test, data.y_test)
     assert end.kept.val_metric == pytest.approx(figures["mae"], rel=1e-6)
 

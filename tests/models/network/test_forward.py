@@ -20,13 +20,13 @@ from models.network.weights import (
     write_description,
     write_weights,
 )
-from models.tasks import TASKS, preset_named, task_named
+from models.tasks import BUILT_IN, built_in, preset_named
 from models.training.build import build_model
 
 
 def untrained(experiment: Experiment, folder: Path) -> tuple[TrainedNetwork, object]:
     """Return a network with its first weights twice: read back from files, and Keras' own."""
-    task = task_named(experiment.task)
+    task = built_in(experiment.task)
     model = build_model(experiment, task)
     prepared = prepare(task, experiment, task.load(experiment))
     write_description(folder, experiment, prepared.scaling, prepared.vocabulary)
@@ -56,7 +56,7 @@ def test_softmax_does_not_overflow() -> None:
 
 
 def test_evaluation_equals_keras(tmp_path: Path) -> None:
-    for task in TASKS:
+    for task in BUILT_IN:
         folder = tmp_path / task.name
         folder.mkdir()
         network, model = untrained(task.default, folder)
@@ -91,11 +91,11 @@ def test_a_prediction_carries_every_hidden_layer(tmp_path: Path) -> None:
 )
 def test_a_row_that_is_not_thirteen_numbers_is_refused(values: object) -> None:
     with pytest.raises(UserError, match="13"):
-        row_of(values, task_named("boston").load().features)
+        row_of(values, built_in("boston").load().features)
 
 
 def test_a_row_may_be_an_object_by_names() -> None:
-    features = task_named("boston").load().features
+    features = built_in("boston").load().features
     values = {feature.name: index for index, feature in enumerate(features)}
     np.testing.assert_array_equal(row_of(values, features), np.arange(13))
 

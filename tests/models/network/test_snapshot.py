@@ -16,11 +16,11 @@ from models.network.snapshot import (
     take_snapshot,
 )
 from models.network.weights import TrainedNetwork, read_network
-from models.tasks import TASKS, task_named
+from models.tasks import BUILT_IN, built_in
 from models.tasks.base import Task
 from models.training.loop import train
 
-every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+every_task = pytest.mark.parametrize("task", BUILT_IN, ids=lambda task: task.name)
 
 
 def trained(task: Task, folder: Path) -> TrainedNetwork:
@@ -88,12 +88,12 @@ def test_narrow_layers_are_drawn_whole_and_wide_ones_by_their_first_and_last_uni
 
 
 def test_pixels_that_are_drawn_lie_in_the_middle_of_the_picture() -> None:
-    inputs = shown_columns(task_named("mnist"), 784, [512, 10])[0]
+    inputs = shown_columns(built_in("mnist"), 784, [512, 10])[0]
     assert len(inputs) == 7 and all(14 * 28 <= pixel < 15 * 28 for pixel in inputs)
 
 
 def test_pictures_show_weights_with_zero_in_the_middle(tmp_path: Path) -> None:
-    network, snapshot, _ = pictured(task_named("mnist"), tmp_path)
+    network, snapshot, _ = pictured(built_in("mnist"), tmp_path)
     assert snapshot.pictures
     greys = np.frombuffer(base64.b64decode(snapshot.pictures), np.uint8).reshape(-1, 784)
     kernel = network.kernels[0][:, snapshot.shown[1]].T
@@ -108,6 +108,6 @@ def test_pictures_show_weights_with_zero_in_the_middle(tmp_path: Path) -> None:
 def test_a_snapshot_survives_json_and_is_small(tmp_path: Path) -> None:
     import json
 
-    _, snapshot, _ = pictured(task_named("mnist"), tmp_path)
+    _, snapshot, _ = pictured(built_in("mnist"), tmp_path)
     line = json.dumps(to_json(snapshot))
     assert from_json(json.loads(line)) == snapshot and len(line) < 16_000

@@ -20,7 +20,7 @@ from data.text.vocabulary import Vocabulary
 from models.inputs.summary import dense_layers
 from models.network.forward import forward
 from models.network.weights import NETWORK, WEIGHTS, read_network, write_description, write_weights
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.tasks.base import InputKind
 
 PRESETS = ("housing-sgd", "mnist", "sentiment")
@@ -34,7 +34,7 @@ SCALINGS = {
 def arrays_of(preset: str) -> list[Array]:
     """Return random weights for the network of a preset: kernel, bias, kernel, bias, ..."""
     experiment, rng = preset_named(preset), np.random.default_rng(0)
-    layers = dense_layers(task_named(experiment.task), experiment)
+    layers = dense_layers(built_in(experiment.task), experiment)
     shapes: list[Any] = [s for each in layers for s in ((each.inputs, each.units), (each.units,))]
     return [rng.normal(0, 0.1, shape).astype(np.float32) for shape in shapes]
 
@@ -42,7 +42,7 @@ def arrays_of(preset: str) -> list[Array]:
 def written(folder: Path, preset: str = "housing-sgd") -> list[Array]:
     """Write a run folder as a run leaves it, and return its arrays."""
     experiment, arrays = preset_named(preset), arrays_of(preset)
-    kind = task_named(experiment.task).kind
+    kind = built_in(experiment.task).kind
     words = Vocabulary(("좋다", "나쁘다")) if kind is InputKind.TEXT else None
     write_description(folder, experiment, SCALINGS[kind], words)
     write_weights(folder, arrays)
@@ -201,7 +201,7 @@ def test_any_bytes_for_weights_are_a_network_or_a_sentence(
 
 def described(preset: str = "housing-sgd") -> dict[str, Any]:
     experiment = preset_named(preset)
-    kind = task_named(experiment.task).kind
+    kind = built_in(experiment.task).kind
     words = ["좋다", "나쁘다"] if kind is InputKind.TEXT else None
     scaling = SCALINGS[kind].to_dict()
     return {"experiment": experiment.to_dict(), "scaling": scaling, "vocabulary": words}

@@ -16,12 +16,12 @@ from models.inputs.documents import encode_documents
 from models.inputs.preparation import dense, prepare
 from models.network.evaluation import evaluate
 from models.network.weights import read_network
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.batches import permutation
 from models.training.build import build_model
 from models.training.loop import train
 
-TASK = task_named("reviews")
+TASK = built_in("reviews")
 KIWI = preset_named("sentiment").changed(reading=TextSettings("bundled", "kiwi"))
 SMALL = KIWI.changed(epochs=2, reading=TextSettings("bundled", "kiwi", vocabulary_size=200))
 REAL_ROWS = 2_000

@@ -9,11 +9,11 @@ from data.text.vocabulary import Encoded
 from models.events import End, Event, State
 from models.experiment import Experiment
 from models.inputs.preparation import prepare
-from models.tasks import TASKS, presets, task_named
+from models.tasks import BUILT_IN, built_in, presets
 from models.tasks.base import Task
 from models.training.loop import train
 
-every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+every_task = pytest.mark.parametrize("task", BUILT_IN, ids=lambda task: task.name)
 
 
 @every_task
@@ -87,10 +87,10 @@ def test_it_trains_to_the_end(task: Task) -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len({task.name for task in TASKS}) == len(TASKS)
-    assert len(presets()) == sum(len(task.presets) for task in TASKS)
+    assert len({task.name for task in BUILT_IN}) == len(BUILT_IN)
+    assert len(presets()) == sum(len(task.presets) for task in BUILT_IN)
 
 
 def test_an_unknown_task_is_told_with_the_known_ones() -> None:
     with pytest.raises(UserError, match=r"chess.*mnist"):
-        task_named("chess")
+        built_in("chess")

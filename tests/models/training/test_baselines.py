@@ -12,7 +12,7 @@ from models.control import Control
 from models.events import Baseline, Baselines, End, Epoch, Event, State
 from models.experiment import Experiment
 from models.inputs.preparation import prepare
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training import baselines
 from models.training.baselines import simple_baselines, without_hidden_layers
 from models.training.loop import train
@@ -37,7 +37,7 @@ def told(events: list[Event]) -> list[tuple[Baseline, ...]]:
 
 
 def test_regression_baselines_equal_scikit_learns_own_figures() -> None:
-    task = task_named("boston")
+    task = built_in("boston")
     prepared = prepare(task, HOUSING, task.load())
     x, x_val = (prepared.scaling.apply(rows) for rows in (prepared.x_train, prepared.x_val))
     found = {baseline.name: baseline for baseline in simple_baselines(task, prepared)}
@@ -60,7 +60,7 @@ def test_regression_baselines_equal_scikit_learns_own_figures() -> None:
 
 @pytest.mark.parametrize("unit", [1e-3, 1e4])
 def test_penalties_mean_the_same_in_every_unit_of_the_answers(unit: float) -> None:
-    task = task_named("boston")
+    task = built_in("boston")
     prepared = prepare(task, HOUSING, task.load())
     y_train, y_val = unit * prepared.y_train, unit * prepared.y_val
     scaled = simple_baselines(task, replace(prepared, y_train=y_train, y_val=y_val))
@@ -71,7 +71,7 @@ def test_penalties_mean_the_same_in_every_unit_of_the_answers(unit: float) -> No
 
 
 def test_the_majority_class_is_judged_by_its_share() -> None:
-    task = task_named("mnist")
+    task = built_in("mnist")
     prepared = prepare(task, DIGITS, task.load())
     (majority,) = simple_baselines(task, prepared)
     counts = np.bincount(prepared.y_train, minlength=10)

@@ -7,7 +7,7 @@ import pytest
 from models.control import Control
 from models.events import Diagnosis, End, Epoch, Event, State
 from models.experiment import Experiment, Layer, Optimizer
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.diagnosis import remedies
 from models.training.loop import train
 
@@ -30,7 +30,7 @@ def named(experiment: Experiment, name: str) -> Diagnosis:
 
 
 def tried(experiment: Experiment, name: str) -> dict[str, Experiment]:
-    return remedies(task_named(experiment.task), experiment, (named(experiment, name),))
+    return remedies(built_in(experiment.task), experiment, (named(experiment, name),))
 
 
 def test_raw_inputs_diverge_and_the_diagnosis_knows_that_they_are_raw() -> None:
@@ -67,7 +67,7 @@ def test_the_largest_gradient_is_the_one_of_the_batch_before() -> None:
 
     experiment = HOUSING.changed(standardize=False)
     figures = named(experiment, "exploded").figures
-    task = task_named("boston")
+    task = built_in("boston")
     prepared = prepare(task, experiment, task.load())
     order = permutation(experiment.seed, 1, len(prepared.y_train))
     model = build_model(experiment, task)
@@ -106,7 +106,7 @@ def test_a_learning_rate_of_almost_nothing_stands_still_at_the_loss_of_a_guess()
     end = ended(experiment)
     names = {diagnosis.name for diagnosis in end.diagnoses}
     assert "standing_still" in names
-    cured = remedies(task_named("mnist"), experiment, end.diagnoses)
+    cured = remedies(built_in("mnist"), experiment, end.diagnoses)
     assert ended(cured["adam"]).diagnoses == ()
 
 
@@ -139,7 +139,7 @@ def test_a_run_of_the_lecture_is_healthy(name: str) -> None:
 def test_a_remedy_changes_something_or_is_not_offered() -> None:
     adam = HOUSING.changed(optimizer=Optimizer("adam"))
     found = Diagnosis("standing_still", {"moved": 0.0, "rate": 0.001})
-    assert remedies(task_named("boston"), adam, (found,)) == {}
+    assert remedies(built_in("boston"), adam, (found,)) == {}
 
 
 def test_remedies_start_from_the_rate_that_was_in_force() -> None:
@@ -149,7 +149,7 @@ def test_remedies_start_from_the_rate_that_was_in_force() -> None:
     end = events[-1]
     assert isinstance(end, End) and end.diagnoses[0].name == "exploded"
     assert any(isinstance(event, Epoch) and event.val_loss < 1e4 for event in events)
-    cured = remedies(task_named("boston"), HOUSING, end.diagnoses)
+    cured = remedies(built_in("boston"), HOUSING, end.diagnoses)
     assert cured["slower"].optimizer == replace(HOUSING.optimizer, learning_rate=1.0)
     assert cured["clip"].optimizer == replace(HOUSING.optimizer, learning_rate=10.0, clipnorm=1.0)
 
@@ -157,4 +157,4 @@ def test_remedies_start_from_the_rate_that_was_in_force() -> None:
 def test_the_rate_in_force_is_no_remedy() -> None:
     found = Diagnosis("standing_still", {"moved": 0.0, "rate": Optimizer("sgd").learning_rate})
     slow = HOUSING.changed(optimizer=replace(HOUSING.optimizer, learning_rate=1e-8))
-    assert "usual_rate" not in remedies(task_named("boston"), slow, (found,))
+    assert "usual_rate" not in remedies(built_in("boston"), slow, (found,))

@@ -114,10 +114,10 @@ def test_a_divergence_after_a_change_of_the_learning_rate_was_looked_into() -> N
 
 
 def test_nothing_is_said_of_a_gradient_that_nobody_looked_at() -> None:
-    from models.tasks import task_named
+    from models.tasks import built_in
     from models.training.diagnosis import Divergence, divergence
 
-    found = divergence(task_named("boston"), HOUSING, Divergence(7, 7), 0.001)
+    found = divergence(built_in("boston"), HOUSING, Divergence(7, 7), 0.001)
     assert "gradient" not in sentence(found, None) and "기울기" not in sentence(found, None)
 
 

@@ -19,7 +19,7 @@ from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 from models.inputs.preparation import prepare
 from models.network.update_rule import initial_slots, slot_names
 from models.network.weights import read_network
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.batches import permutation
 from models.training.build import build_model
 from models.training.live_view import SHARE, SHORTEST_SECONDS, NetworkView
@@ -79,7 +79,7 @@ def test_the_change_that_is_shown_is_the_weights_own_and_the_formulas(
 
 
 def test_the_gradient_that_is_shown_is_kerass() -> None:
-    task, experiment = task_named("boston"), HOUSING
+    task, experiment = built_in("boston"), HOUSING
     first = rows(run(experiment, WATCHED))[0]
     prepared = prepare(task, experiment, task.load())
     model = build_model(experiment, task)

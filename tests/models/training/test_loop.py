@@ -13,7 +13,7 @@ from models.events import Batches, End, Epoch, Event, Started, State, Unsaved
 from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 from models.inputs.preparation import prepare
 from models.network.weights import WEIGHTS, read_network
-from models.tasks import preset_named, task_named
+from models.tasks import built_in, preset_named
 from models.training.batches import permutation
 from models.training.build import build_model
 from models.training.loop import train
@@ -37,7 +37,7 @@ def trained_arrays(experiment: Experiment, folder: Path) -> list[np.ndarray]:
 
 def fitted_arrays(experiment: Experiment) -> list[np.ndarray]:
     """Train with ``model.fit``, giving it every epoch's rows in the order that the loop draws."""
-    task = task_named(experiment.task)
+    task = built_in(experiment.task)
     prepared = prepare(task, experiment, task.load())
     x, y = prepared.scaling.apply(prepared.x_train), prepared.y_train
     model = build_model(experiment, task)
@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path: 
 
 def test_figures_of_an_epoch_equal_those_of_keras() -> None:
     experiment = HOUSING.changed(epochs=1)
-    task = task_named("boston")
+    task = built_in("boston")
     prepared = prepare(task, experiment, task.load())
     x, y = prepared.scaling.apply(prepared.x_train), prepared.y_train
     order = permutation(experiment.seed, 1, len(x))

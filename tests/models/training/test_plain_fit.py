@@ -33,11 +33,11 @@ from models.training.batches import permutation
 from models.experiment import Experiment
 from models.training.build import build_model
 from models.inputs.preparation import prepare
-from models.tasks import task_named
+from models.tasks import built_in
 
 for name, values in json.load(sys.stdin).items():
     experiment = Experiment.from_dict(values)
-    task = task_named(experiment.task)
+    task = built_in(experiment.task)
     prepared = prepare(task, experiment, task.load())
     x, y = prepared.scaling.apply(prepared.x_train), prepared.y_train
     model = build_model(experiment, task)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from models.experiment import Experiment, Layer, Optimizer
-from models.tasks import preset_named
+from models.tasks import built_in, preset_named
 from models.training.threads import MOST_ROWS, MOST_THREADS, MOST_UNITS, threads_worth
 from tests.support.lab import ROOT
 
@@ -29,7 +29,7 @@ MNIST = preset_named("mnist")
     ],
 )
 def test_threads_follow_cores_batch_and_layers(experiment: Experiment, cores: int, threads: int):
-    assert threads_worth(experiment, cores) == threads
+    assert threads_worth(built_in(experiment.task), experiment, cores) == threads
 
 
 TRAIN = """
@@ -70,7 +70,7 @@ def test_the_weights_and_figures_are_those_of_one_thread_bit_for_bit():
         small.changed(batch_size=MOST_ROWS, layers=(Layer(64), Layer(MOST_UNITS))),
         small.changed(batch_size=33, layers=widest, optimizer=Optimizer("sgd", 0.1)),
     ]
-    assert all(threads_worth(experiment, 4) == 4 for experiment in experiments)
+    assert all(threads_worth(built_in("mnist"), experiment, 4) == 4 for experiment in experiments)
     one, four = trained(1, experiments), trained(4, experiments)
     assert [line.rpartition(" ")[2] for line in four] == ["4"] * len(experiments)
     assert [line.rpartition(" ")[0] for line in one] == [line.rpartition(" ")[0] for line in four]

@@ -40,7 +40,7 @@ from models.experiment import Experiment, Layer, Optimizer  # noqa: E402
 from models.inputs.summary import dense_layers  # noqa: E402
 from models.network.snapshot import shown_columns, take_snapshot  # noqa: E402
 from models.network.weights import TrainedNetwork  # noqa: E402
-from models.tasks import task_named  # noqa: E402
+from models.tasks import built_in  # noqa: E402
 from tests.support.browser.gallery_page import visit, visit_place  # noqa: E402
 
 SNAPSHOTS_A_SECOND = 10
@@ -89,7 +89,7 @@ def beginnings(kind: Kind) -> tuple[tuple[Array, Array], ...]:
     """Return of every Dense layer the weights at the start, and what learning adds to them."""
     noise = np.random.default_rng(0)
     pairs = []
-    for layer in dense_layers(task_named(kind.task), experiment_of(kind, kind.units)):
+    for layer in dense_layers(built_in(kind.task), experiment_of(kind, kind.units)):
         size, width = (layer.inputs, layer.units), math.sqrt(2 / layer.inputs)
         start = noise.normal(0, width, size).astype(np.float32)
         learned = noise.normal(0, width, size).astype(np.float32)
@@ -107,7 +107,7 @@ def snapshot_at(run: str, update: int) -> Snapshot:
     layers = beginnings(kind)
     kernels = tuple((1 - 0.9 * share) * start + share * learned for start, learned in layers)
     biases = tuple(0.1 * share * learned[0] + 0.02 for _, learned in layers)
-    task = task_named(kind.task)
+    task = built_in(kind.task)
     network = TrainedNetwork(experiment_of(kind, kind.units), task, NO_SCALING, kernels, biases)
     x = np.random.default_rng(2).uniform(0, 1, len(kernels[0])).astype(np.float32)
     return take_snapshot(network, x, kind.target, update)
@@ -147,7 +147,7 @@ def diagram_labels(language: str) -> dict[str, str]:
 
 def columns(kind: Kind, units: list[int], language: str) -> list[DiagramLayer]:
     """Return the columns of a network of the kind's task with these hidden units."""
-    task = task_named(kind.task)
+    task = built_in(kind.task)
     layers = dense_layers(task, experiment_of(kind, units))
     names = _names(language, len(units))
     shown = shown_columns(task, layers[0].inputs, [layer.units for layer in layers])

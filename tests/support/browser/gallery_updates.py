@@ -38,7 +38,7 @@ from app.widgets.updates.weight_probe import weight_probe  # noqa: E402
 from models.experiment import Experiment, Layer, Optimizer  # noqa: E402
 from models.inputs.summary import Summary, dense_layers  # noqa: E402
 from models.network.update_rule import initial_slots  # noqa: E402
-from models.tasks import task_named  # noqa: E402
+from models.tasks import built_in  # noqa: E402
 from models.tasks.base import Task  # noqa: E402
 from tests.support.browser.gallery_page import visit, visit_place  # noqa: E402
 from tests.support.update_step import step  # noqa: E402
@@ -157,7 +157,7 @@ def labels(prefix: str) -> dict[str, str]:
 
 def experiments() -> Iterator[tuple[Task, Experiment]]:
     """Every optimizer and switch, every loss, with and without a penalty."""
-    tasks = [task_named(name) for name in ("boston", "mnist", "reviews")]
+    tasks = [built_in(name) for name in ("boston", "mnist", "reviews")]
     for task, l2 in product(tasks, (0.0, 1e-5)):
         yield task, task.default.changed(l2=l2)
     for optimizer in OPTIMIZERS.values():
@@ -179,7 +179,7 @@ def show_formulas() -> None:
 def show_run() -> None:
     run = st.query_params.get("run", "")
     kind, name, tempo = (*(run or "housing-adam").split("-"), "slow")[:3]
-    task = task_named(TASKS[kind])
+    task = built_in(TASKS[kind])
     experiment = Experiment(
         task.name, (Layer(64), Layer(64)), OPTIMIZERS[name], EPOCHS[kind], BATCHES[kind]
     )

@@ -1,7 +1,8 @@
 """Tasks of every kind that the lab does not have, and a copy of the lab that has them.
 
-A task is a loader in ``data``, a file in ``models/tasks`` and a word in its ``TASKS``. The folders
-``data`` and ``models`` beside this file hold the loaders and files; ``copied_lab`` adds the words.
+A task is a loader in ``data``, a file in ``models/tasks`` and a word in its ``BUILT_IN``. The
+folders ``data`` and ``models`` beside this file hold the loaders and files; ``copied_lab`` adds the
+words.
 """
 
 import shutil
