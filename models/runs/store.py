@@ -160,12 +160,14 @@ class RunStore:
 
     def find(self, run_id: str, owner: str) -> Run:
         """Return an owner's run; a foreign, an unknown and a deleted one raise the same error."""
-        return self._rows.find(run_id, owner)
+        run = self._rows.find(run_id, owner)
+        self.task_of(run)
+        return run
 
     def runs(self, owner: str, task: str | None = None, limit: int = 50) -> list[Run]:
         """Return an owner's runs, perhaps of one task only, newest first."""
         which = "owner = ? AND ifnull(task = ?, 1) AND deleted IS NULL ORDER BY number DESC"
-        found = self._rows.where(which, (owner, task))
+        found = filter(self._has_task, self._rows.where(which, (owner, task)))
         return list(islice(found, None if limit < 0 else limit))
 
     def unreadable(self, owner: str) -> list[UnreadableRun]:
@@ -239,6 +241,13 @@ class RunStore:
             return history_of(lines)
         except ValueError as error:
             raise self._cannot_be_read(run_id, error) from error
+
+    def _has_task(self, run: Run) -> bool:
+        try:
+            self.task_of(run)
+        except UserError:
+            return False
+        return True
 
     def _cannot_be_read(self, run_id: str, error: Exception) -> UserError:
         _log.warning("run %s is kept but cannot be read: %s", run_id, error)
