@@ -1,8 +1,8 @@
 """Trained networks in memory, read again only when a run has written new weights."""
 
-from functools import lru_cache
 from pathlib import Path
 
+from app.session.services import memory
 from models.network.weights import WEIGHTS, TrainedNetwork, read_network
 
 
@@ -12,9 +12,4 @@ def network_in(folder: Path) -> TrainedNetwork:
         written = (folder / WEIGHTS).stat().st_mtime_ns
     except OSError:
         return read_network(folder)
-    return _read(folder, written)
-
-
-@lru_cache(maxsize=8)
-def _read(folder: Path, _written: int) -> TrainedNetwork:
-    return read_network(folder)
+    return memory().networks.get((folder, written), lambda: read_network(folder))

@@ -1,13 +1,12 @@
 """A run in words: what it was, how good it is, when it was and how long it took."""
 
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from app.session.i18n import say, t
-from app.session.services import services, task_of
+from app.session.services import memory, services, task_of
 from app.wording import data_words
 from models.events import History, State
 from models.runs.run import Run
@@ -115,12 +114,8 @@ def seconds(run: Run) -> float | None:
 
 def outline(run: Run) -> History:
     """Return a run's history without its points, read again only when there is more of it."""
-    return _outline(run.id, run.events)
-
-
-@lru_cache(maxsize=2_000)
-def _outline(run_id: str, _events: int) -> History:
-    return services().store.outline(run_id)
+    read = services().store.outline
+    return memory().outlines.get((run.id, run.events), lambda: read(run.id))
 
 
 def _time_zone() -> tzinfo | None:
