@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,35 +19,47 @@ TRAINERS = {"build", "loop", "run", "batches", "fused_updates"}
 """The only modules that take Keras and TensorFlow when they are imported themselves."""
 
 
-def modules(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
+@cache
+def modules(package: str) -> tuple[Path, ...]:
+    return tuple(sorted((ROOT / package).rglob("*.py")))
+
+
+Import = ast.Import | ast.ImportFrom
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@cache
+def statements(path: Path) -> tuple[tuple[Import, bool], ...]:
+    """Return the import statements of a file, and whether each stands inside a function."""
+    return tuple(_statements(ast.parse(path.read_text(encoding="utf-8")), inside=False))
+
+
+def _statements(node: ast.AST, *, inside: bool) -> Iterator[tuple[Import, bool]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Import):
+            yield child, inside
+        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from _statements(child, inside=inside or isinstance(child, FUNCTIONS))
 
 
 def imports(path: Path, *, top_level: bool = False) -> Iterator[str]:
     """Yield the dotted names a file imports; with ``top_level`` only those outside functions."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-    }
-    for node in ast.walk(tree):
-        if top_level and id(node) in inside:
+    for node, is_inside in statements(path):
+        if top_level and is_inside:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}: relative imports hide where a name comes from"
             yield node.module or ""
 
 
 def imported_modules(path: Path) -> Iterator[str]:
     """Yield what a file imports by dotted names: of modules, or of what is taken from them."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node, _ in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
