@@ -1,5 +1,6 @@
 """One real server and one real browser for all browser tests of the app."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import NewHome
 from tests.support.browser.chromium import ARGUMENTS, executable
-from tests.support.browser.context import OpenContext, listen
+from tests.support.browser.context import OpenContext, listen, note_errors
 from tests.support.browser.server import Server, serving
 from tests.support.browser.static_page import static_page
 
@@ -51,22 +52,32 @@ def shared_context(browser: Browser) -> Iterator[OpenContext]:
 
 
 @pytest.fixture
-def open_context(browser: Browser) -> Iterator[OpenContext]:
+def open_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenContext]:
     """Open contexts with cookies of their own, by the options of ``new_context``.
 
-    At the end none of them may have asked another machine for anything.
+    At the end none of them may have asked another machine for anything, and none may have logged
+    an error but those that the test's own ``browser_errors`` marks name.
     """
     opened: list[tuple[BrowserContext, Callable[[], list[str]]]] = []
+    errors: list[str] = []
 
     def open_context(**options: Any) -> BrowserContext:
         context = browser.new_context(**options)
         opened.append((context, listen(context)))
+        note_errors(context, errors)
         return context
 
     yield open_context
     for context, _ in opened:
         context.close()
     assert [url for _, strays in opened for url in strays()] == []
+    marks = request.node.iter_markers("browser_errors")
+    expected = [LOOKS_FOR_ITSELF, *(mark.args[0] for mark in marks)]
+    assert [error for error in errors if not any(re.search(each, error) for each in expected)] == []
+
+
+LOOKS_FOR_ITSELF = r"404 \(Not Found\).*/_stcore/(health|host-config)$"
+"""Streamlit, opened at a page's address, asks first whether it lives below that page."""
 
 
 @pytest.fixture

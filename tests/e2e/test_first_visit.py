@@ -54,6 +54,7 @@ def runs(lesson: Lesson) -> list[str]:
 # One owner ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.browser_errors("net::ERR_CONNECTION", "the proxy ends before its tabs")
 def test_tabs_opened_at_once_have_one_owner(open_context: OpenContext, server: Server) -> None:
     context = open_context(viewport=LAPTOP)
     with open_path_proxy(server.url) as proxy:

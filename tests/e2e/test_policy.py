@@ -49,6 +49,9 @@ def test_a_run_in_the_address_that_is_a_path_shows_no_run(page: Page, server: Se
         assert page.evaluate("window.ran") is None
 
 
+@pytest.mark.browser_errors(
+    "Content.Security.Policy|ERR_BLOCKED_BY_CSP|violates", "the browser says what it refuses"
+)
 def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -> None:
     refused = violations(page)
     Lesson(page, server.url).open("")

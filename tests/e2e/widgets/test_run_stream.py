@@ -219,6 +219,7 @@ def test_the_connection_closes_a_moment_after_the_last_has_left(stream: Stream) 
     assert stream.page.evaluate("streams.size") == 0
 
 
+@pytest.mark.browser_errors("Error: mine", "the listener's own fault is logged")
 def test_one_listeners_fault_is_not_the_others(stream: Stream) -> None:
     stream.page.evaluate("run => followRun(run, () => { throw new Error('mine') })", RUN)
     stream.follow()

@@ -1,9 +1,9 @@
-"""Browser contexts, and what they ask of other machines."""
+"""Browser contexts, what they ask of other machines, and the errors that they log."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 OpenContext = Callable[..., BrowserContext]
 """Opens a context by the options of ``new_context``."""
@@ -22,3 +22,17 @@ def listen(context: BrowserContext) -> Callable[[], list[str]]:
         return [url for url in sent + sockets if urlsplit(url).hostname not in (None, "127.0.0.1")]
 
     return strays
+
+
+LOGGED = ("error", "assert")
+
+
+def note_errors(context: BrowserContext, errors: list[str]) -> None:
+    """Add to ``errors`` whatever a page of the context logs as one, or does not catch."""
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type in LOGGED:
+            errors.append(f"{said.text} {said.location['url']}")
+
+    context.on("console", note)
+    context.on("weberror", lambda found: errors.append(str(found.error)))
