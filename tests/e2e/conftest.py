@@ -12,6 +12,14 @@ from tests.support.browser.context import Contexts, OpenContext
 from tests.support.browser.server import Server, serving
 from tests.support.browser.static_page import static_page
 
+ONE_PROCESS_A_CONTEXT = (
+    "--process-per-site",
+    "--disable-site-isolation-trials",
+    "--disable-features=SpareRendererForSitePerProcess,IsolateOrigins,site-per-process",
+)
+"""A context's pages share a process, which has the lab's scripts compiled: that is a third of what
+a page costs, which would be most of what these tests do."""
+
 
 @pytest.fixture(scope="session")
 def server(new_home: NewHome) -> Iterator[Server]:
@@ -31,14 +39,16 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = executable()
         assert path, "no Chromium: run python -m tests.support.browser.chromium"
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        running = playwright.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS, *ONE_PROCESS_A_CONTEXT]
+        )
         yield running
         running.close()
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Iterator[Contexts]:
-    kept = Contexts(browser)
+def contexts(browser: Browser, empty_page: str) -> Iterator[Contexts]:
+    kept = Contexts(browser, empty_page)
     yield kept
     kept.close()
 

@@ -50,8 +50,9 @@ class Heard:
 class Contexts:
     """The contexts of a browser. Who borrows one finds its scripts read, and no cookies."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self, browser: Browser, kept: str) -> None:
+        """``kept`` is the address of a page that stays open, and so does its process."""
+        self._browser, self._kept = browser, kept
         self._idle = defaultdict[str, list[tuple[BrowserContext, Heard]]](list)
 
     @contextmanager
@@ -77,13 +78,15 @@ class Contexts:
         yield open_context
         strays, errors = list[str](), list[str]()
         for kind, context, heard in borrowed:
-            _clear(context)
+            context.close() if kind is None else _clear(context)
             strays += heard.strays()
             errors += heard.errors
             heard.forget()
-            self._give_back(kind, context, heard)
-        assert strays == []
-        assert [error for error in errors if not _matches(error, expected)] == []
+            if kind is not None:
+                self._idle[kind].append((context, heard))
+        unexpected = [error for error in errors if not _matches(error, expected)]
+        assert not strays, strays
+        assert not unexpected, unexpected
 
     def close(self) -> None:
         for contexts in self._idle.values():
@@ -94,17 +97,14 @@ class Contexts:
         if kind is not None and self._idle[kind]:
             return self._idle[kind].pop()
         context = self._browser.new_context(**options)
+        if kind is not None:
+            context.new_page().goto(self._kept)
         return context, Heard(context)
-
-    def _give_back(self, kind: str | None, context: BrowserContext, heard: Heard) -> None:
-        if kind is None:
-            context.close()
-        else:
-            self._idle[kind].append((context, heard))
 
 
 def _clear(context: BrowserContext) -> None:
-    for page in context.pages:
+    """Close what was opened, all but the page that is kept, and forget whose the context was."""
+    for page in context.pages[1:]:
         page.close()
     context.unroute_all()
     context.clear_cookies()
