@@ -1,6 +1,6 @@
 """One real server and one real browser for all browser tests of the app."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,9 +8,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import NewHome
 from tests.support.browser.chromium import ARGUMENTS, executable
-from tests.support.browser.context import OpenContext, listen
+from tests.support.browser.context import Contexts, OpenContext
 from tests.support.browser.server import Server, serving
 from tests.support.browser.static_page import static_page
+
+ONE_PROCESS_A_CONTEXT = (
+    "--process-per-site",
+    "--disable-site-isolation-trials",
+    "--disable-features=SpareRendererForSitePerProcess,IsolateOrigins,site-per-process",
+)
+"""A context's pages share a process, which has the lab's scripts compiled: that is a third of what
+a page costs, which would be most of what these tests do."""
 
 
 @pytest.fixture(scope="session")
@@ -31,42 +39,42 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = executable()
         assert path, "no Chromium: run python -m tests.support.browser.chromium"
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        running = playwright.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS, *ONE_PROCESS_A_CONTEXT]
+        )
         yield running
         running.close()
 
 
 @pytest.fixture(scope="session")
-def shared_context(browser: Browser) -> Iterator[OpenContext]:
-    """Return the one context that has these options: its second page finds the scripts read."""
-    contexts: dict[frozenset[tuple[str, Any]], BrowserContext] = {}
+def contexts(browser: Browser, empty_page: str) -> Iterator[Contexts]:
+    kept = Contexts(browser, empty_page)
+    yield kept
+    kept.close()
 
-    def shared_context(**options: Any) -> BrowserContext:
-        key = frozenset(options.items())
-        return contexts.get(key) or contexts.setdefault(key, browser.new_context(**options))
 
-    yield shared_context
-    for context in contexts.values():
-        context.close()
+@pytest.fixture(scope="module")
+def shared_context(contexts: Contexts) -> Iterator[OpenContext]:
+    """Return the one context that has these options, for a module that keeps its pages open."""
+    opened: dict[frozenset[tuple[str, Any]], BrowserContext] = {}
+    with contexts.lent() as open_context:
+
+        def shared_context(**options: Any) -> BrowserContext:
+            key = frozenset(options.items())
+            return opened.get(key) or opened.setdefault(key, open_context(**options))
+
+        yield shared_context
 
 
 @pytest.fixture
-def open_context(browser: Browser) -> Iterator[OpenContext]:
-    """Open contexts with cookies of their own, by the options of ``new_context``.
+def open_context(contexts: Contexts, request: pytest.FixtureRequest) -> Iterator[OpenContext]:
+    """Lend contexts without the cookies of any other test, by the options of ``new_context``.
 
-    At the end none of them may have asked another machine for anything.
+    They may log no errors but those that the test's own ``browser_errors`` marks name.
     """
-    opened: list[tuple[BrowserContext, Callable[[], list[str]]]] = []
-
-    def open_context(**options: Any) -> BrowserContext:
-        context = browser.new_context(**options)
-        opened.append((context, listen(context)))
-        return context
-
-    yield open_context
-    for context, _ in opened:
-        context.close()
-    assert [url for _, strays in opened for url in strays()] == []
+    marks = request.node.iter_markers("browser_errors")
+    with contexts.lent([mark.args[0] for mark in marks]) as open_context:
+        yield open_context
 
 
 @pytest.fixture

@@ -15,7 +15,10 @@ from tests.support.browser.relay import open_relay
 from tests.support.browser.server import Server, start_server
 from tests.support.browser.static_page import use_modules
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.browser_errors("net::ERR_|WebSocket connection", "connections are cut on purpose"),
+]
 SECONDS_A_SESSION_IS_KEPT = 2
 
 

@@ -54,6 +54,7 @@ def runs(lesson: Lesson) -> list[str]:
 # One owner ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.browser_errors("net::ERR_CONNECTION", "the proxy ends before its tabs")
 def test_tabs_opened_at_once_have_one_owner(open_context: OpenContext, server: Server) -> None:
     context = open_context(viewport=LAPTOP)
     with open_path_proxy(server.url) as proxy:
@@ -154,8 +155,9 @@ def unnamed(page: Page, network: Network) -> set[str]:
 
 @pytest.mark.parametrize("path", MOST_BYTES)
 def test_a_first_visit_is_small_and_a_second_one_fetches_nothing_again(
-    path: str, page: Page, server: Server
+    path: str, open_context: OpenContext, server: Server
 ) -> None:
+    page = open_context(is_new=True, viewport=LAPTOP).new_page()
     network, lesson = Network(page), Lesson(page, server.url)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))

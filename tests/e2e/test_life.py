@@ -7,8 +7,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.relay import open_relay
 from tests.support.browser.server import Server, start_server
@@ -145,9 +146,9 @@ def test_a_finished_run_trains_on_and_goes_back(page: Page, server: Server) -> N
 
 
 def test_a_server_that_is_ended_lets_its_run_go_on_after_the_next_start(
-    browser: Browser, tmp_path: Path
+    open_context: OpenContext, tmp_path: Path
 ) -> None:
-    context = browser.new_context()
+    context = open_context()
     first = start_server(tmp_path)
     life = Life(context.new_page(), first.url)
     life.begin()
@@ -176,7 +177,6 @@ def test_a_server_that_is_ended_lets_its_run_go_on_after_the_next_start(
     finally:
         second.process.terminate()
         second.process.wait(20)
-        context.close()
 
 
 def test_a_second_server_on_the_same_runs_refuses_and_says_why(page: Page, server: Server) -> None:
@@ -194,9 +194,9 @@ def test_a_second_server_on_the_same_runs_refuses_and_says_why(page: Page, serve
 
 
 def test_a_second_tab_shows_the_same_run_without_being_asked(
-    browser: Browser, server: Server
+    open_context: OpenContext, server: Server
 ) -> None:
-    context = browser.new_context()
+    context = open_context()
     life = Life(context.new_page(), server.url)
     life.begin()
     other = Life(context.new_page(), server.url)
@@ -206,7 +206,6 @@ def test_a_second_tab_shows_the_same_run_without_being_asked(
     life.wait_for_points(life.points())  # a closed tab takes nothing with it
     life.button("train.stop").click()
     life.wait_for_state("stopped")
-    context.close()
 
 
 @pytest.mark.parametrize("seconds", [3, pytest.param(180, marks=pytest.mark.soak)])

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.support.browser.context import listen
+from tests.support.browser.context import Heard
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.server import Server
 
@@ -49,6 +49,9 @@ def test_a_run_in_the_address_that_is_a_path_shows_no_run(page: Page, server: Se
         assert page.evaluate("window.ran") is None
 
 
+@pytest.mark.browser_errors(
+    "Content.Security.Policy|ERR_BLOCKED_BY_CSP|violates", "the browser says what it refuses"
+)
 def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -> None:
     refused = violations(page)
     Lesson(page, server.url).open("")
@@ -68,13 +71,13 @@ def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -
 
 
 def test_a_page_that_asked_another_machine_would_be_noticed(browser: Browser) -> None:
-    """Every test with ``page`` or ``open_context`` fails by what ``listen`` hears."""
+    """Every test with ``page`` or ``open_context`` fails by what ``Heard`` has heard."""
     context = browser.new_context()
-    strays = listen(context)
+    heard = Heard(context)
     page = context.new_page()
     page.goto("data:text/html,<p>")
     page.evaluate("fetch('http://lab.invalid/script.js').catch(() => null)")
     page.evaluate("() => { new WebSocket('ws://lab.invalid/socket'); }")
     page.wait_for_timeout(300)
     context.close()
-    assert sorted(strays()) == ["http://lab.invalid/script.js", "ws://lab.invalid/socket"]
+    assert sorted(heard.strays()) == ["http://lab.invalid/script.js", "ws://lab.invalid/socket"]

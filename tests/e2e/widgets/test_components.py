@@ -24,7 +24,7 @@ from tests.e2e.widgets.test_live_chart import (
 from tests.support.browser.context import OpenContext
 from tests.support.browser.gallery_server import served
 from tests.support.browser.gallery_visits import Gallery, Open
-from tests.support.browser.static_page import use_modules
+from tests.support.browser.static_page import use_linked_module
 from tests.support.browser.touch import Touch, write
 
 GALLERY = Path(__file__).parents[2] / "support/browser/gallery.py"
@@ -178,7 +178,7 @@ def test_a_run_that_was_over_is_not_replayed(visit: Open) -> None:
     page = visit()
     show_run(page, "compared-1")
     expect(page.locator(".fl-chart")).to_have_attribute("data-state", "done", timeout=2_500)
-    use_modules(page, "shared/run_stream.js")
+    use_linked_module(page, "train.js", "shared/run_stream.js")
     page.wait_for_function("streams.size === 1")  # a moment after the visit before has left
 
 

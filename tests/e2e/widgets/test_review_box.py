@@ -182,7 +182,7 @@ def test_a_phone_names_every_cell_and_says_when_no_word_is_known(enter: Enter) -
     box.type("What a film \U0001f600")
     box.shows("What a film \U0001f600")
     none = box.page.locator('[data-step="vocabulary"] .none')
-    expect(none).to_have_text(box.say_text("none_known", size="1,000"))
+    expect(none).to_have_text(box.says("review.none_known", row="review", size="1,000"))
     assert box.indices() == []
     expect(canvas).to_have_attribute("data-lit", "0")
 
@@ -206,7 +206,7 @@ def test_of_a_megabyte_that_is_pasted_the_beginning_is_read(enter: Enter) -> Non
     expect(box.page.get_by_role("textbox")).to_have_value(ODD["a megabyte"][:MAX_LENGTH])
     box.shows(clean(ODD["a megabyte"][:MAX_LENGTH]))
     assert "재미있다" in box.step("morphemes")
-    expect(box.page.locator(".cut")).to_have_text(box.say_text("cut", most=MAX_READ))
+    expect(box.page.locator(".cut")).to_have_text(box.says("review.cut", row="리뷰", most=MAX_READ))
     box.type("좋은 영화")
     expect(box.page.locator(".cut")).to_be_hidden()
 

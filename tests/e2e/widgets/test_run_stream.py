@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.support.browser.context import OpenContext
 from tests.support.browser.static_page import use_modules
 
 SOURCE = """
@@ -219,6 +220,7 @@ def test_the_connection_closes_a_moment_after_the_last_has_left(stream: Stream) 
     assert stream.page.evaluate("streams.size") == 0
 
 
+@pytest.mark.browser_errors("Error: mine", "the listener's own fault is logged")
 def test_one_listeners_fault_is_not_the_others(stream: Stream) -> None:
     stream.page.evaluate("run => followRun(run, () => { throw new Error('mine') })", RUN)
     stream.follow()
@@ -233,8 +235,16 @@ def test_an_event_of_another_kind_is_handed_on(stream: Stream, kind: str) -> Non
     assert stream.kinds() == ["started", kind]
 
 
-def test_a_stream_that_falls_silent_is_asked_for_again(page: Page, empty_page: str) -> None:
+@pytest.fixture
+def timed_page(open_context: OpenContext) -> Page:
+    """Return a page whose clock the test moves."""
+    page = open_context(is_new=True).new_page()
     page.clock.install()
+    return page
+
+
+def test_a_stream_that_falls_silent_is_asked_for_again(timed_page: Page, empty_page: str) -> None:
+    page = timed_page
     stream = Stream(page, empty_page)
     stream.follow(live=False)
     page.evaluate("sources[0].onopen()")
@@ -254,9 +264,9 @@ def test_a_stream_that_falls_silent_is_asked_for_again(page: Page, empty_page: s
 
 
 def test_a_hidden_tab_lets_go_of_its_stream_and_catches_up_when_it_is_seen(
-    page: Page, empty_page: str
+    timed_page: Page, empty_page: str
 ) -> None:
-    page.clock.install()
+    page = timed_page
     stream = Stream(page, empty_page)
     stream.follow(live=False)
     stream.say(STARTED, epoch(1))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.widgets.test_run_stream import SOURCE
+from tests.support.browser.context import OpenContext
 from tests.support.browser.static_page import use_modules
 
 TABS = """
@@ -56,6 +57,12 @@ class Worker:
 
     def wait(self, seconds: float) -> None:
         self.page.clock.run_for(1000 * seconds)
+
+
+@pytest.fixture
+def page(open_context: OpenContext) -> Page:
+    """Return a page whose clock is its own."""
+    return open_context(is_new=True).new_page()
 
 
 @pytest.fixture

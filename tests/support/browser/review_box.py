@@ -62,9 +62,6 @@ class ReviewBox(Lesson):
         send("touchEnd")
         session.detach()
 
-    def say_text(self, key: str, **values: object) -> str:
-        return self.says(f"review.{key}").format(**values)
-
     def step(self, name: str) -> str:
         return self.page.locator(f'[data-step="{name}"] .body').inner_text()
 

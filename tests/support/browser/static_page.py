@@ -22,6 +22,9 @@ from tests.support.ports import free_port
 SECONDS_TO_START = 20
 _PAGE = '<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>page</title></html>'
 _IMPORT = "async address => { Object.assign(window, await import(address)); }"
+_IMPORT_LINKED = """async ([address, name]) => {
+    Object.assign(window, (await import(address)).default[name]);
+}"""
 
 
 def _page(_request: Request) -> Response:
@@ -49,3 +52,11 @@ def use_modules(page: Page, *names: str) -> None:
     """Let scripts of the page call what these modules export, as in "chart/chart_range.js"."""
     for name in names:
         page.evaluate(_IMPORT, f"/{widget_modules.address(name)}")
+
+
+def use_linked_module(page: Page, linked: str, name: str) -> None:
+    """Let scripts of a lab's page call what the page's own instance of a module exports.
+
+    ``linked`` is the linked module that holds it, as in "train.js".
+    """
+    page.evaluate(_IMPORT_LINKED, [f"/{widget_modules.address(linked)}", name])
