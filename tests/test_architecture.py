@@ -252,3 +252,14 @@ def test_no_folder_of_code_is_a_hall(package: str) -> None:
         for folder in [ROOT / package, *(ROOT / package).rglob("*/")]
     }
     assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}
+
+
+def test_only_the_services_remember_people_and_runs() -> None:
+    """Elsewhere ``@cache`` keeps what ships with the lab, which is the same for everybody."""
+    keeping = re.compile(
+        r"^\s+global |\blru_cache\b|^_?\w+(?:: [^=]+)? = (?:\{\}|\[\]|\w*[dD]ict\()", re.M
+    )
+    keepers = {
+        named(path) for path in modules("app") if keeping.search(path.read_text(encoding="utf-8"))
+    }
+    assert keepers == {"app/session/services.py"}
