@@ -1,7 +1,7 @@
 """What the benchmark compares the training loop with: plain Keras ``fit`` and scikit-learn.
 
 ``python -m models.bench.reference_trainers THREADS`` answers one JSON line for each line it reads,
-so that the rivals live in a process of their own, with TensorFlow as it comes: nothing that the
+so that the references live in a process of their own, with TensorFlow as it comes: nothing that the
 training loop configures reaches them but the number of threads. 0 leaves that to TensorFlow, which
 takes all cores. A process that is asked for the lab's own loop should be asked for nothing else.
 """
@@ -28,13 +28,13 @@ Seconds = float
 
 
 def main() -> None:
-    """Answer requests ``{"rival": name, "experiment": {...}}`` with seconds until stdin ends."""
+    """Answer requests ``{"reference": name, "experiment": {...}}`` with seconds until stdin ends."""
     from models.training.tensorflow_import import tf
 
     threads = int(sys.argv[1])
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    rivals: dict[str, Callable[[Experiment], Seconds]] = {
+    references: dict[str, Callable[[Experiment], Seconds]] = {
         "fit": fit_run,
         "fit_epoch": fit_epoch,
         "sklearn_epoch": sklearn_epoch,
@@ -43,7 +43,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         experiment = Experiment.from_dict(request["experiment"])
-        print(json.dumps(rivals[request["rival"]](experiment)), flush=True)
+        print(json.dumps(references[request["reference"]](experiment)), flush=True)
         gc.freeze()  # as the lab's workers do
 
 

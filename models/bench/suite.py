@@ -51,10 +51,10 @@ class _References:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=one_thread
         )
 
-    def seconds(self, rival: str, experiment: Experiment) -> Seconds:
-        """Let a rival train an experiment; return its time."""
+    def seconds(self, reference: str, experiment: Experiment) -> Seconds:
+        """Let a reference train an experiment; return its time."""
         assert self._process.stdin and self._process.stdout
-        request = {"rival": rival, "experiment": experiment.to_dict()}
+        request = {"reference": reference, "experiment": experiment.to_dict()}
         print(json.dumps(request), file=self._process.stdin, flush=True)
         return float(json.loads(self._process.stdout.readline()))
 
@@ -64,16 +64,16 @@ class _References:
 
 def measure(*, quick: bool, as_json: bool) -> None:
     """Measure everything and print one line a figure, the machine first."""
-    rounds, rivals = 1 if quick else 5, _References()
+    rounds, references = 1 if quick else 5, _References()
     with threadpool_limits(1):
         found = [
-            *_housing_speed(rounds, rivals),
-            *_digits_speed(rounds, rivals),
+            *_housing_speed(rounds, references),
+            *_digits_speed(rounds, references),
             *_threads_speed(rounds),
             *_company_speed(rounds),
             *_accuracies(quick),
         ]
-    rivals.close()
+    references.close()
     if as_json:
         figures = {figure.name: figure.value for figure in found}
         print(json.dumps({"machine": machine(), "figures": figures}))
@@ -83,13 +83,13 @@ def measure(*, quick: bool, as_json: bool) -> None:
         print(f"{figure.name:58} {figure.value:10.4f}   {figure.bar}")
 
 
-def _housing_speed(rounds: int, rivals: _References) -> list[Figure]:
+def _housing_speed(rounds: int, references: _References) -> list[Figure]:
     experiment = preset_named("housing-sgd")
     times = _interleaved(
         rounds,
         {
             "lab": lambda: _timed(lambda: _train(experiment)),
-            "fit": lambda: rivals.seconds("fit", experiment),
+            "fit": lambda: references.seconds("fit", experiment),
         },
     )
     return [
@@ -99,14 +99,14 @@ def _housing_speed(rounds: int, rivals: _References) -> list[Figure]:
     ]
 
 
-def _digits_speed(rounds: int, rivals: _References) -> list[Figure]:
+def _digits_speed(rounds: int, references: _References) -> list[Figure]:
     experiment = preset_named("mnist").changed(epochs=3)
     times = _interleaved(
         rounds,
         {
             "lab": lambda: _lab_epoch(experiment),
-            "fit": lambda: rivals.seconds("fit_epoch", experiment),
-            "sklearn": lambda: rivals.seconds("sklearn_epoch", experiment),
+            "fit": lambda: references.seconds("fit_epoch", experiment),
+            "sklearn": lambda: references.seconds("sklearn_epoch", experiment),
         },
     )
     return [
@@ -216,17 +216,17 @@ def _accuracies(quick: bool) -> list[Figure]:
     ]
 
 
-def _interleaved(rounds: int, rivals: dict[str, Callable[[], Seconds]]) -> dict[str, Seconds]:
-    """Return each rival's median over the rounds; a first round warms up and does not count.
+def _interleaved(rounds: int, references: dict[str, Callable[[], Seconds]]) -> dict[str, Seconds]:
+    """Return each reference's median over the rounds; a first round warms up and does not count.
 
     After it what is loaded is frozen, as in a worker, see ``models.jobs.local.job``.
     """
-    times: dict[str, list[Seconds]] = {name: [] for name in rivals}
+    times: dict[str, list[Seconds]] = {name: [] for name in references}
     for number in range(rounds + 1):
         if number == 1:
             gc.freeze()
-        for name, rival in rivals.items():
-            times[name].append(rival())
+        for name, reference in references.items():
+            times[name].append(reference())
     return {name: statistics.median(found[1:]) for name, found in times.items()}
 
 

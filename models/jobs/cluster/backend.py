@@ -41,7 +41,7 @@ SECONDS_OF_PATIENCE = 0.8
 """How long a stop may take, files on their way included, before the run is over without them.
 
 The node itself kills a run that is not polite, and sooner."""
-SECONDS_BETWEEN_WISHES = 1.0
+SECONDS_BETWEEN_REQUESTS = 1.0
 """Dask places a request for a slot once, by what was free then: it is made anew this often."""
 SECONDS_TO_LEARN_WHY = 0.3
 """A node falls silent a moment before it is known that it, or the scheduler, is gone."""
@@ -166,7 +166,7 @@ class ClusterBackend:
         """Ask for a slot, under a new name: the cluster may know the old one still."""
         held.key = f"{held.job.run_id}.{uuid.uuid4().hex}"
         self._link.ask_for_slot(held.key)
-        self._loop.call_later(SECONDS_BETWEEN_WISHES, self._ask_anew, held, held.key)
+        self._loop.call_later(SECONDS_BETWEEN_REQUESTS, self._ask_anew, held, held.key)
 
     def _ask_anew(self, held: _Held, key: str) -> None:
         """Take a request back that was not granted, and make it again."""

@@ -43,7 +43,7 @@ SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_BETWEEN_LOOKS_AT_SLOTS = 0.2
 SECONDS_TO_WAIT_FOR_NEWS = 0.5
 SECONDS_TO_WARM_UP = 120
-SECONDS_PER_PARCEL = 1.0
+SECONDS_BETWEEN_TRANSFERS = 1.0
 """Weights that are worth no checkpoint travel this often."""
 
 News = dict[str, Any]
@@ -87,7 +87,7 @@ class Stay:
     def pack(self, events: list[Event]) -> Transfer:
         """Return the files that belong to events: what they mention, and weights now and then."""
         told = [event for event in events if isinstance(event, Epoch)]
-        is_due = time.monotonic() - self.packed >= SECONDS_PER_PARCEL
+        is_due = time.monotonic() - self.packed >= SECONDS_BETWEEN_TRANSFERS
         if not any(map(_comes_with_files, events)) and not (told and is_due):
             return {}
         if told:
