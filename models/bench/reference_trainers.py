@@ -28,7 +28,7 @@ Seconds = float
 
 
 def main() -> None:
-    """Answer requests ``{"reference": name, "experiment": {...}}`` with seconds until stdin ends."""
+    """Answer requests ``{"reference": name, "experiment": {...}}`` in seconds, until stdin ends."""
     from models.training.tensorflow_import import tf
 
     threads = int(sys.argv[1])
