@@ -49,7 +49,7 @@ class Extent:
     """The trainer does so once after the server's start."""
 
 
-A_FEW = Extent((2, 4), 1, owners=4, learners=2, submits=200, minutes=0.1, seconds_to_warm_up=0)
+A_FEW = Extent((2, 4), 1, owners=4, learners=2, submits=200, minutes=0.01, seconds_to_warm_up=0)
 
 
 @dataclass
