@@ -60,8 +60,8 @@ SAMPLE_STATES = """() => {
 
 def test_a_live_run_that_is_returned_to_stands_there_at_once(page: Page, server: Server) -> None:
     life = Life(page, server.url)
-    life.begin(epochs=8)
-    quarter = 2 * UPDATES_PER_EPOCH
+    life.begin(epochs=12)
+    quarter = 3 * UPDATES_PER_EPOCH
     page.wait_for_function(
         f"() => Number(document.querySelector('.fl-chart')?.dataset.update) >= {quarter}"
     )
