@@ -101,6 +101,7 @@ def test_a_run_is_called_the_same_everywhere_by_the_browsers_clock(
     expect(choice).to_have_value(re.compile(f"^{re.escape(name)} · validation MAE"))
 
 
+@pytest.mark.browser_errors(r"404 \(Not Found\).*/owner\?link=", "a link works once")
 def test_runs_belong_to_a_browser_and_move_with_a_link(
     ada: Lesson, bob: Lesson, owner: Owner, server: Server, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from app.session.owner import COOKIE
 from tests.support.browser.context import LOGGED, Contexts, Heard
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.server import Server
@@ -59,16 +60,17 @@ def test_code_that_got_into_the_page_would_not_run(page: Page, server: Server) -
     assert len(refused) >= 4
 
 
-def test_who_borrows_a_context_finds_nothing_that_another_has_stored(
+def test_who_borrows_a_context_is_another_owner_than_the_one_before(
     contexts: Contexts, server: Server
 ) -> None:
+    """Who had it before has left nothing stored, nor what names the owner to all tabs."""
+    owners = []
     for _ in range(2):
         with contexts.lent() as open_context:
             context = open_context(color_scheme="dark")
-            page = context.new_page()
-            page.goto(f"{server.url}/_stcore/health")
-            assert not page.evaluate("localStorage.own || document.cookie.includes('own')")
-            page.evaluate("localStorage.own = 1; document.cookie = 'own=1'")
+            Lesson(context.new_page(), server.url).open("runs")
+            owners += [each["value"] for each in context.cookies() if each["name"] == COOKIE]
+    assert len(set(owners)) == 2
 
 
 def test_a_page_that_asked_another_machine_would_be_noticed(browser: Browser) -> None:

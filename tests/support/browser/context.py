@@ -112,7 +112,7 @@ def _clear(context: BrowserContext) -> None:
     context.clear_cookies()
     session = context.new_cdp_session(kept)
     for origin in origins:
-        stored = {"origin": origin, "storageTypes": "local_storage"}
+        stored = {"origin": origin, "storageTypes": "local_storage,indexeddb"}
         session.send("Storage.clearDataForOrigin", stored)
     session.detach()
 
