@@ -22,6 +22,7 @@ ONE_AFTER_THE_OTHER = "tests/models/jobs/"
 LONGEST_FIRST = (ONE_AFTER_THE_OTHER, "tests/e2e/", "tests/models/training/", "tests/app/")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, begin with long ones, and try some twice.
 
