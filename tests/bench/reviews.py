@@ -121,7 +121,7 @@ def _epoch_against_dense() -> None:
         run = _train(experiment)
         epochs = [event["seconds"] for event in run.said if event["kind"] == "epoch"]
         lab.append(statistics.median(epochs[1:]))
-        rival = _run(["-m", "models.rivals"], request + "\n")
+        rival = _run(["-m", "models.rivals", "1"], request + "\n")
         dense.append(rival.said[0])
     _figure("NSMC, 1,000 words, one epoch with validation, lab (s)", min(lab))
     _figure("NSMC, 1,000 words, one epoch with validation, dense fit (s)", min(dense))
