@@ -188,6 +188,7 @@ MAY_IMPORT = {
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
     "models/bench": "models/training models/inputs models/tasks",
+    "models/keras_code": "models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
     "app/session": "",

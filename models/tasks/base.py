@@ -99,6 +99,8 @@ class Task:
     """What stands above the example that a network is asked about."""
     texts: TextOptions | None = None
     """Of a task that reads text."""
+    keras_dataset: str | None = None
+    """The module of ``keras.datasets`` with the same rows in the same order, where there is one."""
     drawable: bool = False
     """Whether a person can draw an example, a digit of 28 x 28 pixels, with a pen."""
 

@@ -33,6 +33,7 @@ BOSTON = Task(
         ),
         Preset("housing-adam", Text("Adam", "Adam"), _HOUSING.changed(optimizer=Optimizer("adam"))),
     ),
+    keras_dataset="boston_housing",
     picture=Text(
         "방 개수와 집값의 산점도: 방이 많은 지역일수록 집값이 높습니다",
         "Scatter plot of rooms and price: districts with more rooms cost more",

@@ -29,5 +29,6 @@ FASHION_MNIST = Task(
             ),
         ),
     ),
+    keras_dataset="fashion_mnist",
     picture=Text("Fashion-MNIST 옷 사진 예시 {count}장", "{count} garments of Fashion-MNIST"),
 )

@@ -29,6 +29,7 @@ MNIST = Task(
             ),
         ),
     ),
+    keras_dataset="mnist",
     picture=Text("MNIST 손글씨 숫자 예시 {count}장", "{count} handwritten digits of MNIST"),
     drawable=True,
 )

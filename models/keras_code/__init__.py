@@ -1,0 +1,1 @@
+"""The Keras program of an experiment: as a script, as a notebook, as an exercise."""
