@@ -48,7 +48,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a classifier says of rows: ``probabilities`` (rows, classes), true classes ``y`` (rows,)."""
+    """What a classifier says of rows: ``probabilities`` (rows, classes), true ``y`` (rows,)."""
 
     probabilities: Array
     y: Array
