@@ -1,0 +1,109 @@
+"""Pictures, texts and rows that are changed a little, to see how much of it a network bears.
+
+Every change has a strength from none to much, and says the same for the same seed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.dataset import Array
+from data.language import Text
+from data.text.vocabulary import Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """A change of pictures: ``apply`` takes (rows, height, width) uint8 and a strength."""
+
+    name: str
+    title: Text
+    unit: Text
+    strengths: tuple[float, ...]
+    apply: Callable[[Array, float], Array]
+
+
+def shifted(pictures: Array, pixels: float) -> Array:
+    """Move pictures to the right and down by whole pixels; what leaves is lost."""
+    by = round(pixels)
+    moved = np.zeros_like(pictures)
+    moved[:, by:, by:] = pictures[:, : pictures.shape[1] - by, : pictures.shape[2] - by]
+    return moved
+
+
+def rotated(pictures: Array, degrees: float) -> Array:
+    """Turn pictures to the left about their centre, with bilinear interpolation."""
+    from scipy.ndimage import rotate
+
+    turned: Array = rotate(
+        pictures, degrees, axes=(2, 1), reshape=False, order=1, mode="constant", cval=0
+    )
+    return turned
+
+
+def noisy(pictures: Array, deviation: float, seed: int = 0) -> Array:
+    """Add normal noise of so many grey values to every pixel; grey values stay within 0-255."""
+    noise = np.random.default_rng(seed).normal(0, 1, pictures.shape).astype(np.float32)
+    found: Array = np.rint(pictures + deviation * noise).clip(0, 255).astype(np.uint8)
+    return found
+
+
+def inverted(pictures: Array, share: float) -> Array:
+    """Mix pictures with their negatives: 0 leaves them, 1 turns white into black."""
+    mixed: Array = pictures * (1 - share) + (255 - pictures.astype(np.float32)) * share
+    found: Array = np.rint(mixed).astype(np.uint8)
+    return found
+
+
+def thickened(pictures: Array, pixels: float) -> Array:
+    """Make strokes wider by so many pixels on every side, or thinner where it is negative."""
+    from scipy.ndimage import grey_dilation, grey_erosion
+
+    side = 2 * round(abs(pixels)) + 1
+    change = grey_dilation if pixels > 0 else grey_erosion
+    changed: Array = change(pictures, size=(1, side, side))
+    return changed
+
+
+SHAKES = (
+    Shake("shift", Text("옮기기", "Shift"), Text("픽셀", "pixels"), (0, 1, 2, 3, 4, 6, 8), shifted),
+    Shake(
+        "rotation",
+        Text("돌리기", "Rotation"),
+        Text("도", "degrees"),
+        (0, 10, 20, 30, 45, 60, 90),
+        rotated,
+    ),
+    Shake(
+        "noise",
+        Text("잡음", "Noise"),
+        Text("밝기", "grey values"),
+        (0, 20, 40, 60, 90, 120, 160),
+        noisy,
+    ),
+    Shake(
+        "inversion",
+        Text("뒤집은 밝기", "Inversion"),
+        Text("비율", "share"),
+        (0, 0.2, 0.4, 0.5, 0.6, 0.8, 1),
+        inverted,
+    ),
+    Shake("strokes", Text("획 굵기", "Strokes"), Text("픽셀", "pixels"), (-1, 0, 1, 2), thickened),
+)
+"""What can be done to pictures, each with the strengths that its curve is drawn at."""
+
+
+def with_words_dropped(documents: Encoded, share: float, seed: int = 0) -> Encoded:
+    """Leave out a share of the words of every document, chosen at random."""
+    kept = np.random.default_rng(seed).random(len(documents.ids)) >= share
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Encoded(documents.ids[kept], before[documents.offsets].astype(np.int64))
+
+
+def with_noise(rows: Array, column: int, deviations: float, seed: int = 0) -> Array:
+    """Add normal noise to one column of a table, in standard deviations of that column."""
+    noise = np.random.default_rng(seed).normal(0, 1, len(rows))
+    changed = rows.astype(np.float32).copy()
+    changed[:, column] += (deviations * rows[:, column].std() * noise).astype(np.float32)
+    return changed
