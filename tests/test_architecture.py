@@ -185,6 +185,7 @@ MAY_IMPORT = {
     "models/training": "models/network models/inputs models/tasks",
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
+    "models/analysis": "models/network",
     "models/bench": "models/training models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",

@@ -44,15 +44,15 @@ def rotated(pictures: Array, degrees: float) -> Array:
 
 def noisy(pictures: Array, deviation: float, seed: int = 0) -> Array:
     """Add normal noise of so many grey values to every pixel; grey values stay within 0-255."""
-    noise = np.random.default_rng(seed).normal(0, 1, pictures.shape).astype(np.float32)
+    noise = np.random.default_rng(seed).standard_normal(pictures.shape, np.float32)
     found: Array = np.rint(pictures + deviation * noise).clip(0, 255).astype(np.uint8)
     return found
 
 
 def inverted(pictures: Array, share: float) -> Array:
     """Mix pictures with their negatives: 0 leaves them, 1 turns white into black."""
-    mixed: Array = pictures * (1 - share) + (255 - pictures.astype(np.float32)) * share
-    found: Array = np.rint(mixed).astype(np.uint8)
+    grey = pictures.astype(np.float32)
+    found: Array = np.rint(grey * (1 - share) + (255 - grey) * share).astype(np.uint8)
     return found
 
 
