@@ -125,7 +125,7 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
         assert "session_state" not in text and "query_params[" not in text
 
 
-MEMORIES = {"OwnerMemory", "OwnerTransfers", "TabMemory", "ServerMemory"}
+MEMORIES = {"OwnerMemory", "OwnerTransfers", "TabMemory", "ServerMemory", "Recent"}
 CONTAINERS = {"dict", "list", "set", "deque", "defaultdict", "OrderedDict", "WeakValueDictionary"}
 
 
@@ -142,8 +142,10 @@ def memories(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", modules("app"), ids=named)
 def test_only_the_services_remember_anything(path: Path) -> None:
+    """``@cache`` keeps what ships with the lab, which is the same for everybody."""
     expected = ["_memory = ServerMemory()"] if named(path) == "app/session/services.py" else []
     assert list(memories(path)) == expected
+    assert "lru_cache" not in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "app/views").glob("*.py")), ids=named)
@@ -253,14 +255,3 @@ def test_no_folder_of_code_is_a_hall(package: str) -> None:
         for folder in [ROOT / package, *(ROOT / package).rglob("*/")]
     }
     assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}
-
-
-def test_only_the_services_remember_people_and_runs() -> None:
-    """Elsewhere ``@cache`` keeps what ships with the lab, which is the same for everybody."""
-    keeping = re.compile(
-        r"^\s+global |\blru_cache\b|^_?\w+(?:: [^=]+)? = (?:\{\}|\[\]|\w*[dD]ict\()", re.M
-    )
-    keepers = {
-        named(path) for path in modules("app") if keeping.search(path.read_text(encoding="utf-8"))
-    }
-    assert keepers == {"app/session/services.py"}

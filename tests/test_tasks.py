@@ -102,11 +102,16 @@ def home(new_home: NewHome) -> Path:
     return new_home()
 
 
-def run(lab: Path, home: Path, *command: str) -> str:
+def run(lab: Path, home: Path, *command: str, given: str = "") -> str:
     environment = {**os.environ, "FNN_LAB_HOME": str(home), "PYTHONPATH": str(lab)}
     environment.pop("FNN_LAB_DATA", None)
     done = subprocess.run(
-        [sys.executable, *command], cwd=lab, env=environment, capture_output=True, text=True
+        [sys.executable, *command],
+        cwd=lab,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-4_000:]
     return done.stdout
@@ -136,50 +141,58 @@ def test_nothing_is_said_of_other_tasks(task: str, language: str, walked: Walk) 
     assert OF_OTHER_TASKS.findall(page) == []
 
 
-@pytest.fixture(scope="module")
-def trained(lab: Path, home: Path) -> dict[str, Path]:
-    """Return the folders of networks that the command line has trained, by task."""
-    folders = {task: home / f"own-{task}" for task in TASKS}
-    for task, folder in folders.items():
-        run(lab, home, "-m", "models", "train", f"{task}-small", "--out", str(folder))
-    return folders
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_the_command_line_judges_a_new_task(
-    task: str, lab: Path, home: Path, trained: dict[str, Path]
-) -> None:
-    told = json.loads(run(lab, home, "-m", "models", "evaluate", str(trained[task]), "--json"))
-    rows = {"apples": 40, "fruit": 40, "glyphs": 80, "mail": 60}[task]
-    assert told["rows"] == rows and np.isfinite(told["test"]["loss"])
-
-
-def predicted(lab: Path, home: Path, folder: Path, *given: str) -> dict[str, Any]:
-    answer = run(lab, home, "-m", "models", "predict", str(folder), *given, "--json")
-    return dict(json.loads(answer))
-
-
-def test_the_command_line_predicts_a_row(lab: Path, home: Path, trained: dict[str, Path]) -> None:
-    row = '{"WIDTH": 7, "HEIGHT": 6.5, "DAYS": 3}'
-    assert np.isfinite(predicted(lab, home, trained["apples"], "--row", row)["value"])
-    found = predicted(lab, home, trained["fruit"], "--row", "[7, 10]")
-    assert len(found["probabilities"]) == 2 and found["label"]["en"] in ("apple", "pear")
-
-
-def test_the_command_line_predicts_a_picture(
-    lab: Path, home: Path, trained: dict[str, Path], tmp_path: Path
-) -> None:
-    path = tmp_path / "row.png"
+def drawn_row(home: Path) -> Path:
+    """Leave a picture of a row in the lab's home, twice as large as the network's."""
+    path = home / "row.png"
     grey = np.zeros((24, 40), np.uint8)
     grey[10:14] = 255
     Image.fromarray(grey).save(path)
     assert read_picture(path).shape == (24, 40)
-    found = predicted(lab, home, trained["glyphs"], "--image", str(path))
+    return path
+
+
+Answers = dict[tuple[str, ...], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def answers(lab: Path, home: Path) -> Answers:
+    """Return what the command line says of networks it has trained, by command and task."""
+    own = {task: str(home / f"own-{task}") for task in TASKS}
+    training = [["train", f"{task}-small", "--out", folder] for task, folder in own.items()]
+    asked = {("evaluate", task): ["evaluate", folder] for task, folder in own.items()}
+    for task, *question in (
+        ("apples", "--row", '{"WIDTH": 7, "HEIGHT": 6.5, "DAYS": 3}'),
+        ("fruit", "--row", "[7, 10]"),
+        ("glyphs", "--image", str(drawn_row(home))),
+        ("mail", "--text", "claim your free prize, Peter"),
+    ):
+        asked["predict", task] = ["predict", own[task], *question]
+    commands = [*training, *([*command, "--json"] for command in asked.values())]
+    told = json.loads(run(lab, home, str(HERE / "commands.py"), given=json.dumps(commands)))
+    found = map(json.loads, told[len(training) :])
+    return dict(zip(asked, found, strict=True))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_command_line_judges_a_new_task(task: str, answers: Answers) -> None:
+    told = answers["evaluate", task]
+    rows = {"apples": 40, "fruit": 40, "glyphs": 80, "mail": 60}[task]
+    assert told["rows"] == rows and np.isfinite(told["test"]["loss"])
+
+
+def test_the_command_line_predicts_a_row(answers: Answers) -> None:
+    assert np.isfinite(answers["predict", "apples"]["value"])
+    found = answers["predict", "fruit"]
+    assert len(found["probabilities"]) == 2 and found["label"]["en"] in ("apple", "pear")
+
+
+def test_the_command_line_predicts_a_picture(answers: Answers) -> None:
+    found = answers["predict", "glyphs"]
     assert len(found["probabilities"]) == 4 and found["label"]["en"]
 
 
-def test_the_command_line_predicts_a_text(lab: Path, home: Path, trained: dict[str, Path]) -> None:
-    found = predicted(lab, home, trained["mail"], "--text", "claim your free prize, Peter")
+def test_the_command_line_predicts_a_text(answers: Answers) -> None:
+    found = answers["predict", "mail"]
     assert [word["text"] for word in found["words"]] == ["claim", "your", "free"]
     assert found["label"]["en"] in ("wanted", "unwanted")
     assert ["prize,", "outside"] in [list(each.values()) for each in found["unknown"]]

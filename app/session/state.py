@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.session.late_messages import PageNumbers
 from app.session.owner import COOKIE, address_of, is_owner
 from app.session.services import catalogue, memory
+from app.session.tab_memory import Held
 from data.language import Text
 from models.experiment import Experiment
 from models.tasks.base import Task
@@ -28,8 +29,6 @@ _FIRST_TASK = "mnist"
 T = TypeVar("T")
 _PAGE = "page-number"
 _ABSENT = object()
-_HELD = ("drafts", "runs", "kept")
-"""What a tab takes along from a session that has expired to the one that follows."""
 
 
 def adopt_tab() -> str | None:
@@ -42,12 +41,17 @@ def adopt_tab() -> str | None:
     if "lost_session" not in st.session_state:
         before = _session_before()
         held = memory().tabs.held(owner(), before) if before else None
-        st.session_state.update(held or {})
+        st.session_state["held"] = held or Held()
         st.session_state["lost_session"] = before if held is None else None
-    held = {name: st.session_state.setdefault(name, {}) for name in _HELD}
-    memory().tabs.keep(owner(), session, held)
+    memory().tabs.keep(owner(), session, _held())
     lost: str | None = st.session_state["lost_session"]
     return lost
+
+
+def _held() -> Held:
+    """Return what this tab takes along to the session that follows when this one has expired."""
+    held: Held = st.session_state.setdefault("held", Held())
+    return held
 
 
 def _session_before() -> str | None:
@@ -86,7 +90,7 @@ def _adopt(name: str, known: tuple[str, ...]) -> None:
 def _adopt_run(asked: str | None) -> None:
     """Let a link that names a run win over the run that this session showed last."""
     if asked and asked != st.session_state.get("asked"):
-        st.session_state.setdefault("runs", {})[st.session_state[TASK]] = asked
+        _held().runs[st.session_state[TASK]] = asked
     st.session_state["asked"] = asked
 
 
@@ -160,7 +164,7 @@ def address(task_name: str) -> dict[str, str]:
 
 def draft(task: Task) -> Experiment:
     """Return the experiment being put together for a task; the lecture's own at first."""
-    drafts: dict[str, Experiment] = st.session_state.setdefault("drafts", {})
+    drafts = _held().drafts
     draft = drafts.setdefault(task.name, task.default)
     if draft.data != task.default.data:  # the data of this name is another since
         draft = drafts[task.name] = draft.changed(data=task.default.data)
@@ -169,20 +173,19 @@ def draft(task: Task) -> Experiment:
 
 def replace_draft(experiment: Experiment) -> None:
     """Keep what the form of a task shows from now on."""
-    st.session_state.setdefault("drafts", {})[experiment.task] = experiment
+    _held().drafts[experiment.task] = experiment
 
 
 def run_id(task_name: str) -> str | None:
     """Return the run on show for a task: this session's, or the one in the address."""
-    runs: dict[str, str] = st.session_state.setdefault("runs", {})
-    return runs.get(task_name) or st.query_params.get(RUN)
+    return _held().runs.get(task_name) or st.query_params.get(RUN)
 
 
 def show_run(task_name: str, run: str | None) -> None:
     """Remember the run on show for a task, here and in the address."""
     _write_address(RUN, run)
     if run is not None:
-        st.session_state.setdefault("runs", {})[task_name] = run
+        _held().runs[task_name] = run
         st.session_state["asked"] = run
 
 
@@ -276,13 +279,8 @@ class Kept(Generic[T]):
     default: T
 
     def get(self) -> T:
-        found: T = self._all().get(self.name, self.default)
+        found: T = _held().kept.get(self.name, self.default)
         return found
 
     def set(self, value: T) -> None:
-        self._all()[self.name] = value
-
-    @staticmethod
-    def _all() -> dict[str, Any]:
-        kept: dict[str, Any] = st.session_state.setdefault("kept", {})
-        return kept
+        _held().kept[self.name] = value

@@ -8,17 +8,27 @@ held. The values are kept as they are, not copied: what a session changes is cha
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
+
+from models.experiment import Experiment
 
 MOST_TABS = 200
 MOST_TABS_OF_AN_OWNER = 40
 """A tab with a drawing of as many points as the pen takes costs 0.6 MB, most cost a few kB."""
 SECONDS_KEPT = 6 * 3600.0
 
-Held = Mapping[str, dict[Any, Any]]
-"""Some of a session's own dictionaries, by name."""
+
+@dataclass(slots=True)
+class Held:
+    """What a tab has put together: the draft and the run on show of each task, by the task's name,
+    and values of its pages, by theirs.
+    """
+
+    drafts: dict[str, Experiment] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

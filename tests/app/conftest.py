@@ -3,9 +3,11 @@
 import gc
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from app.session import services
 from tests.conftest import NewHome
@@ -28,6 +30,15 @@ def main_stays_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="package", autouse=True)
+def packages_are_searched_once() -> Iterator[None]:
+    """Every AppTest searches what is installed for components, which takes as long as its page."""
+    search = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(search))
+        yield
 
 
 @pytest.fixture(scope="package", autouse=True)

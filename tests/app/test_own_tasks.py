@@ -43,7 +43,7 @@ def test_it_is_chosen_trained_and_asked(dataset: Dataset, home: Path) -> None:
     app.run()
     assert TITLE in shown(app) and "자기 데이터" in shown(app)
     choose(app, TRAIN, dataset.name)
-    drafts = app.session_state["drafts"]
+    drafts = app.session_state["held"].drafts
     drafts[dataset.name] = quick(services.catalogue().task(dataset.name, owner))
     app.button(key="start").click().run()
     run = str(app.query_params["run"])
@@ -82,7 +82,7 @@ def test_new_data_under_the_name_is_what_is_trained_next(home: Path) -> None:
     choose(app, TRAIN, "own-apples")
     add(app, replace(OWN_DATA["apples"], y_train=OWN_DATA["apples"].y_train * 2))
     app.run()
-    draft = app.session_state["drafts"]["own-apples"]
+    draft = app.session_state["held"].drafts["own-apples"]
     assert draft == services.catalogue().task("own-apples", owner).default
 
 

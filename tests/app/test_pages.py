@@ -38,7 +38,7 @@ def test_the_train_page_shows_a_form_for_every_task(task: str, home: Path) -> No
     app = open_page(TRAIN, task=task)
     assert not app.exception and not app.error
     assert {"start", "stop"} <= {button.key for button in app.button}
-    assert app.session_state["drafts"][task] == next(
+    assert app.session_state["held"].drafts[task] == next(
         preset
         for preset in (
             preset_named(n) for n in ("housing-sgd", "mnist", "fashion-mnist", "sentiment")
@@ -57,29 +57,33 @@ def test_adding_moving_and_removing_layers_changes_the_experiment(home: Path) ->
     app = open_page(TRAIN, task="boston")
     app.text_input(key="boston.layer.0.units").set_value("32").run()
     app.button(key="boston.add").click().run()
-    draft = app.session_state["drafts"]["boston"]
+    draft = app.session_state["held"].drafts["boston"]
     assert [layer.units for layer in draft.layers] == [32, 64, 64]
     app.button(key="boston.layer.0.down").click().run()
-    assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 32, 64]
+    assert [layer.units for layer in app.session_state["held"].drafts["boston"].layers] == [
+        64,
+        32,
+        64,
+    ]
     app.button(key="boston.layer.1.remove").click().run()
-    assert [layer.units for layer in app.session_state["drafts"]["boston"].layers] == [64, 64]
+    assert [layer.units for layer in app.session_state["held"].drafts["boston"].layers] == [64, 64]
 
 
 def test_a_preset_fills_the_form_again(home: Path) -> None:
     app = open_page(TRAIN, task="boston")
     app.text_input(key="boston.layer.0.units").set_value("3").run()
     app.button(key="preset-housing-adam").click().run()
-    assert app.session_state["drafts"]["boston"] == preset_named("housing-adam")
+    assert app.session_state["held"].drafts["boston"] == preset_named("housing-adam")
     assert app.selectbox(key="boston.optimizer").value == "adam"
 
 
 def test_another_optimizer_brings_its_own_settings(home: Path) -> None:
     app = open_page(TRAIN, task="boston")
     app.selectbox(key="boston.optimizer").set_value("adamw").run()
-    optimizer = app.session_state["drafts"]["boston"].optimizer
+    optimizer = app.session_state["held"].drafts["boston"].optimizer
     assert optimizer.name == "adamw"
     app.text_input(key="boston.adamw.beta_1").set_value("0.8").run()
-    assert app.session_state["drafts"]["boston"].optimizer.beta_1 == 0.8
+    assert app.session_state["held"].drafts["boston"].optimizer.beta_1 == 0.8
 
 
 def test_a_batch_larger_than_the_data_cannot_be_started(home: Path) -> None:
@@ -193,7 +197,7 @@ def test_an_empty_and_a_one_pixel_drawing_are_sentences(home: Path, owner: str) 
     trained(owner, preset_named("mnist").changed(epochs=1, train_size=1_000))
     app = open_page(PREDICT, task="mnist", lang="en")
     assert texts("en")["predict.draw_first"] in shown(app)
-    app.session_state["kept"]["strokes-mnist"] = [[[0.5, 0.5]]]
+    app.session_state["held"].kept["strokes-mnist"] = [[[0.5, 0.5]]]
     app.run()
     assert not app.exception and not app.error
     assert "too small" in shown(app)
@@ -216,9 +220,9 @@ def test_a_run_is_shown_over_some_seconds_until_its_page_is_left(home: Path, own
     app = open_page(TRAIN, task="boston", lang="en")
     app.button(key="start").click().run()
     run = app.query_params["run"]
-    assert app.session_state["kept"]["fresh-run"] == run
+    assert app.session_state["held"].kept["fresh-run"] == run
     app.switch_page(HOME).run()
-    assert app.session_state["kept"]["fresh-run"] is None
+    assert app.session_state["held"].kept["fresh-run"] is None
     services.services().scheduler.stop(owner, run)
 
 
@@ -287,7 +291,7 @@ def test_the_reviews_form_has_its_own_choices(home: Path) -> None:
     assert "1,000 words" in "".join(element.body for element in app.get("html"))
     app.select_slider(key="reviews.vocabulary_size").set_value(2_000).run()
     app.selectbox(key="reviews.tokenizer").set_value("kiwi").run()
-    reading = app.session_state["drafts"]["reviews"].reading
+    reading = app.session_state["held"].drafts["reviews"].reading
     assert (reading.vocabulary_size, reading.tokenizer, reading.corpus) == (
         2_000,
         "kiwi",

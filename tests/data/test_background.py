@@ -53,7 +53,7 @@ def test_a_command_stops_soon_and_goes_on_and_tells_its_progress_to_the_end(
     commands: BackgroundCommands,
 ) -> None:
     commands.start(LONG)
-    time.sleep(2)
+    time.sleep(0.5)
     commands.stop(LONG)
     assert ended(commands, LONG, 10).state is CommandState.STOPPED
     commands.start(LONG)

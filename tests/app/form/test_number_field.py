@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def draft(app: AppTest) -> Experiment:
-    experiment: Experiment = app.session_state["drafts"]["boston"]
+    experiment: Experiment = app.session_state["held"].drafts["boston"]
     return experiment
 
 
@@ -152,12 +152,12 @@ def test_a_vocabulary_size_is_typed() -> None:
     app = open_page(TRAIN, task="reviews", lang="en")
     app.toggle(key="reviews.stop_words").set_value(True).run()
     app.text_input(key="reviews.vocabulary_size.typed").set_value("1,234").run()
-    reading = app.session_state["drafts"]["reviews"].reading
+    reading = app.session_state["held"].drafts["reviews"].reading
     assert reading == TextSettings(vocabulary_size=1_234, stop_words=True) and not app.error
     assert app.select_slider(key="reviews.vocabulary_size").value == 1_234
     app.text_input(key="reviews.vocabulary_size.typed").set_value("99").run()
     assert "vocabulary_size" in app.error[0].value and "100 to 20,000" in app.error[0].value
-    assert app.session_state["drafts"]["reviews"].reading == reading
+    assert app.session_state["held"].drafts["reviews"].reading == reading
 
 
 @pytest.mark.parametrize("units", [0, 5_000, 10**9])

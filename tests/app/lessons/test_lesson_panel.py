@@ -265,7 +265,7 @@ def test_a_lesson_of_another_task_turns_to_it_and_fills_the_form(home: Path) -> 
     assert len(app.selectbox[0].options) == 1 + len(LESSONS)
     take_up(app, next(lesson for lesson in LESSONS if lesson.name == "housing-adam"))
     assert app.query_params["task"] == "boston"
-    assert app.session_state["drafts"]["boston"].optimizer.name == "adam"
+    assert app.session_state["held"].drafts["boston"].optimizer.name == "adam"
     assert app.selectbox[0].value == "housing-adam" and "1/5" in shown(app)
     app.selectbox[0].set_value("").run()
     assert texts("ko")["lesson.off_note"] in shown(app) and app.query_params["task"] == "boston"
@@ -309,7 +309,7 @@ def test_a_run_that_is_live_says_so_and_a_stopped_one_can_be_trained_again(home:
 
 def change_form(app: AppTest, **changes: object) -> None:
     """Do what the page's form does when somebody changes it."""
-    drafts = app.session_state["drafts"]
+    drafts = app.session_state["held"].drafts
     drafts["boston"] = drafts["boston"].changed(**changes)
     app.run()
 
@@ -324,14 +324,14 @@ def test_a_step_says_when_the_form_has_other_settings_and_one_click_goes_back(ho
     assert "실제 **5,121**" in shown(app) and told in shown(app)
     app.button(key="lesson-restore").click().run()
     assert told not in shown(app)
-    assert app.session_state["drafts"]["boston"] == LESSONS[0].runs[0].experiment
+    assert app.session_state["held"].drafts["boston"] == LESSONS[0].runs[0].experiment
 
 
 def test_another_run_of_the_lesson_in_the_form_is_no_change_but_where_it_is_counted(
     home: Path,
 ) -> None:
     app, lesson = step_with("housing-sgd", "parameters"), LESSONS[0]
-    app.session_state["drafts"]["boston"] = lesson.run("string").experiment
+    app.session_state["held"].drafts["boston"] = lesson.run("string").experiment
     app.run()
     assert texts("ko")["lesson.changed"] in shown(app)  # the question is about the other one
     app.button(key="lesson-back").click().run()

@@ -177,7 +177,7 @@ def test_repeating_a_run_fills_the_form_with_its_choices(owner: str) -> None:
     app = open_page(RUNS, lang="en")
     app.button(key=f"repeat-{run.id}").click().run()
     assert not app.exception
-    assert app.session_state["drafts"]["boston"] == run.experiment
+    assert app.session_state["held"].drafts["boston"] == run.experiment
     assert "start" in [button.key for button in app.button]
 
 

@@ -115,7 +115,7 @@ def test_the_tokenizer_process_comes_up_as_soon_as_reviews_are_chosen() -> None:
     morphemes = services.services().tokenizer
     assert morphemes.pid() is None
     app = open_page(TRAIN, task="reviews")
-    tokenizer = app.session_state["drafts"]["reviews"].reading.tokenizer
+    tokenizer = app.session_state["held"].drafts["reviews"].reading.tokenizer
     until(lambda: morphemes.is_tried(tokenizer))
     assert morphemes.pid()
 
@@ -150,7 +150,7 @@ def test_another_corpus_brings_its_own_batch_size_unless_one_was_chosen(write: W
     app = open_page(TRAIN, task="reviews", lang="en")
 
     def batch_size() -> int:
-        return int(app.session_state["drafts"]["reviews"].batch_size)
+        return int(app.session_state["held"].drafts["reviews"].batch_size)
 
     for corpus, usual in (("nsmc", 512), ("bundled", 64)):
         chosen(app, corpus=corpus)
@@ -171,7 +171,7 @@ def broken_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_java_a_run_trains_with_kiwi_and_the_page_says_so(broken_java: Path) -> None:
     app = open_page(TRAIN, task="reviews", lang="en")
-    assert app.session_state["drafts"]["reviews"].reading.tokenizer == "okt"
+    assert app.session_state["held"].drafts["reviews"].reading.tokenizer == "okt"
     app.button(key="start").click().run()
     store, run_id = services.services().store, str(app.query_params["run"])
     until(lambda: store.get(run_id).is_over, 120)

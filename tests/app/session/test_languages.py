@@ -111,8 +111,8 @@ def owner_of(app: AppTest) -> str:
 
 def started(app: AppTest, **changes: Any) -> str:
     """Train the task of a page with some settings changed; return the run's id."""
-    draft = app.session_state["drafts"][app.query_params.get("task", "mnist")]
-    app.session_state["drafts"][draft.task] = draft.changed(**changes)
+    draft = app.session_state["held"].drafts[app.query_params.get("task", "mnist")]
+    app.session_state["held"].drafts[draft.task] = draft.changed(**changes)
     app.run()
     app.button(key="start").click().run()
     is_well(app)

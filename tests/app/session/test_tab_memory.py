@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.session import services, state, tab_memory
 from app.session.server_memory import ServerMemory
-from app.session.tab_memory import TabMemory
+from app.session.tab_memory import Held, TabMemory
 
 
 class Clock:
@@ -31,28 +31,28 @@ def memory(clock: Clock) -> TabMemory:
 
 
 def test_a_session_is_known_to_its_owner_alone(memory: TabMemory) -> None:
-    memory.keep("ada", "session", {"drafts": {"mnist": 1}})
-    assert memory.held("ada", "session") == {"drafts": {"mnist": 1}}
+    memory.keep("ada", "session", Held(runs={"mnist": "1"}))
+    assert memory.held("ada", "session") == Held(runs={"mnist": "1"})
     assert memory.held("bob", "session") is None
     assert memory.held("ada", "other") is None
 
 
 def test_what_a_session_changes_later_is_held_as_well(memory: TabMemory) -> None:
-    drafts: dict[str, int] = {}
-    memory.keep("ada", "session", {"drafts": drafts})
-    drafts["mnist"] = 2
-    assert memory.held("ada", "session") == {"drafts": {"mnist": 2}}
+    held = Held()
+    memory.keep("ada", "session", held)
+    held.runs["mnist"] = "2"
+    assert memory.held("ada", "session") == Held(runs={"mnist": "2"})
 
 
 def test_of_too_many_tabs_of_an_owner_the_quietest_is_forgotten(
     memory: TabMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tab_memory, "MOST_TABS_OF_AN_OWNER", 2)
-    memory.keep("bob", "old", {})
+    memory.keep("bob", "old", Held())
     for session in ("one", "two", "one", "three"):
-        memory.keep("ada", session, {})
-    assert [memory.held("ada", each) for each in ("one", "two", "three")] == [{}, None, {}]
-    assert memory.held("bob", "old") == {}
+        memory.keep("ada", session, Held())
+    assert [memory.held("ada", each) for each in ("one", "two", "three")] == [Held(), None, Held()]
+    assert memory.held("bob", "old") == Held()
 
 
 def test_of_too_many_tabs_the_quietest_is_forgotten(
@@ -60,17 +60,21 @@ def test_of_too_many_tabs_the_quietest_is_forgotten(
 ) -> None:
     monkeypatch.setattr(tab_memory, "MOST_TABS", 3)
     for owner in ("ada", "bob", "eve", "dan"):
-        memory.keep(owner, "session", {})
-    assert [memory.held(owner, "session") for owner in ("ada", "bob", "dan")] == [None, {}, {}]
+        memory.keep(owner, "session", Held())
+    assert [memory.held(owner, "session") for owner in ("ada", "bob", "dan")] == [
+        None,
+        Held(),
+        Held(),
+    ]
 
 
 def test_a_tab_that_nobody_used_for_hours_is_forgotten(memory: TabMemory, clock: Clock) -> None:
-    memory.keep("ada", "session", {})
+    memory.keep("ada", "session", Held())
     clock.seconds = tab_memory.SECONDS_KEPT - 1
-    assert memory.held("ada", "session") == {}
+    assert memory.held("ada", "session") == Held()
     clock.seconds += 1
     assert memory.held("ada", "session") is None
-    memory.keep("bob", "session", {})
+    memory.keep("bob", "session", Held())
     assert len(memory._tabs) == 1
 
 
@@ -109,14 +113,14 @@ def test_a_session_goes_on_where_the_one_before_it_ended(
 ) -> None:
     first = session_after(None, monkeypatch)
     first.run()
-    seed = first.session_state["drafts"]["mnist"].seed
+    seed = first.session_state["held"].drafts["mnist"].seed
     ((_, named),) = memories._tabs
     second = session_after(named, monkeypatch)
-    assert second.session_state["drafts"]["mnist"].seed == seed + 1
-    assert second.session_state["kept"]["strokes"] == [1, 1, 1]
+    assert second.session_state["held"].drafts["mnist"].seed == seed + 1
+    assert second.session_state["held"].kept["strokes"] == [1, 1, 1]
     assert second.session_state["lost"] is None
     second.run()
-    assert second.session_state["kept"]["strokes"] == [1, 1, 1, 1]  # adopted once
+    assert second.session_state["held"].kept["strokes"] == [1, 1, 1, 1]  # adopted once
 
 
 def test_a_first_session_has_lost_nothing_and_one_after_an_unknown_one_names_it(
@@ -124,10 +128,10 @@ def test_a_first_session_has_lost_nothing_and_one_after_an_unknown_one_names_it(
 ) -> None:
     assert session_after(None, monkeypatch).session_state["lost"] is None
     unknown = session_after("unknown", monkeypatch)
-    assert unknown.session_state["kept"]["strokes"] == [1]
+    assert unknown.session_state["held"].kept["strokes"] == [1]
     unknown.run()
     assert unknown.session_state["lost"] == "unknown"
-    assert unknown.session_state["kept"]["strokes"] == [1, 1]
+    assert unknown.session_state["held"].kept["strokes"] == [1, 1]
 
 
 @pytest.mark.parametrize(

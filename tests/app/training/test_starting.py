@@ -28,7 +28,7 @@ LONG = preset_named("housing-adam").changed(epochs=500, batch_size=1)
 def app() -> Iterator[AppTest]:
     """A page of a form that asks for a long run; whatever it starts is stopped with the test."""
     page = open_page(TRAIN, lang="en", task="boston")
-    page.session_state["drafts"]["boston"] = LONG
+    page.session_state["held"].drafts["boston"] = LONG
     yield page.run()
     for run in runs(page):
         if not run.is_over:
@@ -40,7 +40,7 @@ def runs(app: AppTest) -> list[Run]:
 
 
 def draft(app: AppTest) -> Experiment:
-    experiment: Experiment = app.session_state["drafts"]["boston"]
+    experiment: Experiment = app.session_state["held"].drafts["boston"]
     return experiment
 
 

@@ -20,6 +20,8 @@ from data.text.tokenizer_service import Analysis, TokenizerService
 from tests.support.lab import ROOT, is_gone
 from tests.support.polling import until
 
+QUICK = "spaces"
+"""The tokenizer that is there at once, where processes are tested and not what they say."""
 LECTURE = "어제 본 영화는 줄거리는 좋았지만, 주인공인 아무개의 연기는 엉망이었다"
 ANIMALS = ("기린", "코끼리", "사자", "호랑이", "여우", "늑대", "토끼", "다람쥐", "거북이", "고래")
 ODD = {
@@ -112,12 +114,12 @@ def test_ten_at_once_get_the_answer_to_their_own_sentence(shared: TokenizerServi
 def test_a_question_in_the_air_when_the_tokenizer_is_killed_is_answered(
     shared: TokenizerService,
 ) -> None:
-    shared.analyse("kiwi", "처음")
+    shared.analyse(QUICK, "처음")
     pid = shared.pid()
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)  # so that the question is asked and cannot be answered
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(shared.analyse, "kiwi", "기린이 나오는 영화")
+        answer = pool.submit(shared.analyse, QUICK, "기린 나오는 영화")
         with pytest.raises(TimeoutError):
             answer.result(0.5)
         os.kill(pid, signal.SIGKILL)
@@ -126,26 +128,26 @@ def test_a_question_in_the_air_when_the_tokenizer_is_killed_is_answered(
 
 
 def test_the_next_question_after_a_kill_is_answered(shared: TokenizerService) -> None:
-    shared.analyse("kiwi", "다시 처음")
+    shared.analyse(QUICK, "다시 처음")
     pid = shared.pid()
     assert pid is not None
     tokenizer = psutil.Process(pid)
     tokenizer.kill()
     until(lambda: is_gone(tokenizer), 5)
-    assert "코끼리" in words(shared.analyse("kiwi", "코끼리가 나오는 영화"))
+    assert "코끼리" in words(shared.analyse(QUICK, "코끼리 나오는 영화"))
 
 
 def test_a_tokenizer_that_is_stuck_is_ended_and_says_so(
     shared: TokenizerService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared.analyse("kiwi", "더 다시 처음")
+    shared.analyse(QUICK, "더 다시 처음")
     pid = shared.pid()
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     with monkeypatch.context() as hasty, pytest.raises(UserError, match="no answer"):
         hasty.setattr(tokenizer_client, "PATIENCE_SECONDS", 0.3)
-        shared.analyse("kiwi", "사자가 나오는 영화")
-    assert "사자" in words(shared.analyse("kiwi", "사자가 나오는 영화"))
+        shared.analyse(QUICK, "사자 나오는 영화")
+    assert "사자" in words(shared.analyse(QUICK, "사자 나오는 영화"))
     assert shared.pid() not in (pid, None)
 
 
@@ -153,17 +155,17 @@ def test_a_tokenizer_may_take_long_over_its_first_answer_only(
     service: TokenizerService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tokenizer_client, "PATIENCE_SECONDS", 0.0)
-    assert "기린" in words(service.analyse("kiwi", "기린이 나오는 영화"))
+    assert "기린" in words(service.analyse(QUICK, "기린 나오는 영화"))
     with pytest.raises(UserError, match="no answer"):
-        service.analyse("kiwi", "사자가 나오는 영화")
+        service.analyse(QUICK, "사자 나오는 영화")
 
 
 def test_a_tokenizer_answers_while_another_one_loads(service: TokenizerService) -> None:
-    service.analyse("okt", LECTURE)
+    service.analyse("kiwi", LECTURE)
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(service.analyse, "komoran", LECTURE)
         for animal in ANIMALS:
-            assert animal in words(service.analyse("okt", f"{animal} 영화"))
+            assert animal in words(service.analyse("kiwi", f"{animal} 영화"))
         assert not slow.done()
         assert slow.result(60).tokenizer == "komoran"
 
@@ -190,7 +192,7 @@ def test_the_dead_take_nobody_with_them_who_asked_their_successor() -> None:
     try:
         os.kill(successor.pid, signal.SIGSTOP)
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(successor.ask, "kiwi", "기린이 나오는 영화")
+            answer = pool.submit(successor.ask, QUICK, "기린 나오는 영화")
             dying.close()
             os.kill(successor.pid, signal.SIGCONT)
             assert "기린" in [morpheme.text for morpheme in answer.result(60)]
@@ -241,14 +243,14 @@ def test_a_question_does_not_wait_until_the_tokenizer_has_practised(
     service: TokenizerService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tokenizer_service, "PRACTICE", 2_000)
-    service.analyse("okt", "기린")
-    service.warm("okt")
-    assert "코끼리" in words(service.analyse("okt", "코끼리가 나오는 영화"))
+    service.analyse("kiwi", "기린")
+    service.warm("kiwi")
+    assert "코끼리" in words(service.analyse("kiwi", "코끼리가 나오는 영화"))
     assert practising()
 
 
 def test_closing_leaves_no_process(service: TokenizerService) -> None:
-    service.analyse("kiwi", "좋은 영화")
+    service.analyse(QUICK, "좋은 영화")
     pid = service.pid()
     assert pid is not None
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
@@ -261,7 +263,7 @@ def test_the_tokenizer_ends_when_its_server_is_killed() -> None:
         "import time\n"
         "from data.text.tokenizer_service import TokenizerService\n"
         "service = TokenizerService()\n"
-        "service.analyse('kiwi', '좋은 영화')\n"
+        "service.analyse('spaces', '좋은 영화')\n"
         "print(service.pid(), flush=True)\n"
         "time.sleep(60)\n"
     )

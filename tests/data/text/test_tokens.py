@@ -30,7 +30,9 @@ from data.text.tokens import (
 )
 
 ROOT = Path(__file__).parents[3]
-DIGEST = "0123456789abcdef" * 4
+DIGEST, ANOTHER = "0123456789abcdef" * 4, "e" * 64
+QUICK = "spaces"
+"""Is there at once in every process, where processes are tested and not what they say."""
 SHARD_ROWS = 20
 REVIEWS = [
     row.split("\t")[1]
@@ -80,9 +82,10 @@ def tokenize(
     stop: Callable[[], bool] = never,
     workers: int = 1,
     digest: str = DIGEST,
+    tokenizer: str = "kiwi",
 ) -> TokenizedCorpus:
-    """With Kiwi, which is quick to load; in this process unless told otherwise."""
-    return tokenize_corpus(documents, digest, "kiwi", progress, stop, workers)
+    """With Kiwi, which needs no Java; in this process unless told otherwise."""
+    return tokenize_corpus(documents, digest, tokenizer, progress, stop, workers)
 
 
 def words(corpus: TokenizedCorpus) -> list[list[str]]:
@@ -156,23 +159,23 @@ def test_corpora_and_tokenizers_do_not_share_a_cache() -> None:
     assert load_tokens(DIGEST, "okt") is None
 
 
-def test_several_processes_make_what_one_makes(uninterrupted: TokenizedCorpus) -> None:
-    heard = StopAfter(1_000)
-    assert same(tokenize(progress=heard.progress, workers=2), uninterrupted)
+def test_several_processes_make_what_one_makes() -> None:
+    heard, alone = StopAfter(1_000), tokenize(digest=ANOTHER, tokenizer=QUICK)
+    assert same(tokenize(progress=heard.progress, workers=2, tokenizer=QUICK), alone)
     assert heard.heard[0] == (0, 110) and heard.heard[-1] == (110, 110)
     assert heard.heard == sorted(heard.heard) and len(heard.heard) == 7
     assert workers() == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_stopped_analysis_goes_on_where_it_was(
-    uninterrupted: TokenizedCorpus, workers: int
-) -> None:
+def test_a_stopped_analysis_goes_on_where_it_was(workers: int) -> None:
     first, second = StopAfter(40), StopAfter(1_000)
-    begun = tokenize(progress=first.progress, stop=first.stop, workers=workers)
+    uninterrupted = tokenize(digest=ANOTHER, tokenizer=QUICK)
+    begun = tokenize(progress=first.progress, stop=first.stop, workers=workers, tokenizer=QUICK)
     assert not begun.complete and len(begun) < len(REVIEWS)
     assert words(begun) == words(uninterrupted)[: len(begun)]
-    assert same(tokenize(progress=second.progress, workers=workers), uninterrupted)
+    resumed = tokenize(progress=second.progress, workers=workers, tokenizer=QUICK)
+    assert same(resumed, uninterrupted)
     assert second.heard[0] == first.heard[-1] != (0, 110)
 
 
@@ -244,7 +247,7 @@ def test_an_error_of_the_listener_ends_the_workers() -> None:
             raise RuntimeError("the page is gone")
 
     with pytest.raises(RuntimeError, match="the page is gone"):
-        tokenize(progress=fail, workers=2)
+        tokenize(MANY, progress=fail, workers=2, tokenizer=QUICK)
     assert workers() == []
 
 
@@ -279,7 +282,7 @@ def test_a_killed_job_leaves_its_shards_and_no_processes(tmp_path: Path) -> None
     heard = StopAfter(len(MANY))
     resumed = tokenize(MANY, progress=heard.progress)
     assert SHARD_ROWS <= heard.heard[0][0] < len(MANY)
-    assert same(resumed, tokenize(MANY, digest="e" * 64))
+    assert same(resumed, tokenize(MANY, digest=ANOTHER))
 
 
 def ignores_ctrl_c(process: psutil.Process) -> bool:
@@ -290,7 +293,7 @@ def ignores_ctrl_c(process: psutil.Process) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at signals as Linux has")
 def test_ctrl_c_ends_a_job_with_one_traceback_only(tmp_path: Path) -> None:
-    with start_job(tmp_path, "kiwi", "many") as job:
+    with start_job(tmp_path, "hannanum", "many") as job:
         children = children_at_work(job)
         while not all(map(ignores_ctrl_c, children)):  # one of them may still be starting
             time.sleep(0.05)
@@ -302,11 +305,11 @@ def test_ctrl_c_ends_a_job_with_one_traceback_only(tmp_path: Path) -> None:
 
 
 def test_java_runs_in_the_workers_only(tmp_path: Path) -> None:
-    with start_job(tmp_path, "okt", "few") as job:
+    with start_job(tmp_path, "hannanum", "few") as job:
         output, errors = job.communicate(timeout=90)
     assert output.splitlines()[-2:] == ["110 110", "no java"]
     assert errors == ""
-    corpus = load_tokens(DIGEST, "okt")
+    corpus = load_tokens(DIGEST, "hannanum")
     assert corpus is not None and corpus.complete
 
 
@@ -364,19 +367,19 @@ def test_a_large_corpus_that_cannot_be_written_is_refused(no_home: Path) -> None
 
 
 def test_a_disk_that_fills_up_leaves_a_small_corpus_in_memory(
-    uninterrupted: TokenizedCorpus, own_home: Path, tmp_path: Path
+    own_home: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("resource", reason="file sizes can be limited on POSIX systems only")
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))"
     script = tmp_path / "full.py"
     script.write_text(f"{limit}\n{JOB.replace('lambda: False, 2', 'lambda: False, 1')}")
-    command = [sys.executable, str(script), "kiwi", "few"]
+    command = [sys.executable, str(script), QUICK, "few"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout.splitlines()[-2:] == ["110 110", "no java"]
     assert done.stderr.count("stay in memory") == 1 and "Traceback" not in done.stderr
-    assert list(own_home.rglob("*.part")) == [] and load_tokens(DIGEST, "kiwi") is None
-    assert same(tokenize(), uninterrupted)
+    assert list(own_home.rglob("*.part")) == [] and load_tokens(DIGEST, QUICK) is None
+    assert same(tokenize(tokenizer=QUICK), tokenize(digest=ANOTHER, tokenizer=QUICK))
 
 
 def test_an_unknown_tokenizer_is_named() -> None:
@@ -430,7 +433,7 @@ def test_a_corpus_of_a_hundred_thousand_rows_opens_in_no_time(
 ) -> None:
     """Two seconds are allowed; it takes some milliseconds."""
     monkeypatch.setattr(tokens, "SHARD_ROWS", 20_000)
-    tokenize(MANY[:1_000] * 100)
+    tokenize((REVIEWS * 1_000)[:100_000])
     started = time.perf_counter()
     corpus = load_tokens(DIGEST, "kiwi")
     assert time.perf_counter() - started < 2
