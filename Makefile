@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 UV := $(PIP) --retries 1 "uv>=0.8,<1" && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-load clean
+.PHONY: help run test check bench bench-load trained clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-load: .venv/installed-dev  ## measure a class, a cluster, commands and fau
 	$(BIN)/python -m tests.bench.cluster
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m pytest -q -s -m soak tests/models/jobs/test_faults.py
+
+trained: .venv/installed  ## train in advance the networks that ship with the lab
+	$(BIN)/python -m models.trained.ship
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -184,6 +184,7 @@ MAY_IMPORT = {
     "models/tasks": "",
     "models/inputs": "models/tasks",
     "models/network": "models/inputs models/tasks",
+    "models/trained": "models/training models/network models/tasks",
     "models/training": "models/network models/inputs models/tasks",
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
