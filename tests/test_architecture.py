@@ -200,7 +200,7 @@ MAY_IMPORT = {
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
     "app/my_runs": "app/server app/wording app/session",
-    "app/prediction": "app/form app/widgets app/wording app/session",
+    "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
     "app/views": (
         "app/home app/lessons app/my_runs app/prediction app/training app/form app/session"

@@ -29,7 +29,7 @@ BUNDLED = ROOT / "data/bundled"
 def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
     app = open_page(page, lang=language)
     assert not app.exception and not app.error
-    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.no_run"}[page]
+    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.ready_note"}[page]
     assert texts(language)[expected] in shown(app)
 
 
