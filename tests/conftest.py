@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # A shell lets what it runs in the background ignore Ctrl-C, and that is handed down to every
 # process that a test starts.
@@ -22,15 +24,27 @@ ONE_AFTER_THE_OTHER = "tests/models/jobs/"
 LONGEST_FIRST = (ONE_AFTER_THE_OTHER, "tests/e2e/", "tests/models/training/", "tests/app/")
 
 
+class ByFile(LoadScopeScheduling):
+    """Keeps the tests of a file in one process, and all those that start many workers too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        is_heavy = nodeid.startswith(ONE_AFTER_THE_OTHER)
+        return ONE_AFTER_THE_OTHER if is_heavy else nodeid.split("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, begin with long ones, and try some twice.
+    """Begin with long tests, and try some twice.
 
     Tests of browsers and of many processes wait for others on a machine that may be busy with
     something else for many seconds; the summary tells why there was a second try.
     """
     items.sort(key=_place)
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
         if item.nodeid.startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
@@ -38,11 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(item: pytest.Item) -> int:
     starts = (item.nodeid.startswith(folder) for folder in LONGEST_FIRST)
     return next((place for place, is_here in enumerate(starts) if is_here), len(LONGEST_FIRST))
-
-
-def _group(item: pytest.Item) -> str:
-    is_heavy = item.nodeid.startswith(ONE_AFTER_THE_OTHER)
-    return ONE_AFTER_THE_OTHER if is_heavy else item.nodeid.split("::")[0]
 
 
 NewHome = Callable[[], Path]

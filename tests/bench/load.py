@@ -49,7 +49,7 @@ class Extent:
     """The trainer does so once after the server's start."""
 
 
-A_FEW = Extent((2, 4), 1, owners=4, learners=2, submits=200, minutes=0.1, seconds_to_warm_up=0)
+A_FEW = Extent((2, 4), 1, owners=4, learners=2, submits=200, minutes=0.01, seconds_to_warm_up=0)
 
 
 @dataclass
@@ -177,14 +177,15 @@ async def crowd(server: Server, home: Path, extent: Extent) -> None:
                 waits.append(await visitor.rerun())
 
     await asyncio.gather(*(submit(number, visitor) for number, visitor in enumerate(visitors)))
-    for visitor in visitors:
-        await visitor.leave()
     errors = [error for visitor in visitors for error in visitor.errors]
     print(*errors, sep="\n", end="\n" if errors else "")
     tell(f"{extent.owners} owners submit within {extent.seconds:g} s: errors", len(errors), "0")
     tell("runs that wait, at most", max(in_line), "")
     tell("page runs while they wait and watch, p95 (s)", p95(waits), "<= 2", max(waits))
     tell("runs that started before an earlier one's job", overtaken(home), "0")
+    for visitor in visitors:
+        await visitor.press("stop")
+        await visitor.leave()
 
 
 def waiting(home: Path) -> int:

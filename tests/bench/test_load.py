@@ -25,6 +25,6 @@ def test_a_short_measurement_has_every_figure_and_no_error(
         assert figures[f"age of events at {viewers} viewers, p95 (ms)"] > 0
         assert figures[f"server with {viewers} viewers, % of one core"] > 0
     assert figures["training with 2 viewers / with one (%)"] > 0
-    (growth,) = (figures[name] for name in figures if name.startswith("memory growth in 0.1 min"))
+    (growth,) = (figures[name] for name in figures if name.startswith("memory growth in 0.01 min"))
     assert growth <= 50
     assert "a flood of 200 submits is refused in (s)" in figures

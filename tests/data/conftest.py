@@ -1,11 +1,20 @@
 """A clean home for every test, and a small data set for those that need one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data.cache import Arrays
+
+
+@pytest.fixture(scope="package", autouse=True)
+def java_compiles_in_a_hurry() -> Iterator[None]:
+    """A JVM of a test ends before code that is compiled well has paid for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+        yield
 
 
 @pytest.fixture(autouse=True)

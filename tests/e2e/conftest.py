@@ -12,11 +12,7 @@ from tests.support.browser.context import Contexts, OpenContext
 from tests.support.browser.server import Server, serving
 from tests.support.browser.static_page import static_page
 
-ONE_PROCESS_A_CONTEXT = (
-    "--process-per-site",
-    "--disable-site-isolation-trials",
-    "--disable-features=SpareRendererForSitePerProcess,IsolateOrigins,site-per-process",
-)
+ONE_PROCESS_A_CONTEXT = ("--process-per-site", "--disable-site-isolation-trials")
 """A context's pages share a process, which has the lab's scripts compiled: that is a third of what
 a page costs, which would be most of what these tests do."""
 

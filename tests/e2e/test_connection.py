@@ -9,15 +9,16 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.server.scripts import widget_modules
 from tests.conftest import NewHome
-from tests.e2e.test_life import SAMPLE_STATES, UPDATES_PER_EPOCH, Life, told
+from tests.e2e.test_life import CUT, SAMPLE_STATES, UPDATES_PER_EPOCH, Life, told
 from tests.support.browser.context import OpenContext
+from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.relay import open_relay
 from tests.support.browser.server import Server, start_server
 from tests.support.browser.static_page import use_modules
 
 pytestmark = [
     pytest.mark.timeout(300),
-    pytest.mark.browser_errors("net::ERR_|WebSocket connection", "connections are cut on purpose"),
+    pytest.mark.browser_errors(CUT, "connections are cut on purpose"),
 ]
 SECONDS_A_SESSION_IS_KEPT = 2
 
@@ -56,7 +57,7 @@ def test_a_connection_that_falls_silent_is_noticed_and_leaves_no_hole(
     with open_relay(server.url) as relay:
         tab = Tab(page, relay.url)
         tab.begin()
-        tab.choose("tools.tempo", tab.says("tools.tempo_ten"))
+        tab.slow_down()
         page.evaluate(SAMPLE_STATES)
         relay.mute()
         tab.button("tools.pause").click()
@@ -113,14 +114,14 @@ def test_what_a_tab_had_put_together_outlives_its_session(
         assert [field.input_value() for field in fields.all()] == before
 
 
-def test_a_drawing_outlives_the_session_that_it_was_made_in(page: Page, forgetful: Server) -> None:
+def test_a_drawing_outlives_the_session_that_it_was_made_in(
+    open_context: OpenContext, forgetful: Server
+) -> None:
+    digits = owner_with_runs(forgetful.url, "mnist", epochs=1)
+    page = open_context(storage_state=digits.storage_state).new_page()
     with open_relay(forgetful.url) as relay:
         tab = Tab(page, relay.url)
-        tab.open("train", task="mnist")
-        tab.set_epochs(1)
-        tab.button("train.start").click()
-        tab.wait_for_state("done")
-        tab.go("predict", task="mnist")
+        tab.open("predict", task="mnist")
         tab.write(7)
         answer = tab.answer()
         tab.go("train", task="mnist")
@@ -160,7 +161,7 @@ def test_ten_tabs_hear_a_run_and_one_more_still_loads(
     context = open_context()
     first = Tab(context.new_page(), server.url)
     first.begin()
-    first.choose("tools.tempo", first.says("tools.tempo_ten"))
+    first.slow_down()
     listeners = [listening(context, server, run_of(first)) for _ in range(9)]
     Tab(context.new_page(), server.url).open("runs")
     for each in listeners:
@@ -198,7 +199,7 @@ def test_ten_tabs_move_live_and_one_more_still_loads(
     context = open_context()
     first = Tab(context.new_page(), server.url)
     first.begin()
-    first.choose("tools.tempo", first.says("tools.tempo_ten"))
+    first.slow_down()
     others = [opened(context, server) for _ in range(9)]
     Tab(context.new_page(), server.url).open("runs")
     now = first.update()

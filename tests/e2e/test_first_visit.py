@@ -12,7 +12,7 @@ from tests.conftest import NewHome
 from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.network import Network
-from tests.support.browser.relay import open_path_proxy
+from tests.support.browser.relay import PathProxy, open_path_proxy
 from tests.support.browser.server import Server, start_server
 from tests.support.polling import until
 
@@ -54,25 +54,30 @@ def runs(lesson: Lesson) -> list[str]:
 # One owner ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.browser_errors("net::ERR_CONNECTION", "the proxy ends before its tabs")
-def test_tabs_opened_at_once_have_one_owner(open_context: OpenContext, server: Server) -> None:
-    context = open_context(viewport=LAPTOP)
+@pytest.fixture
+def proxy(server: Server) -> Iterator[PathProxy]:
+    """What comes before ``open_context``, so that it ends after its pages."""
     with open_path_proxy(server.url) as proxy:
-        proxy.hold_visitors()
-        tabs = [context.new_page() for _ in range(3)]
-        for tab in tabs:
-            tab.goto(proxy.url, wait_until="commit")
-        until(lambda: proxy.visitors_waiting == len(tabs), 60)
-        # The server has given each an owner; one answer arrives, and its tab trains.
-        proxy.release_visitors(1)
-        until(lambda: tabs[0].wait_for_timeout(100) or context.cookies(), 60)
-        run = train_houses(Lesson(context.new_page(), proxy.url))
-        owner = owner_of(context)
-        proxy.release_visitors(len(tabs))
-        for tab in tabs:
-            Lesson(tab, proxy.url).settle()
-        assert owner_of(context) == owner
-        assert runs(Lesson(tabs[1], proxy.url)) == [run]
+        yield proxy
+
+
+def test_tabs_opened_at_once_have_one_owner(proxy: PathProxy, open_context: OpenContext) -> None:
+    context = open_context(viewport=LAPTOP)
+    proxy.hold_visitors()
+    tabs = [context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.goto(proxy.url, wait_until="commit")
+    until(lambda: proxy.visitors_waiting == len(tabs), 60)
+    # The server has given each an owner; one answer arrives, and its tab trains.
+    proxy.release_visitors(1)
+    until(lambda: tabs[0].wait_for_timeout(100) or context.cookies(), 60)
+    run = train_houses(Lesson(context.new_page(), proxy.url))
+    owner = owner_of(context)
+    proxy.release_visitors(len(tabs))
+    for tab in tabs:
+        Lesson(tab, proxy.url).settle()
+    assert owner_of(context) == owner
+    assert runs(Lesson(tabs[1], proxy.url)) == [run]
 
 
 def test_a_browser_without_cookies_is_told_before_it_trains(
@@ -115,11 +120,13 @@ def stripped(server: Server) -> Iterator[str]:
         yield proxy.url
 
 
-@pytest.mark.parametrize("proxy", ["kept", "stripped"])
-def test_the_lab_trains_below_a_path(
-    proxy: str, open_context: OpenContext, request: pytest.FixtureRequest
-) -> None:
-    url = request.getfixturevalue(proxy)
+@pytest.fixture(params=["kept", "stripped"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a lab below a path, which the server knows or a proxy takes away."""
+    return str(request.getfixturevalue(request.param))
+
+
+def test_the_lab_trains_below_a_path(url: str, open_context: OpenContext) -> None:
     context = open_context(viewport=LAPTOP)
     lesson = Lesson(context.new_page(), url, "en")
     run = train_houses(lesson)

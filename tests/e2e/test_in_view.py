@@ -1,5 +1,7 @@
 """What must not leave the screen: Train while settings are typed, the price while sliders move."""
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,16 +11,14 @@ from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
+SCREENS = ((1440, 900), (960, 540), (390, 844))
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (960, 540), (390, 844)])
-def test_train_is_in_view_while_any_setting_is(
-    page: Page, server: Server, width: int, height: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": height})
+def test_train_is_in_view_while_any_setting_is(page: Page, server: Server) -> None:
     lesson = Lesson(page, server.url)
     lesson.open("train", task="mnist")
-    for key in ("epochs", "train_size"):
+    for (width, height), key in product(SCREENS, ("epochs", "train_size")):
+        page.set_viewport_size({"width": width, "height": height})
         field = page.get_by_role("spinbutton", name=lesson.says(f"form.{key}"))
         field.evaluate("field => field.scrollIntoView({block: 'center'})")
         field.click()

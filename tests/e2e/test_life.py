@@ -3,20 +3,23 @@
 import json
 import re
 import time
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import NewHome
 from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
+from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.relay import open_relay
 from tests.support.browser.server import Server, start_server
 
 pytestmark = pytest.mark.timeout(300)
 UPDATES_PER_EPOCH = 469
 """Of Fashion-MNIST in batches of 128; the curves count in epochs."""
+CUT = "net::ERR_|WebSocket connection|reaching server endpoint|server is not responding"
+"""What a browser and Streamlit's page log of a connection that is no more."""
 UPDATE = re.compile(r"(?:업데이트|update) ([\d,]+)/")
 
 
@@ -93,7 +96,7 @@ def test_a_run_is_paused_stepped_slowed_and_goes_on(
     )
     life.is_in("paused")
 
-    life.choose("tools.tempo", life.says("tools.tempo_ten"))
+    life.slow_down()
     life.press("resume")
     life.is_in("live")
     first = life.update()
@@ -116,11 +119,11 @@ def test_a_run_is_paused_stepped_slowed_and_goes_on(
     life.wait_for_state("stopped")
 
 
-def test_a_finished_run_trains_on_and_goes_back(page: Page, server: Server) -> None:
+def test_a_finished_run_trains_on_and_goes_back(open_context: OpenContext, server: Server) -> None:
+    houses = owner_with_runs(server.url, "boston", epochs=5)
+    page = open_context(storage_state=houses.storage_state).new_page()
     life = Life(page, server.url)
     life.open("train", task="boston")
-    life.set_epochs(5)
-    life.button("train.start").click()
     life.wait_for_state("done")
     life.settle()
     life.button("tools.train_on").filter(has_text="10").or_(
@@ -145,11 +148,12 @@ def test_a_finished_run_trains_on_and_goes_back(page: Page, server: Server) -> N
     life.has_points(23 * 7)
 
 
+@pytest.mark.browser_errors(CUT, "the server ends under its page")
 def test_a_server_that_is_ended_lets_its_run_go_on_after_the_next_start(
-    open_context: OpenContext, tmp_path: Path
+    open_context: OpenContext, new_home: NewHome
 ) -> None:
     context = open_context()
-    first = start_server(tmp_path)
+    first = start_server(new_home())
     life = Life(context.new_page(), first.url)
     life.begin()
     epoch = life.page.wait_for_function(
@@ -166,7 +170,7 @@ def test_a_server_that_is_ended_lets_its_run_go_on_after_the_next_start(
     print(f"the server ended after {seconds:.1f} s")
     assert seconds < 10
 
-    second = start_server(tmp_path)
+    second = start_server(first.home)
     try:
         again = Life(context.new_page(), second.url)
         again.open("train", task="fashion_mnist", run=run[1])
@@ -199,6 +203,7 @@ def test_a_second_tab_shows_the_same_run_without_being_asked(
     context = open_context()
     life = Life(context.new_page(), server.url)
     life.begin()
+    life.slow_down()
     other = Life(context.new_page(), server.url)
     other.open("train", task="fashion_mnist")
     other.wait_for_points()
@@ -208,6 +213,7 @@ def test_a_second_tab_shows_the_same_run_without_being_asked(
     life.wait_for_state("stopped")
 
 
+@pytest.mark.browser_errors(CUT, "the connection is cut")
 @pytest.mark.parametrize("seconds", [3, pytest.param(180, marks=pytest.mark.soak)])
 @pytest.mark.timeout(600)
 def test_a_lost_connection_leaves_no_hole_in_the_curve(
@@ -216,7 +222,7 @@ def test_a_lost_connection_leaves_no_hole_in_the_curve(
     with open_relay(server.url) as relay:
         life = Life(page, relay.url)
         life.begin()
-        life.choose("tools.tempo", life.says("tools.tempo_ten"))  # it shall not end meanwhile
+        life.slow_down()  # it shall not end meanwhile
 
         relay.cut()
         page.wait_for_timeout(1_000)  # what was on its way has come

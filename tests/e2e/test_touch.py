@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser.context import OpenContext
+from tests.support.browser.context import Contexts
 from tests.support.browser.lesson import Lesson
-from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.server import Server
 from tests.support.browser.touch import Point, swipe
 
@@ -48,20 +48,16 @@ VALUES = """() => {
 
 
 @pytest.fixture(scope="module")
-def houses(server: Server) -> Owner:
-    return owner_with_runs(server.url, "boston")
-
-
-@pytest.fixture
-def phone(open_context: OpenContext, houses: Owner) -> Page:
+def lesson(contexts: Contexts, server: Server) -> Iterator[Lesson]:
+    """The phone of who has trained on houses; the tests go from page to page on it."""
+    houses = owner_with_runs(server.url, "boston")
     size = {"width": WIDTH, "height": HEIGHT}
     looks = {"viewport": size, "has_touch": True, "is_mobile": True}
-    return open_context(**looks, storage_state=houses.storage_state).new_page()
-
-
-@pytest.fixture
-def lesson(phone: Page, server: Server) -> Lesson:
-    return Lesson(phone, server.url)
+    with contexts.lent() as open_context:
+        page = open_context(**looks, storage_state=houses.storage_state).new_page()
+        lesson = Lesson(page, server.url)
+        lesson.open("", task="boston")
+        yield lesson
 
 
 def middle(control: Locator) -> Point:
@@ -105,7 +101,7 @@ def test_a_swipe_over_whatever_it_begins_on_scrolls_and_changes_nothing(
     lesson: Lesson, path: str
 ) -> None:
     page = lesson.page
-    lesson.open(path, task="boston")
+    lesson.go(path, task="boston")
     page.wait_for_selector(LAST[path])
     if path == "train":
         page.get_by_text(lesson.says("form.more")).click()
@@ -125,7 +121,7 @@ def test_a_swipe_over_whatever_it_begins_on_scrolls_and_changes_nothing(
 
 def test_a_slider_is_dragged_sideways_and_a_tap_beside_its_thumb_is_none(lesson: Lesson) -> None:
     page = lesson.page
-    lesson.open("train", task="boston")
+    lesson.go("train", task="boston")
     x, y = middle(thumb(lesson, "form.epochs"))
     page.touchscreen.tap(x + 50, y)
     page.wait_for_timeout(500)
@@ -144,7 +140,7 @@ def test_a_slider_is_dragged_sideways_and_a_tap_beside_its_thumb_is_none(lesson:
 
 def test_a_chart_zooms_by_its_button_and_then_scrolls_again(lesson: Lesson) -> None:
     page = lesson.page
-    lesson.open("train", task="boston")
+    lesson.go("train", task="boston")
     lesson.wait_for_state("done")
     plot = page.locator(".fl-chart-plot").first
     button = page.get_by_role("button", name=lesson.says("live.zoom")).first

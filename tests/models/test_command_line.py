@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -104,30 +106,36 @@ def test_a_folder_where_a_file_cannot_be_written_is_refused_before_training(
     assert quoted(tmp_path) in refusal(capsys, "train", "housing-sgd", "--out", str(tmp_path))
 
 
-def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(tmp_path: Path) -> None:
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file become larger than so many bytes, as on a disk that is nearly full."""
     resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
-    done = subprocess.run(
-        [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--out", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000)),
-    )
-    assert done.returncode == 2 and done.stdout.splitlines()[-1].startswith("failed")
-    assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_disk_without_room_for_the_keras_model_is_a_sentence_and_status_2(tmp_path: Path) -> None:
-    resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
-    done = subprocess.run(
-        [sys.executable, "-m", "models", "train", "housing-sgd", *QUICK, "--out", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (27_000, 27_000)),
-    )
-    assert done.returncode == 2 and (tmp_path / WEIGHTS).exists()
-    assert str(tmp_path) in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+def test_a_disk_that_fills_up_while_training_is_a_sentence_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with largest_file(5_000):
+        status = main(["train", "housing-sgd", *QUICK, "--out", str(tmp_path)])
+    said = capsys.readouterr()
+    assert status == 2 and said.out.splitlines()[-1].startswith("failed")
+    assert str(tmp_path) in said.err.splitlines()[-1] and "Traceback" not in said.err
+
+
+def test_a_disk_without_room_for_the_keras_model_is_a_sentence_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with largest_file(27_000):
+        status = main(["train", "housing-sgd", *QUICK, "--out", str(tmp_path)])
+    said = capsys.readouterr()
+    assert status == 2 and (tmp_path / WEIGHTS).exists()
+    assert str(tmp_path) in said.err.splitlines()[-1] and "Traceback" not in said.err
     assert {path.suffix for path in tmp_path.iterdir()} <= {"", ".json", ".npz"}
 
 

@@ -63,6 +63,13 @@ class Lab:
         """Whether points have come, which means that the worker is past its start."""
         return self.run(run_id).state is State.RUNNING and self.run(run_id).updates > 0
 
+    def stop_all(self, *owners: str) -> None:
+        """Stop what owners have under way, and wait until it is over."""
+        runs = [run for owner in owners for run in self.store.runs(owner) if not run.is_over]
+        for run in runs:
+            self.scheduler.stop(run.owner, run.id)
+        until(lambda: all(self.store.get(run.id).is_over for run in runs), 20)
+
     def seconds_to_stop(self, run_id: str) -> float:
         began = time.monotonic()
         self.stop(run_id)
@@ -100,6 +107,12 @@ def open_lab(
 
 def trainer_of(backend: LocalBackend) -> psutil.Process:
     return psutil.Process(backend._trainer.pid)
+
+
+def folder_of(backend: LocalBackend) -> Path:
+    """Return the folder of what the processes of a backend's trainer put aside."""
+    assert backend._trainer
+    return backend._trainer._folder.path
 
 
 def trainers(server: psutil.Process | None = None) -> list[psutil.Process]:

@@ -42,7 +42,7 @@ from typing import Any, TextIO
 from pebble import ProcessFuture, ProcessPool
 
 from data.cores import usable_cores
-from data.language import Text, UserError
+from data.language import Text
 from data.open_files import raise_limit
 from data.parent_process import be_killed_with_parent, end_with_parent
 from models.control import Control
@@ -303,7 +303,7 @@ def _threads_worth(command: dict[str, Any], cores: int) -> int:
     try:
         experiment = Experiment.from_dict(command["experiment"])
         return threads_worth(task_of(experiment, Path(command["folder"])), experiment, cores)
-    except UserError:  # the worker will say so
+    except Exception:  # whatever is wrong with the run, its worker will say so
         return 1
 
 

@@ -131,7 +131,7 @@ def test_the_label_of_a_test_review_is_told_by_the_corpus_it_came_from() -> None
 
 
 def test_a_command_under_way_shows_its_progress_and_can_be_stopped(write: Write) -> None:
-    write(HEADER, [f"{n}\t{n}번째 {'좋은 영화 ' * 20}\t{n % 2}" for n in range(20_000)])
+    write(HEADER, [f"{n}\t{n}번째 {'좋은 영화 ' * 5}\t{n % 2}" for n in range(20_000)])
     app = chosen(open_page(TRAIN, task="reviews", lang="en"), tokenizer="kiwi", corpus="nsmc")
     start, stop = (f"{word}-{'-'.join(TOKENIZE)}" for word in ("start", "stop"))
     app.button(key=start).click().run()

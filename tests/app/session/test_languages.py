@@ -173,7 +173,6 @@ def test_while_a_run_is_paused_every_control_goes_on_in_another_language(slow: A
     [
         ("boston", {"epochs": 2}),
         ("mnist", {"epochs": 1, "train_size": 500}),
-        ("fashion_mnist", {"epochs": 1, "train_size": 500}),
         ("reviews", {"epochs": 1, "train_size": 200}),
     ],
 )

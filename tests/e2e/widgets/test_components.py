@@ -105,7 +105,7 @@ def test_another_run_takes_the_plot_over_from_the_first(visit: Open) -> None:
     assert plots(page).first.evaluate("plot => plot.data[0].x[0]") <= 1 / 7
     assert marked_plots(page) == 2
     expect(page.locator(".fl-chart-title").last).to_contain_text("MAE")
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(2000)
     assert told(page, "ended") == []
 
 

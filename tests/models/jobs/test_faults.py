@@ -69,14 +69,14 @@ def test_a_killed_worker_takes_one_run_of_four_and_that_one_goes_on(tmp_path: Pa
         assert lab.run(lost).state is State.LOST and lab.store.history(lost).points
         others = [run_id for run_id in runs if run_id != lost]
         heard = [updates(lab, run_id) for run_id in others]
-        until(lambda: all(updates(lab, o) > h for o, h in zip(others, heard, strict=True)), 30)
+        until(lambda: all(lab.run(o).updates > h for o, h in zip(others, heard, strict=True)), 30)
 
         saved = lab.run(lost).checkpoint
         lab.scheduler.resume(OWNER, lost)
         until(lambda: lab.run(lost).state is State.RUNNING, 30)
         began = [e for e in events(lab.store, lost) if isinstance(e, Started)]
         assert [event.update for event in began] == [0, saved]
-        until(lambda: updates(lab, lost) > (saved or 0), 30)
+        until(lambda: lab.run(lost).updates > (saved or 0), 30)
         for run_id in runs:
             lab.stop(run_id)
 
@@ -91,7 +91,7 @@ from app.session.services import services
 from tests.support.lab import LONG, SHORT
 lab = services()
 for number in range(int(sys.argv[1])):
-    lab.scheduler.submit(f"owner-{number}", (LONG if number < 4 else SHORT).changed(seed=number))
+    lab.scheduler.submit(f"owner-{number}", (LONG if number < 2 else SHORT).changed(seed=number))
 print("ready", flush=True)
 for line in sys.stdin:
     lab.scheduler.stop(*line.split())
@@ -103,7 +103,7 @@ def serve(home: Path, runs: int) -> subprocess.Popen[str]:
 
     What is written to it, an owner and a run id on a line, is stopped.
     """
-    environment = {**os.environ, "FNN_LAB_HOME": str(home), "FNN_LAB_SLOTS": "4"}
+    environment = {**os.environ, "FNN_LAB_HOME": str(home), "FNN_LAB_SLOTS": "2"}
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(runs)],
         cwd=ROOT,
@@ -132,27 +132,27 @@ def open_store(home: Path) -> RunStore:
 
 
 def all_runs(store: RunStore) -> list[State]:
-    return [run.state for n in range(9) for run in store.runs(f"owner-{n}")]
+    return [run.state for n in range(5) for run in store.runs(f"owner-{n}")]
 
 
 @pytest.mark.timeout(300)
-def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
-    server = serve(tmp_path, 9)
+def test_a_killed_server_finds_its_five_runs_again(tmp_path: Path) -> None:
+    server = serve(tmp_path, 5)
     store = open_store(tmp_path)
-    first = [store.runs(f"owner-{number}")[0].id for number in range(9)]
-    until(lambda: all(store.get(run_id).checkpoint for run_id in first[:4]), 90)
+    first = [store.runs(f"owner-{number}")[0].id for number in range(5)]
+    until(lambda: all(store.get(run_id).checkpoint for run_id in first[:2]), 90)
     family = psutil.Process(server.pid).children(recursive=True)
     server.kill()
     hang_up(server)
     until(lambda: all(map(is_gone, family)), 10)
-    assert all_runs(store) == [State.RUNNING] * 4 + [State.QUEUED] * 5
-    histories = [store.history(run_id) for run_id in first[:4]]
-    saved = [store.get(run_id).checkpoint for run_id in first[:4]]
+    assert all_runs(store) == [State.RUNNING] * 2 + [State.QUEUED] * 3
+    histories = [store.history(run_id) for run_id in first[:2]]
+    saved = [store.get(run_id).checkpoint for run_id in first[:2]]
 
     again = serve(tmp_path, 0)
     try:
-        until(lambda: all(store.get(run_id).state is State.RUNNING for run_id in first[:4]), 150)
-        for run_id, before, update in zip(first[:4], histories, saved, strict=True):
+        until(lambda: all(store.get(run_id).state is State.RUNNING for run_id in first[:2]), 150)
+        for run_id, before, update in zip(first[:2], histories, saved, strict=True):
             told = events(store, run_id)
             went_on = [event for event in told if isinstance(event, Started)][-1]
             assert went_on.update == update
@@ -163,14 +163,14 @@ def test_a_killed_server_finds_its_nine_runs_again(tmp_path: Path) -> None:
             assert numbers == list(range(1, len(numbers) + 1))
             points = [point[0] for point in fold(told).points]  # type: ignore[arg-type]
             assert len(points) == len(set(points))
-        assert [run.id for n in range(9) for run in store.runs(f"owner-{n}")] == first
-        assert [store.get(run_id).state for run_id in first[4:]] == [State.QUEUED] * 5
+        assert [run.id for n in range(5) for run in store.runs(f"owner-{n}")] == first
+        assert [store.get(run_id).state for run_id in first[2:]] == [State.QUEUED] * 3
         assert again.stdin
-        again.stdin.write(f"owner-0 {first[0]}\n")  # makes room for the five that wait
+        again.stdin.write(f"owner-0 {first[0]}\n")  # makes room for the three that wait
         again.stdin.flush()
-        until(lambda: all(store.get(run_id).is_over for run_id in first[4:]), 120)
-        assert [store.get(run_id).state for run_id in first[4:]] == [State.DONE] * 5
-        jobs = [store.get(run_id).started or 0.0 for run_id in first[4:]]
+        until(lambda: all(store.get(run_id).is_over for run_id in first[2:]), 120)
+        assert [store.get(run_id).state for run_id in first[2:]] == [State.DONE] * 3
+        jobs = [store.get(run_id).started or 0.0 for run_id in first[2:]]
         assert jobs == sorted(jobs)
         family = psutil.Process(again.pid).children(recursive=True)
     finally:

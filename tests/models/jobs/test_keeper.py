@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.support.lab import (
     SECONDS_TO_WARM_UP,
     SHORT,
     Lab,
+    folder_of,
     is_gone,
     needs_fork_server,
     open_lab,
@@ -40,6 +42,27 @@ from tests.support.polling import until
 needs_workers = pytest.mark.skipif(
     needs_fork_server, reason="finds workers as children of the fork server"
 )
+
+
+def test_folders_of_servers_that_are_gone_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    command = (
+        "import os, signal; from models.jobs.local.process_folder import ProcessFolder;"
+        "folder = ProcessFolder(); (folder.path / 'pymp-1').mkdir();"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(trainer_client.ROOT)}
+    ended = subprocess.run([sys.executable, "-c", command], env=environment)
+    assert ended.returncode == -signal.SIGKILL
+    (tmp_path / "fnn-lab-dask-1").mkdir()
+    in_use = ProcessFolder()
+    assert len(list(tmp_path.iterdir())) == 3
+    remove_left_over()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"fnn-lab-dask-1", in_use.path.name}
+    in_use.remove()
 
 
 class Told:
@@ -100,28 +123,32 @@ STEPS: list[tuple[object, str, Exception]] = [
 ]
 
 
-@pytest.mark.parametrize(("owner", "name", "error"), STEPS, ids=lambda value: str(value)[-40:])
+def let_fail_once(patch: pytest.MonkeyPatch, owner: object, name: str, error: Exception) -> Fails:
+    fails = Fails(getattr(owner, name), error)
+    is_method = isinstance(owner, type)
+    patch.setattr(owner, name, (lambda *a, **k: fails(*a, **k)) if is_method else fails)
+    return fails
+
+
 def test_whatever_fails_while_a_trainer_is_replaced_the_next_run_trains(
-    owner: object,
-    name: str,
-    error: Exception,
-    backend: LocalBackend,
-    told: Told,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    backend: LocalBackend, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each step fails once, one after the other, before there is a trainer again."""
     assert backend.wait_until_ready(SECONDS_TO_WARM_UP)
     before = trainer_of(backend)
-    fails = Fails(getattr(owner, name), error)
+    monkeypatch.setattr(local, "LONGEST_BACK_OFF_SECONDS", 0.1)
     with monkeypatch.context() as patch:
-        is_method = isinstance(owner, type)
-        patch.setattr(owner, name, (lambda *a, **k: fails(*a, **k)) if is_method else fails)
+        steps = {
+            f"{name}: {error!r}": let_fail_once(patch, owner, name, error)
+            for owner, name, error in STEPS
+        }
         before.kill()
-        run_id = f"{name}-{type(error).__name__}"
-        until(lambda: not fails.left, 30)
-    backend.submit(Job(run_id, SHORT, tmp_path))
-    until(lambda: told.states(run_id), SECONDS_TO_WARM_UP)
-    assert told.states(run_id) == [State.DONE]
+        with suppress(AssertionError):
+            until(lambda: not any(fails.left for fails in steps.values()), 60)
+        assert [step for step, fails in steps.items() if fails.left] == []
+    backend.submit(Job("following", SHORT, tmp_path))
+    until(lambda: told.states("following"), SECONDS_TO_WARM_UP)
+    assert told.states("following") == [State.DONE]
     assert is_gone(before) and backend.problem is None
 
 
@@ -191,27 +218,24 @@ def test_a_trainer_that_is_told_more_than_it_can_take_is_replaced(
     until(lambda: told.states("flooded") == [State.INTERRUPTED], 5)
 
 
-class LateBackend(LocalBackend):
-    """One whose own words take longer than those of its trainer."""
+def test_a_killed_run_ends_as_was_said_whatever_its_trainer_says_of_it(
+    backend: LocalBackend, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = backend._deliver
 
-    def _deliver(self, job: str, event: Event, arose: float | None = None) -> None:
+    def deliver_own_words_late(job: str, event: Event, arose: float | None = None) -> None:
         if threading.current_thread().name != "trainer link":
             time.sleep(0.7)
-        super()._deliver(job, event, arose)
+        deliver(job, event, arose)
 
-
-def test_a_killed_run_ends_as_was_said_whatever_its_trainer_says_of_it(tmp_path: Path) -> None:
-    told = Told()
-    backend = LateBackend(1, told)
-    try:
-        backend.submit(Job("hung", LONG, tmp_path))
-        until(lambda: told.has_started("hung"), SECONDS_TO_WARM_UP)
-        backend.kill("hung", End(State.PAUSED))
-        until(lambda: told.states("hung"), 10)
-        time.sleep(0.5)
-        assert told.states("hung") == [State.PAUSED]
-    finally:
-        backend.close()
+    assert backend.wait_until_ready(SECONDS_TO_WARM_UP)
+    monkeypatch.setattr(backend, "_deliver", deliver_own_words_late)
+    backend.submit(Job("killed", LONG, tmp_path))
+    until(lambda: told.has_started("killed"), SECONDS_TO_WARM_UP)
+    backend.kill("killed", End(State.PAUSED))
+    until(lambda: told.states("killed"), 10)
+    time.sleep(0.5)
+    assert told.states("killed") == [State.PAUSED]
 
 
 def suspend_and_stop_all(lab: Lab, runs: list[str]) -> None:
@@ -230,10 +254,10 @@ def suspend_and_stop_all(lab: Lab, runs: list[str]) -> None:
 def test_a_trainer_that_dies_while_hanging_runs_are_stopped_is_replaced(
     times: int, tmp_path: Path
 ) -> None:
-    with open_lab(tmp_path, slots=3, local=LocalBackend) as lab:
+    with open_lab(tmp_path, slots=2) as lab:
         for _ in range(times):
             assert lab.backend.wait_until_ready(SECONDS_TO_WARM_UP)
-            runs = [lab.submit(LONG) for _ in range(3)]
+            runs = [lab.submit(LONG) for _ in range(2)]
             until(lambda runs=runs: all(map(lab.is_training, runs)), SECONDS_TO_WARM_UP)
             family = lab.trainer.children(recursive=True)
             suspend_and_stop_all(lab, runs)
@@ -248,49 +272,24 @@ def test_a_trainer_that_dies_while_hanging_runs_are_stopped_is_replaced(
 @needs_workers
 @pytest.mark.parametrize("kills", [1, pytest.param(40, marks=pytest.mark.soak)])
 def test_a_killed_trainer_leaves_no_process_and_no_folder(
-    kills: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kills: int, backend: LocalBackend, told: Told, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    told = Told()
-    backend, families = LocalBackend(1, told), []
-    try:
-        for number in range(kills):
-            assert backend.wait_until_ready(SECONDS_TO_WARM_UP)
-            run_id = f"run-{number}"
-            backend.submit(Job(run_id, LONG, tmp_path))
-            until(lambda run_id=run_id: told.has_started(run_id), SECONDS_TO_WARM_UP)
-            trainer = trainer_of(backend)
-            families += trainer.children(recursive=True)
-            for worker in workers(trainer):
-                worker.suspend()
-            trainer.kill()
-            until(lambda run_id=run_id: told.states(run_id), 10)
-        until(lambda: all(map(is_gone, families)), 5)
-        assert len(families) >= 4 * kills
-    finally:
-        backend.close()
-    assert not list(tmp_path.glob("fnn-lab-*"))
-
-
-def test_folders_of_servers_that_are_gone_are_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    command = (
-        "import os, signal; from models.jobs.local.process_folder import ProcessFolder;"
-        "folder = ProcessFolder(); (folder.path / 'pymp-1').mkdir();"
-        "os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(trainer_client.ROOT)}
-    ended = subprocess.run([sys.executable, "-c", command], env=environment)
-    assert ended.returncode == -signal.SIGKILL
-    (tmp_path / "fnn-lab-dask-1").mkdir()
-    in_use = ProcessFolder()
-    assert len(list(tmp_path.iterdir())) == 3
-    remove_left_over()
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"fnn-lab-dask-1", in_use.path.name}
-    in_use.remove()
+    families: list[psutil.Process] = []
+    for number in range(kills):
+        assert backend.wait_until_ready(SECONDS_TO_WARM_UP)
+        run_id = f"killed-{kills}-{number}"
+        backend.submit(Job(run_id, LONG, tmp_path))
+        until(lambda run_id=run_id: told.has_started(run_id), SECONDS_TO_WARM_UP)
+        trainer, folder = trainer_of(backend), folder_of(backend)
+        assert folder.is_dir()
+        families += trainer.children(recursive=True)
+        for worker in workers(trainer):
+            worker.suspend()
+        trainer.kill()
+        until(lambda run_id=run_id: told.states(run_id), 10)
+        until(lambda folder=folder: not folder.exists(), 5)
+    until(lambda: all(map(is_gone, families)), 5)
+    assert len(families) >= 4 * kills
 
 
 SERVER = """

@@ -52,10 +52,7 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def stop_all(lab: Lab) -> None:
-    runs = [run for owner in "abcdefgh" for run in lab.store.runs(owner) if not run.is_over]
-    for run in runs:
-        lab.scheduler.stop(run.owner, run.id)
-    until(lambda: all(lab.store.get(run.id).is_over for run in runs), 20)
+    lab.stop_all(*"abcdefgh")
 
 
 def begun(lab: Lab, owner: str) -> str:
@@ -191,10 +188,8 @@ def test_an_owner_gets_no_more_than_two_workers_by_pauses_and_slow_motion(two: L
 def test_beyond_the_memory_for_it_the_longest_pause_gives_its_worker_back(
     tmp_path: Path, needs_workers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with (
-        undisturbed(monkeypatch, 0.2),
-        open_lab(tmp_path, 1, Quotas(), local=LocalBackend) as lab,
-    ):
+    with undisturbed(monkeypatch, 0.2), open_lab(tmp_path, 1, Quotas()) as lab:
+        until(lambda: len(workers(lab.trainer)) == 1 + SPARE_WORKERS, 30)
         runs, most = [paused(lab, "a")], most_workers(1)
         for owner in "bcdef":
             runs.append(lab.scheduler.submit(owner, ENDLESS, Control(paused=True)).id)

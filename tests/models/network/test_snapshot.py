@@ -1,12 +1,15 @@
 """The numbers of the drawing are those of the network."""
 
 import base64
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.events import Snapshot, from_json, to_json
+from models.inputs.preparation import prepare
 from models.network.forward import forward
 from models.network.snapshot import (
     MOST_SHOWN,
@@ -23,20 +26,32 @@ from models.training.loop import train
 every_task = pytest.mark.parametrize("task", BUILT_IN, ids=lambda task: task.name)
 
 
+Pictured = Callable[[Task], tuple[TrainedNetwork, Snapshot, list[np.ndarray]]]
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Pictured:
+    """Return what trains a task once and tells its network, its picture and the layers' outputs."""
+
+    @cache
+    def pictured(task: Task) -> tuple[TrainedNetwork, Snapshot, list[np.ndarray]]:
+        network = trained(task, tmp_path_factory.mktemp(task.name))
+        prepared = prepare(task, network.experiment, task.load(network.experiment))
+        x = example_row(network, prepared.x_val)
+        return (
+            network,
+            take_snapshot(network, x, prepared.y_val[0], 5),
+            forward_of(network, prepared),
+        )
+
+    return pictured
+
+
 def trained(task: Task, folder: Path) -> TrainedNetwork:
     train(
         task.default.changed(epochs=1, train_size=300, batch_size=64), lambda e: None, folder=folder
     )
     return read_network(folder)
-
-
-def pictured(task: Task, folder: Path) -> tuple[TrainedNetwork, Snapshot, np.ndarray]:
-    from models.inputs.preparation import prepare
-
-    network = trained(task, folder)
-    prepared = prepare(task, network.experiment, task.load(network.experiment))
-    x = example_row(network, prepared.x_val)
-    return network, take_snapshot(network, x, prepared.y_val[0], 5), forward_of(network, prepared)
 
 
 def forward_of(network: TrainedNetwork, prepared: object) -> list[np.ndarray]:
@@ -46,17 +61,17 @@ def forward_of(network: TrainedNetwork, prepared: object) -> list[np.ndarray]:
 
 
 @every_task
-def test_activations_are_those_of_the_forward_pass(task: Task, tmp_path: Path) -> None:
-    _, snapshot, outputs = pictured(task, tmp_path)
+def test_activations_are_those_of_the_forward_pass(task: Task, pictured: Pictured) -> None:
+    _, snapshot, outputs = pictured(task)
     for shown, values, output in zip(snapshot.shown[1:], snapshot.values[1:], outputs, strict=True):
         np.testing.assert_allclose(values, output[shown], rtol=1e-4, atol=1e-5)
 
 
 @every_task
 def test_weights_and_biases_are_those_between_the_units_that_are_drawn(
-    task: Task, tmp_path: Path
+    task: Task, pictured: Pictured
 ) -> None:
-    network, snapshot, _ = pictured(task, tmp_path)
+    network, snapshot, _ = pictured(task)
     for layer, kernel in enumerate(network.kernels):
         columns, units = snapshot.shown[layer], snapshot.shown[layer + 1]
         np.testing.assert_allclose(snapshot.weights[layer], kernel[columns][:, units], atol=1e-6)
@@ -64,10 +79,10 @@ def test_weights_and_biases_are_those_between_the_units_that_are_drawn(
 
 
 @every_task
-def test_the_terms_are_the_largest_ones_and_belong_to_the_sum(task: Task, tmp_path: Path) -> None:
-    network, snapshot, outputs = pictured(task, tmp_path)
-    from models.inputs.preparation import prepare
-
+def test_the_terms_are_the_largest_ones_and_belong_to_the_sum(
+    task: Task, pictured: Pictured
+) -> None:
+    network, snapshot, outputs = pictured(task)
     prepared = prepare(task, network.experiment, task.load(network.experiment))
     a = example_row(network, prepared.x_val)
     for layer, kernel in enumerate(network.kernels):
@@ -92,8 +107,8 @@ def test_pixels_that_are_drawn_lie_in_the_middle_of_the_picture() -> None:
     assert len(inputs) == 7 and all(14 * 28 <= pixel < 15 * 28 for pixel in inputs)
 
 
-def test_pictures_show_weights_with_zero_in_the_middle(tmp_path: Path) -> None:
-    network, snapshot, _ = pictured(built_in("mnist"), tmp_path)
+def test_pictures_show_weights_with_zero_in_the_middle(pictured: Pictured) -> None:
+    network, snapshot, _ = pictured(built_in("mnist"))
     assert snapshot.pictures
     greys = np.frombuffer(base64.b64decode(snapshot.pictures), np.uint8).reshape(-1, 784)
     kernel = network.kernels[0][:, snapshot.shown[1]].T
@@ -105,9 +120,9 @@ def test_pictures_show_weights_with_zero_in_the_middle(tmp_path: Path) -> None:
     assert np.abs(greys.astype(int) - 128).max(axis=1).tolist() == [127] * len(greys)
 
 
-def test_a_snapshot_survives_json_and_is_small(tmp_path: Path) -> None:
+def test_a_snapshot_survives_json_and_is_small(pictured: Pictured) -> None:
     import json
 
-    _, snapshot, _ = pictured(built_in("mnist"), tmp_path)
+    _, snapshot, _ = pictured(built_in("mnist"))
     line = json.dumps(to_json(snapshot))
     assert from_json(json.loads(line)) == snapshot and len(line) < 16_000

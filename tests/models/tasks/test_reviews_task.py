@@ -24,7 +24,7 @@ from models.training.loop import train
 TASK = built_in("reviews")
 KIWI = preset_named("sentiment").changed(reading=TextSettings("bundled", "kiwi"))
 SMALL = KIWI.changed(epochs=2, reading=TextSettings("bundled", "kiwi", vocabulary_size=200))
-REAL_ROWS = 2_000
+REAL_ROWS = 1_000
 
 
 @pytest.fixture
@@ -32,6 +32,13 @@ def bare_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home where nothing has been prepared yet."""
     monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
+    """Return the folder and the events of a run with the lecture's settings."""
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, run(KIWI, folder)
 
 
 def run(experiment: Experiment, folder: Path | None = None) -> list[Event]:
@@ -128,20 +135,23 @@ def test_fewer_words_than_cells_leave_cells_at_zero(tmp_path: Path) -> None:
     assert network.vocabulary and len(network.vocabulary) < 20_000 == len(network.kernels[0])
 
 
-def test_the_bundled_reviews_teach_it_to_read_its_own_test_reviews() -> None:
-    end = run(KIWI)[-1]
+def test_the_bundled_reviews_teach_it_to_read_its_own_test_reviews(
+    trained: tuple[Path, list[Event]],
+) -> None:
+    end = trained[1][-1]
     assert isinstance(end, End) and end.test and end.test["accuracy"] >= 0.75
 
 
-def test_the_bundled_reviews_teach_it_to_read_real_ones(tmp_path: Path) -> None:
+def test_the_bundled_reviews_teach_it_to_read_real_ones(
+    trained: tuple[Path, list[Event]], tmp_path: Path
+) -> None:
     named = os.environ.get("FNN_LAB_TEST_DATA")
     if not named:
         pytest.skip("FNN_LAB_TEST_DATA does not name a folder with ratings_test.txt")
     lines = (Path(named) / "ratings_test.txt").read_text(encoding="utf-8").split("\n")
     real = tmp_path / "real.tsv"
     real.write_text("\n".join(lines[: 1 + REAL_ROWS]), encoding="utf-8")
-    run(KIWI, tmp_path)
-    network, reviews = read_network(tmp_path), read_labelled(real)
+    network, reviews = read_network(trained[0]), read_labelled(real)
     assert network.vocabulary
     rows = encode_documents(reviews.documents, reviews.digest, "kiwi", network.vocabulary)
     assert evaluate(network, rows, reviews.labels)["accuracy"] >= 0.65

@@ -10,7 +10,7 @@ from sklearn.metrics import log_loss, mean_absolute_error, mean_squared_error, r
 
 from models.control import Control
 from models.events import Baseline, Baselines, End, Epoch, Event, State
-from models.experiment import Experiment
+from models.experiment import Experiment, Layer
 from models.inputs.preparation import prepare
 from models.tasks import built_in, preset_named
 from models.training import baselines
@@ -18,12 +18,25 @@ from models.training.baselines import simple_baselines, without_hidden_layers
 from models.training.loop import train
 
 HOUSING = preset_named("housing-sgd")
-DIGITS = preset_named("mnist").changed(epochs=2, train_size=2_000)
+DIGITS = preset_named("mnist").changed(epochs=2, train_size=2_000, layers=(Layer(32),))
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def home_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def two(home_of_two: Path) -> list[list[Event]]:
+    """Return what two runs of the same experiment tell, one after the other in one home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FNN_LAB_HOME", str(home_of_two))
+        return [run(DIGITS) for _ in range(2)]
 
 
 def run(experiment: Experiment, **options: object) -> list[Event]:
@@ -85,8 +98,10 @@ def test_they_are_told_before_the_first_batch() -> None:
     assert kinds[:2] == ["started", "baselines"]
 
 
-def test_the_network_without_hidden_layers_is_trained_once_and_then_remembered() -> None:
-    first, second = run(DIGITS), run(DIGITS)
+def test_the_network_without_hidden_layers_is_trained_once_and_then_remembered(
+    two: list[list[Event]],
+) -> None:
+    first, second = two
     assert [[baseline.name for baseline in told] for told in told(first)] == [
         ["majority"],
         ["majority", "no_hidden"],
@@ -102,18 +117,21 @@ def test_the_network_without_hidden_layers_is_trained_once_and_then_remembered()
     assert told(first)[-1][1].metric == last.val_metric
 
 
-def test_other_choices_have_another_baseline() -> None:
-    first, other = run(DIGITS), run(DIGITS.changed(batch_size=64))
-    assert told(first)[-1][1].loss != told(other)[-1][1].loss
+def test_other_choices_have_another_baseline(
+    two: list[list[Event]], home_of_two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FNN_LAB_HOME", str(home_of_two))
+    other = told(run(DIGITS.changed(batch_size=64)))
+    assert [len(found) for found in other] == [1, 2]
+    assert told(two[0])[-1][1].loss != other[-1][1].loss
 
 
-def test_the_weights_do_not_depend_on_whether_the_baseline_was_known(tmp_path: Path) -> None:
-    ends = []
-    for _ in range(2):
-        end = run(DIGITS)[-1]
-        assert isinstance(end, End)
-        ends.append(end.test)
-    assert ends[0] == ends[1]
+def test_the_weights_do_not_depend_on_whether_the_baseline_was_known(
+    two: list[list[Event]],
+) -> None:
+    first, second = (events[-1] for events in two)
+    assert isinstance(first, End) and isinstance(second, End)
+    assert first.test and first.test == second.test
 
 
 def test_a_stop_during_the_baseline_leaves_the_run_done() -> None:

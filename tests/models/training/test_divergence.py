@@ -81,7 +81,7 @@ def test_a_run_that_is_stopped_within_its_first_epoch_is_diagnosed_too() -> None
 
 
 def test_a_healthy_run_that_goes_on_is_still_healthy(tmp_path: Path) -> None:
-    short = DIGITS.changed(epochs=6, batch_size=8, train_size=2_000)
+    short = DIGITS.changed(layers=(Layer(64),), epochs=6, batch_size=8, train_size=2_000)
     end = end_of(told(short, folder=tmp_path))
     again = end_of(told(short.changed(epochs=8), folder=tmp_path, after=end.checkpoint))
     assert again.state is State.DONE and again.diagnoses == ()

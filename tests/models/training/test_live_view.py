@@ -174,7 +174,7 @@ def test_slow_motion_of_a_classifier_tells_minus_the_logarithm_of_the_right_clas
 
 
 def test_a_run_that_is_watched_is_pictured_to_its_last_update() -> None:
-    digits = preset_named("mnist").changed(epochs=2, train_size=20_000)
+    digits = preset_named("mnist").changed(epochs=2, train_size=20_000, layers=(Layer(64),))
     events = run(digits, Control(watch=(0, 406, 0)))
     pictures = [event.update for event in events if isinstance(event, Snapshot)]
     (started, *_) = (event for event in events if isinstance(event, Started))

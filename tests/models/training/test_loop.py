@@ -205,7 +205,7 @@ def test_many_updates_are_told_in_at_most_twenty_thousand_points() -> None:
 
 
 def test_batches_are_reported_at_most_ten_times_a_second() -> None:
-    events = run(DIGITS.changed(epochs=4, train_size=20_000))
+    events = run(DIGITS.changed(epochs=4, train_size=10_000))
     reports = sum(isinstance(event, Batches) for event in events)
     end = events[-1]
     assert isinstance(end, End) and end.seconds

@@ -48,7 +48,7 @@ class Heard:
 
 
 class Contexts:
-    """The contexts of a browser. Who borrows one finds its scripts read, and no cookies."""
+    """The contexts of a browser. Who borrows one finds scripts read, and nothing stored."""
 
     def __init__(self, browser: Browser, kept: str) -> None:
         """``kept`` is the address of a page that stays open, and so does its process."""
@@ -104,10 +104,17 @@ class Contexts:
 
 def _clear(context: BrowserContext) -> None:
     """Close what was opened, all but the page that is kept, and forget whose the context was."""
-    for page in context.pages[1:]:
+    kept, *opened = context.pages
+    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(page.url)) for page in opened}
+    for page in opened:
         page.close()
     context.unroute_all()
     context.clear_cookies()
+    session = context.new_cdp_session(kept)
+    for origin in origins:
+        stored = {"origin": origin, "storageTypes": "local_storage,indexeddb"}
+        session.send("Storage.clearDataForOrigin", stored)
+    session.detach()
 
 
 def _matches(error: str, expected: Sequence[str]) -> bool:

@@ -135,6 +135,12 @@ class Lesson:
         self.page.set_viewport_size(size)
         return found
 
+    def slow_down(self) -> None:
+        """Let the run make ten updates a second, which leaves the machine to the browser."""
+        self.page.get_by_role("combobox", name=self.says("tools.tempo")).click()
+        self.page.get_by_role("option", name=self.says("tools.tempo_ten"), exact=True).click()
+        self.settle()
+
     def points(self) -> int:
         """Return how many updates the loss curve shows now."""
         script = """() => {

@@ -65,11 +65,19 @@ def mount(page: Page, module: ModuleType, data: dict[str, Any], *, isolated: boo
     page.evaluate(MOUNT, {**parts, "isolated": isolated, "data": data})
 
 
+EMPTY = """() => {
+  window.leave?.();
+  sessionStorage.clear();
+  document.body.replaceChildren();
+}"""
+
+
 class Stage:
-    """Pages that are empty until something is mounted."""
+    """Pages that are empty until something is mounted; who comes next finds scripts read."""
 
     def __init__(self, url: str, context: OpenContext) -> None:
         self._url, self._context = url, context
+        self._idle: list[Page] = []
         self._errors: list[str] = []
 
     @contextmanager
@@ -78,18 +86,24 @@ class Stage:
         opened: list[Page] = []
 
         def open_page(width: int = 1280, height: int = 900) -> Page:
-            page = self._context().new_page()
-            page.set_viewport_size({"width": width, "height": height})
-            page.on("console", lambda said: said.type == "error" and self._errors.append(said.text))
-            page.on("pageerror", lambda error: self._errors.append(str(error)))
-            page.set_default_timeout(PATIENCE)
-            page.goto(self._url)
-            page.add_style_tag(content=LOOKS)
+            page = self._idle.pop() if self._idle else self._new_page()
             opened.append(page)
+            page.set_viewport_size({"width": width, "height": height})
             return page
 
         yield open_page
         for page in opened:
-            page.close()
+            page.mouse.move(0, 0)
+            page.evaluate(EMPTY)
+        self._idle += opened
         errors, self._errors[:] = list(self._errors), []
         assert errors == []
+
+    def _new_page(self) -> Page:
+        page = self._context().new_page()
+        page.on("console", lambda said: said.type == "error" and self._errors.append(said.text))
+        page.on("pageerror", lambda error: self._errors.append(str(error)))
+        page.set_default_timeout(PATIENCE)
+        page.goto(self._url)
+        page.add_style_tag(content=LOOKS)
+        return page
