@@ -22,7 +22,7 @@ run: .venv/installed  ## serve the lab on http://127.0.0.1:8501 (ADDRESS=0.0.0.0
 
 test: .venv/installed-dev  ## run every test, browser tests included
 	$(BIN)/python -m tests.support.browser.chromium
-	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .

@@ -18,7 +18,10 @@ from tests.support.browser.server import Server, start_server
 pytestmark = pytest.mark.timeout(300)
 UPDATES_PER_EPOCH = 469
 """Of Fashion-MNIST in batches of 128; the curves count in epochs."""
-CUT = "net::ERR_|WebSocket connection|reaching server endpoint|server is not responding"
+CUT = (
+    "net::ERR_|WebSocket connection|reaching server endpoint|server is not responding"
+    "|Failed to fetch"
+)
 """What a browser and Streamlit's page log of a connection that is no more."""
 UPDATE = re.compile(r"(?:업데이트|update) ([\d,]+)/")
 

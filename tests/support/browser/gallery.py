@@ -53,7 +53,7 @@ from tests.support.browser.gallery_page import visit, visit_place  # noqa: E402
 EVENTS_A_SECOND = {"long": 20, "housing": 20, "flash": 400}
 """Of long runs, and of one that is over at once; others say ten, which fills the four seconds that
 a live run takes at least."""
-SECONDS_BEFORE_THE_START = 1.5
+SECONDS_BEFORE_THE_START = 3
 """How long each thing is said that a run says before it starts."""
 CUT_AFTER = 30
 OVER = ("finished", "dense", "compared", "penalised", "overfit")  # their events come at once
