@@ -153,7 +153,12 @@ def test_a_page_only_composes(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 60
 
 
-KNOW_THE_KINDS = ("models/inputs/", "models/tasks/", "app/prediction/inputs.py")
+KNOW_THE_KINDS = (
+    "models/inputs/",
+    "models/tasks/",
+    "app/prediction/inputs.py",
+    "app/data_page/figures.py",
+)
 
 
 @pytest.mark.parametrize("path", [*modules("models"), *modules("app")], ids=named)
@@ -202,8 +207,10 @@ MAY_IMPORT = {
     "app/my_runs": "app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
+    "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/views": (
-        "app/home app/lessons app/my_runs app/prediction app/training app/form app/session"
+        "app/data_page app/home app/lessons app/my_runs app/prediction app/training app/form "
+        "app/session"
     ),
 }
 """Folder by folder, which others of its package it may import: none of them imports upwards."""

@@ -1,6 +1,7 @@
 """The page files, relative to the script that navigates between them."""
 
 HOME = "views/home.py"
+DATA = "views/data.py"
 TRAIN = "views/train.py"
 PREDICT = "views/predict.py"
 RUNS = "views/runs.py"
