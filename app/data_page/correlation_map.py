@@ -63,4 +63,5 @@ def _cell(value: float) -> str:
     colour = "#0072B2" if value > 0 else "#E69F00"
     share = 65 * abs(value)
     ground = f"background: color-mix(in srgb, {colour} {share:.0f}%, transparent)"
-    return f'<td style="{ground}">{value + 0.0:.2f}</td>'
+    number = f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return f'<td style="{ground}">{number}</td>'

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app.data_page.download import Row, csv_button
-from app.data_page.variables import shown
+from app.data_page.html_table import html_table, shown
 from app.home.scatter import scatter
 from app.session.i18n import say, t
 from app.session.markdown import plain
@@ -82,16 +82,15 @@ def _standardising(task: Task, dataset: Dataset, number: int) -> None:
     answer = float(scaling.apply(train[:1])[0, 0])
     formula = rf"z = \frac{{x - {mean:.4g}}}{{{divisor:.4g}}} \qquad {first:.4g} \to {answer:.3f}"
     st.latex(formula)
-    names = ("mean", "deviation", "low", "high")
-    cells = [
+    names = ("average", "spread", "low", "high")
+    cells: list[Row] = [
         [t(f"data.{when}_{part}"), *_figures(rows)]
         for when, change in (("before", lambda rows: rows), ("after", scaling.apply))
         for part, rows in (("train", change(train)), ("test", change(test)))
         if len(rows)
     ]
     heads = [t(f"data.column_{name}") for name in ("part", *names)]
-    body = [[cell if isinstance(cell, str) else f"{cell:.4g}" for cell in row] for row in cells]
-    st.html(html_table(heads, body, t("data.standardising")))
+    st.html(html_table(heads, cells, t("data.standardising")))
     st.caption(t("data.standardising_note"))
     csv_button(task, "standardising", heads, lambda: cells)
 
@@ -100,19 +99,3 @@ def _figures(rows: Array) -> list[float]:
     values = rows[:, 0].astype(np.float64)
     rounded = [values.mean(), values.std(), values.min(), values.max()]
     return [round(float(value), 6) + 0.0 for value in rounded]
-
-
-def html_table(heads: list[str], rows: list[list[str]], caption: str) -> str:
-    """Return a table as HTML: the first cell of each row is its head, the others are numbers."""
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    lines = (
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in others)
-        + "</tr>"
-        for first, *others in rows
-    )
-    return (
-        f'<div class="fl-figures" tabindex="0"><table class="fl-lesson">'
-        f"<caption>{escape(caption)}</caption>"
-        f"<thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-    )

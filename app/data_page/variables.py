@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from app.data_page.download import Row, csv_button
+from app.data_page.html_table import NONE, shown
 from app.data_page.remembered import remembered
 from app.form.choice import choice
 from app.session import state
@@ -18,7 +19,6 @@ from models.tasks.base import Task
 
 ORDERS = ("data", "shift")
 FIGURES = ("low", "high", "distinct", "missing", "shift")
-_NONE = "—"
 
 
 def variables(task: Task, dataset: Dataset) -> int:
@@ -70,20 +70,9 @@ def _variable(number: int, feature: Feature, column: Column, bins: Histogram) ->
             shown(column.high),
             t("data.constant") if column.is_constant else f"{column.distinct:,}",
             f"{column.missing:,}",
-            _NONE if column.shift is None else f"{column.shift:.3f}",
+            NONE if column.shift is None else f"{column.shift:.3f}",
         ],
     }
-
-
-def shown(value: float | None) -> str:
-    """Return a number with up to four digits that count.
-
-    >>> shown(396.9), shown(0.00632), shown(25000.0), shown(None)
-    ('396.9', '0.00632', '25,000', '—')
-    """
-    if value is None:
-        return _NONE
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _shares(counts: tuple[int, ...]) -> list[float]:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.session import services
 from app.session.navigation import HOME, PREDICT, TRAIN
+from data.dataset import Dataset
 from models.events import ENDED
 from models.experiment import Experiment
 
@@ -22,6 +23,15 @@ def open_page(page: str, **query: str) -> AppTest:
     if page != HOME:
         app.switch_page(page).run()
     return app
+
+
+def open_own_data(page: str, dataset: Dataset, language: str = "ko") -> AppTest:
+    """Open a page about a data set of the visitor's own."""
+    app = open_page(page, lang=language)
+    owner = str(app.session_state["owner"])
+    services.catalogue().add(owner, "직접 모은 것", dataset, "spaces")
+    app.query_params["task"] = dataset.name
+    return app.run()
 
 
 def shown(app: AppTest) -> str:

@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
-from streamlit.testing.v1 import AppTest
 
-from app.data_page import variables as module
+from app.data_page import html_table as module
 from app.data_page.correlation_map import MOST_SHOWN, heat_map, strongest
-from app.session import services
 from app.session.i18n import texts
 from app.session.navigation import DATA
 from data.dataset import Dataset
@@ -20,29 +18,15 @@ from tests.support.downloads import Downloads
 from tests.support.new_tasks.data.tables import fruit
 from tests.support.new_tasks.walk import sent
 from tests.support.own_data import OWN_DATA
-from tests.support.pages import open_page, shown
+from tests.support.pages import open_own_data, open_page, shown
 
 BOSTON = built_in("boston").load()
 FRUIT = replace(fruit.load(), name="own-fruit")
 
 
-@pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> Downloads:
-    return Downloads(monkeypatch)
-
-
 def housing(files: Downloads) -> Downloads:
     open_page(DATA, task="boston")
     return files
-
-
-def open_own(dataset: Dataset, language: str = "ko") -> AppTest:
-    app = open_page(DATA, lang=language)
-    owner = str(app.session_state["owner"])
-    services.catalogue().add(owner, "직접 모은 것", dataset, "spaces")
-    app.query_params["task"] = dataset.name
-    app.run()
-    return app
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -60,7 +44,7 @@ def test_housing_shows_every_variable_and_the_warning(language: str, home: Path)
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("dataset", [OWN_DATA["apples"], FRUIT], ids=["apples", "fruit"])
 def test_own_tables_show_the_same(dataset: Dataset, language: str, home: Path) -> None:
-    app = open_own(dataset, language)
+    app = open_own_data(DATA, dataset, language)
     assert not app.exception and not app.error
     assert all(feature.name in sent(app) for feature in dataset.features)
 
@@ -122,7 +106,7 @@ def test_constant_columns_are_told_and_a_formula_in_a_name_does_not_run(
     x_train, x_test = apples.x_train.copy(), apples.x_test.copy()
     x_train[:, 1] = x_test[:, 1] = 5
     data = replace(apples, x_train=x_train, x_test=x_test, features=(evil, *apples.features[1:]))
-    app = open_own(data, "en")
+    app = open_own_data(DATA, data, "en")
     assert not app.exception and not app.error
     assert texts("en")["data.constant"] in sent(app)
     _, *rows = files.rows("variables")

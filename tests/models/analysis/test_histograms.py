@@ -1,5 +1,7 @@
 """Histograms of columns against NumPy's and a count by hand."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def test_every_row_of_housing_is_in_one_bin() -> None:
         last = len(found.test) - 1
         by_hand = [
             sum(low <= v < high or (i == last and v == high) for v in values)
-            for i, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True))
+            for i, (low, high) in enumerate(itertools.pairwise(edges))
         ]
         assert list(found.test) == by_hand
 

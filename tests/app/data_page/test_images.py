@@ -1,0 +1,76 @@
+"""The Data page of pictures: counts, numbers, the vector, means and the nearest pair."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.session.i18n import texts
+from app.session.navigation import DATA
+from models.tasks import built_in
+from tests.support.downloads import Downloads
+from tests.support.own_data import OWN_DATA
+from tests.support.pages import open_own_data, open_page, shown
+
+GLYPHS = OWN_DATA["glyphs"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("task", ["mnist", "fashion_mnist"])
+def test_the_pictures_of_the_lab_are_shown(
+    task: str, language: str, home: Path, files: Downloads
+) -> None:
+    app = open_page(DATA, task=task, lang=language)
+    assert not app.exception and not app.error
+    assert texts(language)["data.means_note"] in shown(app)
+    data = built_in(task).load()
+    _, *counts = files.rows("classes")
+    found = [[int(cell) for cell in row[1:]] for row in counts]
+    both = [np.unique(y, return_counts=True)[1] for y in (data.y_train, data.y_test)]
+    assert found == np.stack(both, axis=1).tolist()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_own_pictures_of_another_size_are_shown(
+    language: str, home: Path, files: Downloads
+) -> None:
+    app = open_own_data(DATA, GLYPHS, language)
+    assert not app.exception and not app.error
+    assert "12 × 20 = 240" in shown(app)
+    _, *vector = files.rows("vector")
+    assert [int(index) for index, *_ in vector] == list(range(240))
+    assert all(int(i) == 20 * int(row) + int(column) for i, row, column, _ in vector)
+
+
+def test_the_numbers_are_those_of_the_picture_row_by_row(home: Path, files: Downloads) -> None:
+    open_page(DATA, task="mnist")
+    data = built_in("mnist").load()
+    image = data.x_train[np.flatnonzero(data.y_train == 0)[0]]
+    _, *rows = files.rows("pixels")
+    assert [[int(cell) for cell in row[1:]] for row in rows] == image.tolist()
+    _, *vector = files.rows("vector")
+    assert [int(cell) for *_, cell in vector] == image.reshape(784).tolist()
+
+
+def test_means_download_as_numpy_has_them(home: Path, files: Downloads) -> None:
+    open_page(DATA, task="mnist")
+    data = built_in("mnist").load()
+    _, *rows = files.rows("means")
+    sevens = data.x_train[data.y_train == 7].reshape(-1, 784)
+    found = np.array([float(cell) for cell in rows[7][1:]])
+    np.testing.assert_allclose(found, sevens.mean(axis=0), atol=1e-4)
+
+
+def test_a_class_without_test_rows_is_told(home: Path) -> None:
+    kept = GLYPHS.y_test != 2
+    data = replace(GLYPHS, x_test=GLYPHS.x_test[kept], y_test=GLYPHS.y_test[kept])
+    app = open_own_data(DATA, data, "en")
+    assert not app.exception and not app.error
+    assert GLYPHS.classes[2].en in app.warning[0].value
+
+
+def test_pictures_of_one_class_have_no_pair(home: Path) -> None:
+    app = open_own_data(DATA, replace(GLYPHS, y_train=np.zeros_like(GLYPHS.y_train)), "en")
+    assert not app.exception and not app.error
+    assert texts("en")["data.one_class"] in shown(app)
