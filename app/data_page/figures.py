@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app.data_page.image_figures import image_figures
 from app.data_page.table_figures import table_figures
+from app.data_page.text_figures import text_figures
 from data.dataset import Dataset
 from models.tasks.base import InputKind, Task
 
@@ -13,6 +14,7 @@ Figures = Callable[[Task, Dataset], None]
 _FIGURES: dict[InputKind, Figures] = {
     InputKind.TABLE: table_figures,
     InputKind.IMAGE: image_figures,
+    InputKind.TEXT: text_figures,
 }
 
 

@@ -35,10 +35,7 @@ def image_figures(task: Task, dataset: Dataset) -> None:
         row = _wall(task, dataset)
     with large:
         _numbers(task, dataset, row)
-    means, pair = st.columns([7, 4], gap="large")
-    with means:
         _means(task, dataset)
-    with pair:
         _nearest_pair(task, dataset)
 
 

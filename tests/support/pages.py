@@ -25,11 +25,13 @@ def open_page(page: str, **query: str) -> AppTest:
     return app
 
 
-def open_own_data(page: str, dataset: Dataset, language: str = "ko") -> AppTest:
+def open_own_data(
+    page: str, dataset: Dataset, language: str = "ko", tokenizer: str = "spaces"
+) -> AppTest:
     """Open a page about a data set of the visitor's own."""
     app = open_page(page, lang=language)
     owner = str(app.session_state["owner"])
-    services.catalogue().add(owner, "직접 모은 것", dataset, "spaces")
+    services.catalogue().add(owner, "직접 모은 것", dataset, tokenizer)
     app.query_params["task"] = dataset.name
     return app.run()
 

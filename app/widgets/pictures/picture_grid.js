@@ -45,6 +45,8 @@ class Grid {
   // Titles are a text of their own before the first picture of their group.
   group(groups) {
     for (const title of this.root.querySelectorAll("span")) title.remove();
+    this.root.classList.toggle("grouped", groups.length > 0);
+    this.root.style.setProperty("--across", Math.max(0, ...groups.map(({ count }) => count)));
     const buttons = this.buttons();
     let first = 0;
     for (const { title, count } of groups) {
