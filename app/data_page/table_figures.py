@@ -1,7 +1,8 @@
-"""A table: its variables, one of them against the target, and how they belong together."""
+"""A table: its variables, one of them against the target, and what leaving out rows changes."""
 
 import streamlit as st
 
+from app.data_page.consequence import consequence
 from app.data_page.correlation_map import correlation_map
 from app.data_page.one_variable import one_variable
 from app.data_page.variables import variables
@@ -17,3 +18,4 @@ def table_figures(task: Task, dataset: Dataset) -> None:
     with right:
         one_variable(task, dataset, number)
     correlation_map(task, dataset)
+    consequence(task, dataset)

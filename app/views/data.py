@@ -11,7 +11,7 @@ from app.session.markdown import plain
 task = task_choice()
 if refusal := state.take_refusal():
     failures.tell(refusal)
-dataset = task.load(state.draft(task))
+dataset = task.load(state.draft(task).changed(left_out=()))
 st.caption(
     t(
         "data.rows",
