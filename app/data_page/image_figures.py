@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
+from app.data_page.colour_figure import colour_figure
 from app.data_page.download import Row, csv_button
 from app.data_page.remembered import remembered
 from app.session import state
@@ -37,6 +38,7 @@ def image_figures(task: Task, dataset: Dataset) -> None:
         _numbers(task, dataset, row)
         _means(task, dataset)
         _nearest_pair(task, dataset)
+    colour_figure(task)
 
 
 def _names(dataset: Dataset) -> list[str]:

@@ -95,7 +95,7 @@ def _range(task: Task, dataset: Dataset) -> None:
     for place, end, value in zip(
         st.columns(2), ("low", "high"), (column.min(), column.max()), strict=True
     ):
-        kept = state.Kept(f"range-{end}-{task.name}-{number}", float(f"{value:.6g}"))
+        kept = state.Kept(f"range-{end}-{task.name}-{number}", float(str(value)))
         key = f"range-{end}-{task.name}-{number}"
         with place:
             number_field(t(f"data.range_{end}"), kept.get(), key, kept.set)

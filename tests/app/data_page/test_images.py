@@ -1,13 +1,16 @@
 """The Data page of pictures: counts, numbers, the vector, means and the nearest pair."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.session.i18n import texts
 from app.session.navigation import DATA
+from data.colour_picture import drawn_colours
 from models.tasks import built_in
 from tests.support.downloads import Downloads
 from tests.support.own_data import OWN_DATA
@@ -74,3 +77,29 @@ def test_pictures_of_one_class_have_no_pair(home: Path) -> None:
     app = open_own_data(DATA, replace(GLYPHS, y_train=np.zeros_like(GLYPHS.y_train)), "en")
     assert not app.exception and not app.error
     assert texts("en")["data.one_class"] in shown(app)
+
+
+def test_a_colour_picture_is_split_into_three_layers(home: Path, files: Downloads) -> None:
+    app = open_page(DATA, task="mnist", lang="en")
+    picture = drawn_colours()
+    height, width = picture.shape[:2]
+    assert f"{height} × {width} × 3 = **{3 * height * width:,}" in shown(app)
+    _, *rows = files.rows("colours")
+    found = np.array([[int(cell) for cell in row[2:]] for row in rows])
+    assert (found.reshape(picture.shape) == picture).all()
+
+
+def test_a_photograph_of_ones_own_is_split_and_a_broken_one_is_told(
+    home: Path, files: Downloads
+) -> None:
+    app = open_page(DATA, task="mnist", lang="en")
+    photo = np.random.default_rng(2).integers(0, 256, (20, 30, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(photo).save(file, "PNG")
+    uploader = app.file_uploader[0]
+    uploader.upload("photo.png", file.getvalue(), "image/png").run()
+    assert not app.exception and not app.error
+    _, *rows = files.rows("colours")
+    assert [[int(cell) for cell in row[2:]] for row in rows] == photo.reshape(-1, 3).tolist()
+    app.file_uploader[0].upload("photo.png", file.getvalue()[:90], "image/png").run()
+    assert not app.exception and "picture" in app.error[0].value
