@@ -39,6 +39,7 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the fi
 	$(BIN)/python -m tests.bench.first_visit
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.instrument
+	$(BIN)/python -m tests.bench.data_page
 	$(BIN)/python -m tests.bench.typing
 	$(BIN)/python -m tests.bench.reviews
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.session import services
 from app.session.i18n import texts
-from app.session.navigation import HOME, PREDICT, TRAIN
+from app.session.navigation import DATA, HOME, PREDICT, TRAIN
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
 from models.events import End, State
@@ -29,7 +29,12 @@ BUNDLED = ROOT / "data/bundled"
 def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
     app = open_page(page, lang=language)
     assert not app.exception and not app.error
-    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.ready_note"}[page]
+    expected = {
+        HOME: "home.intro",
+        DATA: "data.means_note",
+        TRAIN: "train.network",
+        PREDICT: "predict.ready_note",
+    }[page]
     assert texts(language)[expected] in shown(app)
 
 

@@ -38,7 +38,7 @@ def look(lesson: Lesson) -> Iterator[Look]:
 def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
     lesson.open("")
     look("home before a run")
-    for path in ("predict", "runs", "train"):
+    for path in ("data", "predict", "runs", "train"):
         lesson.go(path, task="boston")
         look(f"{path} before a run")
     lesson.button("train.start").click()
@@ -51,6 +51,8 @@ def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
     for task in ("mnist", "reviews"):
         lesson.go("train", task=task)
         look(f"train {task}")
+        lesson.go("data", task=task)
+        look(f"data {task}")
 
 
 def test_neither_a_guess_nor_a_diagnosis_breaks_one(lesson: Lesson, look: Look) -> None:
