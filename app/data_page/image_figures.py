@@ -1,6 +1,7 @@
 """Pictures: a wall by class, one large with its numbers, what a class has in common."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -9,7 +10,7 @@ from app.data_page.colour_figure import colour_figure
 from app.data_page.download import Row, csv_button
 from app.data_page.remembered import remembered
 from app.session import state
-from app.session.i18n import group, say, t
+from app.session.i18n import both, group, say, t
 from app.session.markdown import plain
 from app.widgets.data.pixel_vector import pixel_vector
 from app.widgets.pictures.picture_grid import picture_grid
@@ -30,7 +31,8 @@ MEAN_WIDTH = 84
 
 
 def image_figures(task: Task, dataset: Dataset) -> None:
-    """Draw the figures of pictures."""
+    """Draw the figures of pictures; those that have no classes are all of one."""
+    dataset = dataset if dataset.classes else _of_one_class(dataset)
     wall, large = st.columns([4, 7], gap="large")
     with wall:
         row = _wall(task, dataset)
@@ -39,6 +41,12 @@ def image_figures(task: Task, dataset: Dataset) -> None:
         _means(task, dataset)
         _nearest_pair(task, dataset)
     colour_figure(task)
+
+
+def _of_one_class(dataset: Dataset) -> Dataset:
+    parts = (dataset.y_train, dataset.y_test)
+    y_train, y_test = (np.zeros(len(each), np.uint8) for each in parts)
+    return replace(dataset, classes=(both("data.all_pictures"),), y_train=y_train, y_test=y_test)
 
 
 def _names(dataset: Dataset) -> list[str]:

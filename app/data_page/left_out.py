@@ -15,6 +15,8 @@ from models.tasks.base import Task
 
 MOST_LISTED = 500
 """Rows that are listed; those after them can be left out by a range."""
+MOST_CELLS = 10_000
+"""Numbers that the list holds: of many variables, fewer rows."""
 
 
 def left_out(task: Task, dataset: Dataset) -> tuple[int, ...]:
@@ -33,7 +35,8 @@ def left_out(task: Task, dataset: Dataset) -> tuple[int, ...]:
             key="tick-all",
         )
     with by_hand:
-        listed = min(MOST_LISTED, len(dataset.x_train))
+        rows, columns = dataset.x_train.shape
+        listed = min(MOST_LISTED, max(1, MOST_CELLS // columns), rows)
         beyond = tuple(row for row in kept.get() if row >= listed)
         y = dataset.y_train[:listed].tolist()
         cells = [

@@ -36,7 +36,7 @@ def _scatter(task: Task, dataset: Dataset, number: int) -> None:
     dots = train[0][:MOST_DOTS], train[1][:MOST_DOTS]
     others = test[0][:MOST_DOTS], test[1][:MOST_DOTS]
     st.html(scatter(*dots, x_title, y_title, label, others))
-    st.html(key_of_parts())
+    st.html(_key())
     if max(len(train[0]), len(test[0])) > MOST_DOTS:
         st.caption(t("data.most_dots", rows=MOST_DOTS))
     parts = {t("data.column_train"): train, t("data.column_test"): test}
@@ -54,7 +54,7 @@ def answer_title(dataset: Dataset) -> str:
     return say(dataset.target.axis_title) if dataset.target else t("data.class_number")
 
 
-def key_of_parts() -> str:
+def _key() -> str:
     """Return HTML that tells the marks of training and test rows apart."""
     train, test = escape(t("data.column_train")), escape(t("data.column_test"))
     return (

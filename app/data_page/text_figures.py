@@ -7,7 +7,6 @@ from app.data_page.coverage import coverage_figure
 from app.data_page.download import Row, csv_button
 from app.data_page.frequent_words import frequent_words_figure
 from app.data_page.html_table import html_table
-from app.data_page.one_variable import key_of_parts
 from app.data_page.plots import histogram_plot
 from app.data_page.random_texts import random_texts
 from app.data_page.remembered import remembered
@@ -62,7 +61,7 @@ def _lengths(task: Task, dataset: Dataset, tokens: Tokens | None) -> None:
         summary += [
             _summary(title, part, each) for part, each in (("train", train), ("test", test))
         ]
-    st.html(key_of_parts())
+    st.caption(t("data.bars_and_line"))
     heads = [t(f"data.column_{name}") for name in ("length", "low", "median", "high", "average")]
     st.html(html_table(heads, summary, t("data.lengths", **words_of(dataset))))
     names = ("length", "from", "to", "train", "test")

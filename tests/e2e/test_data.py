@@ -57,7 +57,7 @@ def test_the_numbers_of_a_picture_are_read_by_keyboard_and_by_pointer(
     image = built_in("mnist").load()
     picture = image.x_train[int((image.y_train == 0).argmax())]
     grid.focus()
-    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"):  # the first one begins at 0
         page.keyboard.press(key)
     expect(readout).to_contain_text("28 × 2 + 1 = 57")
     row, column = 14, 7

@@ -11,6 +11,8 @@ from PIL import Image
 from app.session.i18n import texts
 from app.session.navigation import DATA
 from data.colour_picture import drawn_colours
+from data.dataset import Target
+from data.language import Text
 from models.tasks import built_in
 from tests.support.downloads import Downloads
 from tests.support.own_data import OWN_DATA
@@ -103,3 +105,15 @@ def test_a_photograph_of_ones_own_is_split_and_a_broken_one_is_told(
     assert [[int(cell) for cell in row[2:]] for row in rows] == photo.reshape(-1, 3).tolist()
     app.file_uploader[0].upload("photo.png", file.getvalue()[:90], "image/png").run()
     assert not app.exception and "picture" in app.error[0].value
+
+
+def test_pictures_with_a_number_for_an_answer_are_shown_as_one_group(
+    home: Path, files: Downloads
+) -> None:
+    target = Target(Text("무게", "weight"), Text("그램", "grams"))
+    y_train, y_test = (np.arange(len(y), dtype=np.float32) for y in (GLYPHS.y_train, GLYPHS.y_test))
+    data = replace(GLYPHS, classes=(), target=target, y_train=y_train, y_test=y_test)
+    app = open_own_data(DATA, data, "en")
+    assert not app.exception and not app.error
+    _, *rows = files.rows("classes")
+    assert rows == [["All pictures", str(len(y_train)), str(len(y_test))]]

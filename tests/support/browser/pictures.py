@@ -35,6 +35,16 @@ def home(page: Page, url: str, language: str) -> None:
     page.screenshot(path=ASSETS / f"home-{language}.png")
 
 
+def data(page: Page, url: str, language: str) -> None:
+    """Take the numbers of a digit, with one of them looked at."""
+    lesson = Lesson(page, url, language)
+    page.set_viewport_size(SMALL)
+    lesson.open("data", task="mnist")
+    page.locator(".pixel-vector .grid span").nth(28 * 14 + 7).hover()
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"data-{language}.png")
+
+
 def train(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     lesson.open("train", task="mnist")
@@ -129,6 +139,7 @@ def finish(lesson: Lesson, task: str) -> None:
 
 PICTURES = {
     "home": home,
+    "data": data,
     "train": train,
     "lesson": guess,
     "animation": animate,
