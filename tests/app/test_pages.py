@@ -25,7 +25,7 @@ BUNDLED = ROOT / "data/bundled"
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, DATA])
 def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
     app = open_page(page, lang=language)
     assert not app.exception and not app.error
@@ -247,6 +247,17 @@ def test_a_home_that_cannot_be_used_is_a_sentence_on_every_page(
     app = open_page(page, lang="en")
     assert not app.exception
     assert any("FNN_LAB_HOME" in error.value for error in app.error)
+
+
+def test_a_home_that_cannot_be_used_hides_no_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "file" / "home"))
+    services.close()
+    app = open_page(DATA, lang="en")
+    assert not app.exception and not app.error
+    assert texts("en")["data.means_note"] in shown(app)
 
 
 EVERY_PAGE = """
