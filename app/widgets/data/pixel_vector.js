@@ -132,7 +132,7 @@ const text = (name, content) => Object.assign(document.createElement(name), { te
 function number(value) {
   const cell = text("span", value);
   cell.style.background = `rgb(${value}, ${value}, ${value})`;
-  cell.style.color = value > 127 ? "#000" : "#fff";
+  cell.style.color = value > 117 ? "#000" : "#fff"; // both have 4.5 : 1 there
   return cell;
 }
 

@@ -9,10 +9,12 @@ from streamlit.testing.v1 import AppTest
 from app.data_page.consequence import dots
 from app.data_page.retraining import MOST_UPDATES, SEEDS
 from app.session import services
-from app.session.navigation import DATA
+from app.session.i18n import texts
+from app.session.navigation import DATA, TRAIN
 from models.events import State
 from models.tasks import built_in
 from tests.support.downloads import Downloads
+from tests.support.new_tasks.walk import sent
 from tests.support.own_data import OWN_DATA
 from tests.support.pages import open_own_data, open_page, shown
 from tests.support.polling import until
@@ -97,3 +99,15 @@ def test_a_mean_stands_where_its_value_is() -> None:
     end = float(html[high:].partition(">")[2].partition("<")[0])
     assert f'<b style="left: {100 * 2 / end:.2f}%"' in html
     assert f'<b style="left: {100 * 4 / end:.2f}%"' in html
+
+
+def test_train_tells_of_rows_that_are_left_out_and_takes_them_in_again(home: Path) -> None:
+    app = open_page(TRAIN, task="boston", lang="en")
+    quick(app, "boston", left_out=(0, 1))
+    app.run()
+    assert not app.exception and not app.error
+    assert texts("en")["form.left_out"].format(rows=2) in shown(app)
+    assert "402" in sent(app)
+    app.button(key="put-back").click().run()
+    assert app.session_state["held"].drafts["boston"].left_out == ()
+    assert "put-back" not in {button.key for button in app.button}
