@@ -1,5 +1,6 @@
 """Which training rows of a table are left out: by hand, by a range, or those at the most."""
 
+import numpy as np
 import streamlit as st
 
 from app.data_page.html_table import shown
@@ -94,10 +95,10 @@ def _range(task: Task, dataset: Dataset) -> None:
     number = chosen.get() if chosen.get() in names else "0"
     choice(st.selectbox, t("data.range_of"), names, number, f"range-{task.name}", chosen.set)
     column = dataset.x_train[:, int(number)]
+    known = column[np.isfinite(column)]
+    limits = (known.min(), known.max()) if len(known) else (0.0, 0.0)
     ends = []
-    for place, end, value in zip(
-        st.columns(2), ("low", "high"), (column.min(), column.max()), strict=True
-    ):
+    for place, end, value in zip(st.columns(2), ("low", "high"), limits, strict=True):
         kept = state.Kept(f"range-{end}-{task.name}-{number}", float(str(value)))
         key = f"range-{end}-{task.name}-{number}"
         with place:

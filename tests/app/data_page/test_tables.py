@@ -127,3 +127,20 @@ def test_examples() -> None:
 
     assert doctest.testmod(module).failed == 0
     assert "—" in heat_map(np.array([[np.nan]]), ["a"])
+
+
+def test_gaps_are_counted_and_an_empty_variable_is_told(home: Path, files: Downloads) -> None:
+    apples = OWN_DATA["apples"]
+    x_train, x_test = apples.x_train.copy(), apples.x_test.copy()
+    x_train[3, 0] = x_test[5, 0] = np.nan
+    x_train[:, 1] = x_test[:, 1] = np.nan
+    app = open_own_data(DATA, replace(apples, x_train=x_train, x_test=x_test), "en")
+    assert not app.exception and not app.error
+    heads, *rows = files.rows("variables")
+    missing = heads.index(texts("en")["data.column_missing"])
+    assert [row[missing] for row in rows] == ["2", "240", "0"]
+    fields = {field.key: field.value for field in app.text_input}
+    assert float(fields["range-low-own-apples-0"]) == np.nanmin(x_train[:, 0])
+    assert "nan" not in "".join(html.proto.body for html in app.get("html"))
+    app.selectbox(key="range-own-apples").set_value("1").run()
+    assert not app.exception and app.button(key="leave-range").disabled
