@@ -53,8 +53,8 @@ def train(
     ``ask`` is asked between chunks how to go on. ``folder`` receives ``network.json`` at the start,
     ``weights.npz`` at every epoch's end (at most ten times a second) and a checkpoint (at most one
     in two seconds, and at every end); ``epochs.npz`` holds what it said of the same test rows after
-    every epoch. ``after`` an update, the run goes on from the newest
-    checkpoint up to there, as if it had never stopped.
+    every epoch. ``after`` an update, the run goes on from the newest checkpoint up to there, as if
+    it had never stopped.
 
     Raises ``UserError`` when the experiment cannot be trained, before any event but
     ``Preparing``. A folder that cannot be written at the start or at the end ends the run as

@@ -66,7 +66,7 @@ def test_long_runs_are_thinned_and_stay_small(tmp_path: Path) -> None:
             epoch, Answers(np.zeros(MOST_ROWS, np.uint16), np.ones(MOST_ROWS, np.float16))
         )
         assert len(record.answers) <= MOST_EPOCHS + 2
-        assert list(record.answers)[0] == 1 and list(record.answers)[-1] == epoch
+        assert next(iter(record.answers)) == 1 and list(record.answers)[-1] == epoch
     write_record(tmp_path, record)
     assert (tmp_path / RECORD).stat().st_size < 1_000_000
     assert len(read_record(tmp_path, MOST_ROWS, 10, 2).answers) == len(record.answers)

@@ -1,5 +1,7 @@
 """Gradients against TensorFlow's, and what counts as dead or saturated."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -20,11 +22,10 @@ from models.tasks.base import Task
 
 def network(task: Task, activation: str, x: Array) -> TrainedNetwork:
     random = np.random.default_rng(3)
-    experiment = Experiment(task.name, (Layer(7, activation), Layer(5, activation)), Optimizer())
+    layers = (Layer(7, activation), Layer(5, activation))
+    experiment = Experiment(task.name, layers, Optimizer(), epochs=1, batch_size=8)
     sizes = [x.shape[1], 7, 5, task.head.units]
-    kernels = tuple(
-        random.normal(0, 0.5, pair).astype(np.float32) for pair in zip(sizes, sizes[1:])
-    )
+    kernels = tuple(random.normal(0, 0.5, pair).astype(np.float32) for pair in pairwise(sizes))
     biases = tuple(random.normal(0, 0.1, size).astype(np.float32) for size in sizes[1:])
     return TrainedNetwork(experiment, task, standardization(x), kernels, biases)
 
