@@ -3,4 +3,5 @@
 HOME = "views/home.py"
 TRAIN = "views/train.py"
 PREDICT = "views/predict.py"
+ANALYZE = "views/analyze.py"
 RUNS = "views/runs.py"

@@ -22,9 +22,10 @@ LINKED = {
     "all.js": ("page",),
     "train.js": ("chart", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
+    "analyze.js": ("analysis",),
 }
-"""The linked modules, and the folders whose components each holds: of every page, of Train and of
-Predict."""
+"""The linked modules, and the folders whose components each holds: of every page, of Train, of
+Predict and of Analyze."""
 
 
 @cache
