@@ -149,12 +149,12 @@ def _example(one: Analysed, changed: Rows, place: int) -> tuple[Array | None, st
     return shown(one.task, one.dataset, changed[place])
 
 
-def _said(one: Analysed, answer: Array, y: float) -> tuple[str, bool]:
+def _said(one: Analysed, answer: Array, y: float) -> tuple[str, bool | None]:
     if not one.dataset.classes:
         words = data_words.words_of(one.dataset)
         numbers = (data_words.told(float(each), one.dataset) for each in (y, answer[0]))
         true, said = numbers
-        return t("analyze.dot", true=true, said=said, **words), True
+        return t("analyze.dot", true=true, said=said, **words), None
     given = int(answer.argmax())
     name = f"{say(one.dataset.classes[given])} {100 * float(answer[given]):.0f} %"
     said = t("analyze.said", true=say(one.dataset.classes[int(y)]), answer=name)

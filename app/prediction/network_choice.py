@@ -28,7 +28,7 @@ class Answering:
     run: Run | None
 
 
-def network_choice(task: Task) -> Answering | None:
+def network_choice(task: Task, label: str) -> Answering | None:
     """Draw the choice among the networks of a task that have learnt something.
 
     The owner's runs come first, the newest before the others; the one that was trained in advance
@@ -43,7 +43,7 @@ def network_choice(task: Task) -> Answering | None:
         asked.set(named)
     wanted = asked.get()
     chosen = wanted if wanted in lines else next(iter(lines))
-    choice(st.selectbox, t("run.choose"), lines, chosen, key, asked.set)
+    choice(st.selectbox, label, lines, chosen, key, asked.set)
     return answering(task, chosen)
 
 

@@ -12,7 +12,7 @@ from app.session.navigation import TRAIN
 task = task_choice()
 unknown_run(task)
 first_epoch(task)
-chosen = network_choice(task)
+chosen = network_choice(task, t("analyze.choose"))
 if refusal := state.take_refusal():
     failures.tell(refusal)
 if chosen is None:

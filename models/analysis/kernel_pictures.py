@@ -10,6 +10,8 @@ from models.network.weights import TrainedNetwork
 MOST_PICTURES = 64
 COLUMNS = 8
 GAP = 2
+SCALE = 4
+"""Screen pixels a weight, so that its square has sharp edges."""
 _FOR, _AGAINST = np.array([0, 114, 178]), np.array([230, 159, 0])
 """The colours of positive and of negative weights; white is 0."""
 
@@ -37,7 +39,8 @@ def kernel_pictures(network: TrainedNetwork, grid: tuple[int, int]) -> KernelPic
         row, column = divmod(index, COLUMNS)
         top, left = row * (height + GAP), column * (width + GAP)
         wall[top : top + height, left : left + width] = picture
-    return KernelPictures(wall, len(pictures), units)
+    large = wall.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
+    return KernelPictures(large, len(pictures), units)
 
 
 def coloured(weights: Array) -> Array:

@@ -5,7 +5,7 @@ import { mounted } from "../shared/mount.js";
 const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 54;
 const BOTTOM = 38;
-const TOP = 8;
+const TOP = 24;
 const RIGHT = 12;
 const NEAR = 14;
 
@@ -149,9 +149,7 @@ function grid(x, y, axes, width, height) {
     made.push(word(said(tick, axes.x_percent), x.at(tick), height - BOTTOM + 15, "middle"));
   }
   made.push(word(axes.x, width - RIGHT, height - 5, "end"));
-  const title = word(axes.y, 0, 0, "end");
-  title.setAttribute("transform", `translate(12 ${TOP}) rotate(-90)`);
-  made.push(title);
+  made.push(word(axes.y, 0, 11, "start"));
   return made;
 }
 

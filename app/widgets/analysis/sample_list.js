@@ -39,7 +39,7 @@ function button({ row, said, note, right, text }, picture, size, labels) {
   const made = document.createElement("button");
   made.type = "button";
   made.dataset.row = row;
-  made.className = right ? "right" : "wrong";
+  made.className = right === null ? "" : right ? "right" : "wrong";
   if (picture) made.append(canvas(picture, size));
   if (text) made.append(part("span", "text", text));
   made.append(part("b", "said", said), part("small", "note", note));

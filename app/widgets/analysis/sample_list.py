@@ -19,7 +19,7 @@ _mount = assets.component("sample_list", _HTML)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A test row: what was said of it, a note, and whether it is right.
+    """A test row: what was said of it, a note, and whether it is right, if it is either.
 
     It is a ``picture``, (height, width) uint8, or a ``text``.
     """
@@ -27,7 +27,7 @@ class Sample:
     row: int
     said: str
     note: str = ""
-    is_right: bool = False
+    is_right: bool | None = None
     picture: Array | None = None
     text: str = ""
 
