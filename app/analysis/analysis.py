@@ -55,6 +55,7 @@ def _draw(task: Task, chosen: Answering, other: Answering | None, part: str, is_
     row = opened.get()
     if row is not None:
         opened.set(None)
+        state.leave_page()
         named = {state.RUN: one.run.id} if one.run else {}
         st.switch_page(
             PREDICT, query_params={**state.address(task.name), **named, state.ROW: str(row)}

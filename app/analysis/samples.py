@@ -73,7 +73,9 @@ def _sample(
     if compared is not None:
         said = t("analyze.said_too", said=said, other=_answer(one, compared, place))
     is_right = int(found.answers[place]) == true
-    return Sample(row, said, _told(flip), is_right, picture, text)
+    is_told = flip is not None and flip.is_right == is_right  # within an epoch, it may differ
+    note = _told(flip) if flip and is_told else ""
+    return Sample(row, said, note, is_right, picture, text)
 
 
 def _answer(one: Analysed, found: Judgement, place: int) -> str:
@@ -85,10 +87,8 @@ def _name(one: Analysed, number: int) -> str:
     return say(one.dataset.classes[number])
 
 
-def _told(flip: Flip | None) -> str:
+def _told(flip: Flip) -> str:
     """Say since when a row has been right or wrong."""
-    if flip is None:
-        return ""
     now = "right" if flip.is_right else "wrong"
     if flip.until is None:
         return t(f"analyze.always_{now}")

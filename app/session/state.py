@@ -232,6 +232,15 @@ def show(key: str, value: Any, looks: Any = None) -> None:
     shown[key] = looks
 
 
+def leave_page() -> None:
+    """Let the controls of the page that is opened next tell the browser what they show.
+
+    To be called before the server itself opens a page: a control of the same key there would be
+    taken for the one here, which the browser knows the value of.
+    """
+    st.session_state.pop("looks", None)
+
+
 def is_repeated(key: str) -> bool:
     """Say whether the browser has not seen yet what the control of this key was changed to.
 
