@@ -1,1 +1,1 @@
-"""The Analyze page: where a network goes wrong, what goes on inside it, and what it bears."""
+"""The parts of Analyze: right and wrong answers, inside the layers, changed inputs."""

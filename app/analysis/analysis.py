@@ -18,6 +18,7 @@ from app.session.services import services
 from app.wording import run_words
 from data.language import UserError
 from models.events import State
+from models.runs.run import Run
 from models.tasks.base import Task
 
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -104,11 +105,25 @@ def _other(task: Task, chosen: Answering) -> Answering | None:
 
 
 def first_epoch(task: Task) -> None:
-    """Say so of runs that cannot be analysed before their first epoch is over."""
+    """Say so of runs that cannot be analysed before their first epoch is over, until it is."""
+    waiting = _in_first_epoch(task)
+    if waiting:
+        names = [run.id for run in waiting]
+        st.fragment(_first_epochs, run_every=SECONDS_BETWEEN_LOOKS)(task, names)
+
+
+def _first_epochs(task: Task, names: list[str]) -> None:
+    waiting = _in_first_epoch(task)
+    if [run.id for run in waiting] != names:
+        st.rerun()
+    for run in waiting:
+        st.info(t("analyze.first_epoch", name=run_words.name(run)))
+
+
+def _in_first_epoch(task: Task) -> list[Run]:
     with_weights = lines_of(task)
-    for run in services().store.runs(state.owner(), task.name, limit=5):
-        if run.is_under_way and run.id not in with_weights:
-            st.info(t("analyze.first_epoch", name=run_words.name(run)))
+    runs = services().store.runs(state.owner(), task.name, limit=5)
+    return [run for run in runs if run.is_under_way and run.id not in with_weights]
 
 
 def unknown_run(task: Task) -> None:

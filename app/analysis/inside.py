@@ -18,6 +18,8 @@ from models.network.epoch_record import EpochRecord
 from models.network.evaluation import parts
 from models.network.layer_figures import KINDS, LayerFigures, layer_figures
 
+_IDLE = {"relu": "dead", "tanh": "saturated", "sigmoid": "saturated"}
+"""What can become of the units of a layer, by its activation."""
 PROBE_ROWS = 256
 WORDS = 15
 
@@ -93,9 +95,12 @@ def _layers(one: Analysed) -> None:
     st.caption(t("analyze.layers_note"))
     for layer, activation in enumerate(one.network.activations):
         st.markdown(f"**{_layer(one, layer)}** · {activation}")
-        for place, kind, column in zip(range(len(KINDS)), KINDS, st.columns(3), strict=True):
+        *columns, last = st.columns(len(KINDS) + 1)
+        for place, (kind, column) in enumerate(zip(KINDS, columns, strict=True)):
             with column:
                 _spread(one, record, layer, place, kind)
+        with last:
+            _idle(one, record, layer, activation)
 
 
 def _layer(one: Analysed, layer: int) -> str:
@@ -122,6 +127,22 @@ def _units(one: Analysed, now: LayerFigures) -> str:
 
 def _share(value: float, has_meaning: bool) -> str:
     return f"{100 * value:.1f} %" if has_meaning else "–"
+
+
+def _idle(one: Analysed, record: EpochRecord, layer: int, activation: str) -> None:
+    """Draw the share of a layer's units that are dead, or of its activations that are saturated."""
+    if layer == len(one.network.kernels) - 1 or activation not in _IDLE:
+        return
+    shares = [float(getattr(each, _IDLE[activation])[layer]) for each in record.layers.values()]
+    points = [(float(epoch), share) for epoch, share in zip(record.layers, shares, strict=True)]
+    figure(
+        Axes(t("analyze.epoch"), t(f"analyze.{_IDLE[activation]}"), None, (0, 1), y_percent=True),
+        t("analyze.spread_label", kind=t("analyze.idle"), layer=_layer(one, layer)),
+        lines=[Line(points, "wrong")],
+        dots=[Dot(x, y, "wrong", f"{100 * y:.1f} %") for x, y in points],
+        height=150,
+        key=f"idle-{one.id}-{layer}",
+    )
 
 
 def _spread(one: Analysed, record: EpochRecord, layer: int, place: int, kind: str) -> None:

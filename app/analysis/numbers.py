@@ -27,6 +27,8 @@ from models.network.penalties import LASSO_SHARE, RIDGE_ALPHA
 
 MOST_DOTS = 1_500
 WORST = 12
+MORE = 48
+"""Rows that are listed at first, and more with each press of the button."""
 _NAMES = ("linear_regression", "ridge", "lasso")
 
 
@@ -145,8 +147,9 @@ def _said(value: float | None) -> str:
 def _worst(one: Analysed, judged: Judged) -> None:
     """Draw the rows with the largest errors: also the way to the points for the keyboard."""
     found, words = judged.residuals, data_words.words_of(one.dataset)
+    listed = state.Kept(f"analysis-worst-{one.task.name}", WORST)
     samples = []
-    for place in found.worst(WORST).tolist():
+    for place in found.worst(listed.get()).tolist():
         row = int(judged.rows[place])
         said = t(
             "analyze.dot",
@@ -158,3 +161,5 @@ def _worst(one: Analysed, judged: Judged) -> None:
         samples.append(Sample(row, said, text=text))
     key = f"worst-{one.task.name}"
     sample_list(samples, group("samples"), on_open=opened_row(one.task).set, key=key)
+    if len(samples) < len(judged.rows):
+        st.button(t("analyze.more_rows"), on_click=listed.set, args=(listed.get() + MORE,))
