@@ -120,4 +120,4 @@ function cell(tag, row, column) {
 
 const filled = (label, values) => label.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
-export default mounted(Matrix, ({ setTriggerValue }) => (cell) => setTriggerValue("pick", cell));
+export default mounted(Matrix, ({ setTriggerValue }) => (picked) => setTriggerValue("pick", picked));

@@ -62,7 +62,7 @@ class Figure {
 
   band({ x: places, low, high, look }, x, y) {
     const upper = places.map((at, i) => `${x.at(at)},${y.at(high[i])}`);
-    const lower = places.map((at, i) => `${x.at(at)},${y.at(low[i])}`).reverse();
+    const lower = places.map((at, i) => `${x.at(at)},${y.at(low[i])}`).toReversed();
     return node("polygon", { points: [...upper, ...lower].join(" "), class: `band ${look}` });
   }
 

@@ -26,8 +26,8 @@ class Samples {
   }
 
   click(event) {
-    const button = event.target.closest("button");
-    if (button) this.send(Number(button.dataset.row));
+    const clicked = event.target.closest("button");
+    if (clicked) this.send(Number(clicked.dataset.row));
   }
 
   close() {
