@@ -12,7 +12,7 @@ import pytest
 
 from app.session import services
 from app.session.i18n import texts
-from app.session.navigation import HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, HOME, PREDICT, TRAIN
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
 from models.events import End, State
@@ -29,8 +29,13 @@ BUNDLED = ROOT / "data/bundled"
 def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
     app = open_page(page, lang=language)
     assert not app.exception and not app.error
-    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.ready_note"}[page]
-    assert texts(language)[expected] in shown(app)
+    expected = {
+        HOME: "home.intro",
+        TRAIN: "train.network",
+        PREDICT: "predict.ready_note",
+        ANALYZE: "analyze.no_epochs",
+    }
+    assert texts(language)[expected[page]] in shown(app)
 
 
 @pytest.mark.parametrize("task", ["boston", "mnist", "fashion_mnist", "reviews"])
