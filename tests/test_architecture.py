@@ -118,7 +118,12 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
 
     ``state_lookup`` is a part of Streamlit's session and knows none of its values.
     """
-    widgets = ("pictures/pen", "pictures/picture_grid", "review/review_box")
+    widgets = (
+        "pictures/pen",
+        "pictures/picture_grid",
+        "review/review_box",
+        *("analysis/confusion_matrix", "analysis/sample_list", "analysis/figure"),
+    )
     own_value = {f"app/widgets/{name}.py" for name in widgets}
     if named(path) not in {"app/session/state.py", "app/session/state_lookup.py", *own_value}:
         text = path.read_text(encoding="utf-8")
@@ -158,6 +163,7 @@ KNOW_THE_KINDS = (
     "models/tasks/",
     "app/prediction/inputs.py",
     "app/data_page/figures.py",
+    "app/analysis/inputs.py",
 )
 
 
@@ -193,7 +199,7 @@ MAY_IMPORT = {
     "models/training": "models/network models/inputs models/tasks",
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
-    "models/analysis": "models/network",
+    "models/analysis": "models/network models/inputs models/tasks",
     "models/bench": "models/training models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
@@ -206,10 +212,12 @@ MAY_IMPORT = {
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
     "app/my_runs": "app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
+    "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/views": (
-        "app/data_page app/home app/lessons app/my_runs app/prediction app/training app/form "
+        "app/analysis app/data_page app/home app/lessons app/my_runs app/prediction app/training "
+        "app/form "
         "app/session"
     ),
 }

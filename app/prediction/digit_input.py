@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
-from app.prediction.picture_input import picture_input, pixel_labels
+from app.prediction.picture_input import given_way, picture_input, pixel_labels
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -26,7 +26,7 @@ GIVEN = ("write", "pick")
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
     labels = {way: t(f"predict.given_{way}") for way in GIVEN}
-    way = state.Kept(f"given-{network.task.name}", GIVEN[0])
+    way = given_way(network.task)
     given = way.get()
     choice(
         st.segmented_control,

@@ -28,27 +28,41 @@ class Answering:
     run: Run | None
 
 
-def network_choice(task: Task) -> Answering | None:
+def network_choice(task: Task, label: str) -> Answering | None:
     """Draw the choice among the networks of a task that have learnt something.
 
     The owner's runs come first, the newest before the others; the one that was trained in advance
-    answers until there is one.
+    answers until there is one. A run that the address names is chosen when it comes.
     """
-    found = {run.id: run for run in services().store.runs_with_weights(state.owner(), task.name)}
-    ready = shipped(task)
-    lines = {run_id: _line(run) for run_id, run in found.items()}
-    if ready is not None:
-        lines[READY] = _ready_line(task, ready)
+    lines = lines_of(task)
     if not lines:
         return None
     key = f"run-of-{task.name}"
     asked: state.Kept[str | None] = state.Kept(key, None)
+    if (named := state.newly_named(state.RUN)) in lines:
+        asked.set(named)
     wanted = asked.get()
     chosen = wanted if wanted in lines else next(iter(lines))
-    choice(st.selectbox, t("run.choose"), lines, chosen, key, asked.set)
-    if ready is not None and chosen == READY:
+    choice(st.selectbox, label, lines, chosen, key, asked.set)
+    return answering(task, chosen)
+
+
+def lines_of(task: Task) -> dict[str, str]:
+    """Return a line for each network of a task, by the id of its run or as ``READY``."""
+    found = services().store.runs_with_weights(state.owner(), task.name)
+    lines = {run.id: _line(run) for run in found}
+    ready = shipped(task)
+    if ready is not None:
+        lines[READY] = _ready_line(task, ready)
+    return lines
+
+
+def answering(task: Task, name: str) -> Answering:
+    """Return the network of this name in ``lines_of``; raises ``UserError`` where it is gone."""
+    ready = shipped(task)
+    if ready is not None and name == READY:
         return Answering(ready.folder, task.presets[ready.preset], None)
-    run = found[chosen]
+    run = services().store.find(name, state.owner())
     return Answering(services().store.folder(run.id), run.experiment, run)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.prediction.inputs import Question, question_of
+from app.prediction.inputs import Question, question_of, show_test_row
 from app.prediction.network_choice import Answering
 from app.session import state
 from app.session.i18n import both
@@ -18,7 +18,11 @@ from models.tasks.base import Task
 def ask_network(task: Task, answering: Answering) -> None:
     """Draw the question that suits the task, and what the network answers."""
     network = network_in(answering.folder)
-    _ask(answering.run, question_of(task), network, network.task.load(answering.experiment))
+    dataset = network.task.load(answering.experiment)
+    row = state.newly_named(state.ROW) or ""
+    if row.isdecimal() and int(row) < len(dataset.x_test):
+        show_test_row(task, dataset, int(row))
+    _ask(answering.run, question_of(task), network, dataset)
 
 
 @st.fragment

@@ -24,14 +24,13 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
         verdict = st.container(key="verdict")
-        place = state.Kept(f"picture-page-{network.task.name}", 0)
-        page = place.get()
-        shown = _indices(dataset, page)
+        page = _page(network.task).get()
+        shown = _indices(dataset, page, _asked(network.task).get())
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=place.set, args=(page + 1,))
+        st.button(t("predict.other_pictures"), on_click=_turn, args=(network.task, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
@@ -52,11 +51,37 @@ def pixel_labels(task: Task) -> dict[str, str]:
     return group("pixels", shape=" × ".join(map(str, task.input_shape)))
 
 
-def _indices(dataset: Dataset, page: int) -> list[int]:
+def show_picture(task: Task, dataset: Dataset, row: int) -> None:
+    """Begin with a test picture, also where one could be drawn."""
+    given_way(task).set("pick")
+    _asked(task).set(row)
+
+
+def given_way(task: Task) -> state.Kept[str]:
+    """How an example is given where there are two ways: "write" or "pick"."""
+    return state.Kept(f"given-{task.name}", "write")
+
+
+def _page(task: Task) -> state.Kept[int]:
+    return state.Kept(f"picture-page-{task.name}", 0)
+
+
+def _asked(task: Task) -> state.Kept[int | None]:
+    """The test picture that stands first, where somebody came for it."""
+    return state.Kept(f"picture-asked-{task.name}", None)
+
+
+def _turn(task: Task, page: int) -> None:
+    _page(task).set(page)
+    _asked(task).set(None)
+
+
+def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
     """Return the test rows of a page of pictures, the same for the same page."""
     rows = len(dataset.x_test)
     chosen = np.random.default_rng(page).choice(rows, min(PICTURES, rows), replace=False)
-    return [int(index) for index in chosen]
+    others = [int(index) for index in chosen if index != first]
+    return others if first is None else [first, *others][:PICTURES]
 
 
 def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:

@@ -99,6 +99,15 @@ def _take_pick(task: Task, dataset: Dataset, pick: Pick) -> None:
     _kept(task).set(Review(Question(text, revision=revision, vocabulary=held), row))
 
 
+def show_review(task: Task, dataset: Dataset, row: int) -> None:
+    """Ask about a test row."""
+    before = _kept(task).get()
+    revision = before.question.revision + 1 if before else 1
+    held = before.question.vocabulary if before else ""
+    question = Question(str(dataset.x_test[row]), revision=revision, vocabulary=held)
+    _kept(task).set(Review(question, row))
+
+
 def _text_settings(network: TrainedNetwork) -> TextSettings:
     return network.experiment.reading or TextSettings()
 

@@ -95,7 +95,11 @@ def _version(task: Task) -> state.Kept[int]:
 
 
 def _take_example(task: Task, dataset: Dataset) -> None:
-    example = int(np.random.default_rng().integers(len(dataset.x_test)))
+    show_table_row(task, dataset, int(np.random.default_rng().integers(len(dataset.x_test))))
+
+
+def show_table_row(task: Task, dataset: Dataset, example: int) -> None:
+    """Let the sliders say what a test row says."""
     _example(task).set(example)
     _values(task).set(dataset.x_test[example].tolist())
     _version(task).set(_version(task).get() + 1)

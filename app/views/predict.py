@@ -11,7 +11,7 @@ from app.session.i18n import t
 from app.session.navigation import TRAIN
 
 task = task_choice()
-answering = network_choice(task)
+answering = network_choice(task, t("run.choose"))
 if refusal := state.take_refusal():
     failures.tell(refusal)
 if answering is None:

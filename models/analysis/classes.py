@@ -6,6 +6,7 @@ together.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 
@@ -46,37 +47,39 @@ class Bin:
     accuracy: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """What a classifier says of rows: ``probabilities`` (rows, classes), true ``y`` (rows,)."""
+    """What a classifier says of rows: the class it gives, (rows,), and how sure it is, (rows,).
 
-    probabilities: Array
+    ``y`` holds the true classes, (rows,). ``probabilities`` is (rows, classes), None where only the
+    highest one of every row was recorded.
+    """
+
+    answers: Array
+    confidence: Array
     y: Array
+    classes: int
+    probabilities: Array | None = None
 
-    @property
-    def answers(self) -> Array:
-        """The most probable class of every row, (rows,)."""
-        found: Array = self.probabilities.argmax(axis=1)
-        return found
-
-    @property
-    def confidence(self) -> Array:
-        """The highest probability of every row, (rows,)."""
-        found: Array = self.probabilities.max(axis=1)
-        return found
-
-    @property
-    def classes(self) -> int:
-        return int(self.probabilities.shape[1])
+    @classmethod
+    def of(cls, probabilities: Array, y: Array) -> Self:
+        """Return what (rows, classes) probabilities come to."""
+        answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        return cls(answers, confidence, y, int(probabilities.shape[1]), probabilities)
 
     @property
     def accuracy(self) -> float:
         return float((self.answers == self.y).mean())
 
     def matrix(self, count: Count = Count.ROWS) -> Array:
-        """Return the confusion matrix, (true classes, given classes) float64."""
+        """Return the confusion matrix, (true classes, given classes) float64.
+
+        Raises ``ValueError`` for sums of probabilities that were not recorded.
+        """
         found = np.zeros((self.classes, self.classes))
         if count is Count.PROBABILITY:
+            if self.probabilities is None:
+                raise ValueError("the probabilities of these rows were not recorded")
             np.add.at(found, self.y.astype(int), self.probabilities.astype(np.float64))
             return found
         np.add.at(found, (self.y.astype(int), self.answers), 1)
@@ -108,17 +111,30 @@ class Judgement:
     def bins(self) -> tuple[Bin, ...]:
         """Return the reliability diagram: those bins of confidence that hold rows."""
         borders = np.linspace(0, 1, BINS + 1)
-        place = np.clip(np.ceil(self.confidence.astype(np.float64) * BINS).astype(int) - 1, 0, None)
+        place = self._places()
         return tuple(
             self._bin(float(borders[number]), float(borders[number + 1]), place == number)
             for number in range(BINS)
             if (place == number).any()
         )
 
+    def confidences(self) -> tuple[Array, Array]:
+        """Return how many right rows and how many wrong ones each bin of confidence holds."""
+        is_right, place = self.answers == self.y, self._places()
+        return (
+            np.bincount(place[is_right], minlength=BINS),
+            np.bincount(place[~is_right], minlength=BINS),
+        )
+
     def calibration_error(self) -> float:
         """Return the expected calibration error: how far confidence and accuracy are apart."""
         apart = (each.rows * abs(each.confidence - each.accuracy) for each in self.bins())
         return sum(apart) / len(self.y)
+
+    def _places(self) -> Array:
+        """Return the number of every row's bin of confidence."""
+        above = np.ceil(self.confidence.astype(np.float64) * BINS).astype(int) - 1
+        return above.clip(0, BINS - 1)
 
     def _bin(self, low: float, high: float, chosen: Array) -> Bin:
         confidence = float(self.confidence[chosen].astype(np.float64).mean())

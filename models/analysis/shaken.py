@@ -3,30 +3,37 @@
 Every change has a strength from none to much, and says the same for the same seed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from data.dataset import Array
+from data.dataset import Array, Feature
 from data.language import Text
 from data.text.vocabulary import Encoded
+from models.network.evaluation import evaluate
+from models.network.weights import TrainedNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class Shake:
-    """A change of pictures: ``apply`` takes (rows, height, width) uint8 and a strength."""
+    """A change of rows: ``apply`` takes them as they are stored, and a strength.
+
+    Those are pictures, (rows, height, width) uint8, rows of a table, or documents.
+    """
 
     name: str
     title: Text
     unit: Text
     strengths: tuple[float, ...]
-    apply: Callable[[Array, float], Array]
+    apply: Callable[[Any, float], Any]
 
 
 def shifted(pictures: Array, pixels: float) -> Array:
     """Move pictures to the right and down by whole pixels; what leaves is lost."""
-    by = round(pixels)
+    by = min(round(pixels), *pictures.shape[1:])
     moved = np.zeros_like(pictures)
     moved[:, by:, by:] = pictures[:, : pictures.shape[1] - by, : pictures.shape[2] - by]
     return moved
@@ -107,3 +114,40 @@ def with_noise(rows: Array, column: int, deviations: float, seed: int = 0) -> Ar
     changed = rows.astype(np.float32).copy()
     changed[:, column] += (deviations * rows[:, column].std() * noise).astype(np.float32)
     return changed
+
+
+WORDS_DROPPED = Shake(
+    "words",
+    Text("단어 빼기", "Words left out"),
+    Text("비율", "share"),
+    (0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9),
+    with_words_dropped,
+)
+"""What can be done to documents."""
+
+
+def noises(features: Sequence[Feature]) -> tuple[Shake, ...]:
+    """Return what can be done to the rows of a table: noise in one of its columns."""
+    return tuple(
+        Shake(
+            f"noise-{column}",
+            Text(f"{feature.name}에 잡음", f"Noise in {feature.name}"),
+            Text("표준편차", "standard deviations"),
+            (0, 0.25, 0.5, 0.75, 1, 1.5, 2),
+            partial(_noisy_column, column),
+        )
+        for column, feature in enumerate(features)
+    )
+
+
+def _noisy_column(column: int, rows: Array, deviations: float) -> Array:
+    return with_noise(rows, column, deviations)
+
+
+def error_when_shaken(
+    network: TrainedNetwork, shake: Shake, strength: float, rows: Any, y: Array
+) -> float:
+    """Return the share of right answers, or the mean absolute error, to changed rows."""
+    changed = shake.apply(rows, strength)
+    asked = changed if isinstance(changed, Encoded) else changed.reshape(len(changed), -1)
+    return evaluate(network, asked, y)[network.task.head.metric_name]

@@ -12,7 +12,7 @@ import pytest
 
 from app.session import services
 from app.session.i18n import texts
-from app.session.navigation import DATA, HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, DATA, HOME, PREDICT, TRAIN
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
 from models.events import End, State
@@ -34,8 +34,9 @@ def test_every_page_draws_in_both_languages(page: str, language: str, home: Path
         DATA: "data.means_note",
         TRAIN: "train.network",
         PREDICT: "predict.ready_note",
-    }[page]
-    assert texts(language)[expected] in shown(app)
+        ANALYZE: "analyze.no_epochs",
+    }
+    assert texts(language)[expected[page]] in shown(app)
 
 
 @pytest.mark.parametrize("task", ["boston", "mnist", "fashion_mnist", "reviews"])

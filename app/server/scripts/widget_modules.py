@@ -23,9 +23,10 @@ LINKED = {
     "data.js": ("data",),
     "train.js": ("chart", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
+    "analyze.js": ("analysis",),
 }
 """The linked modules, and the folders whose components each holds: of every page, of Data, of
-Train and of Predict."""
+Train, of Predict and of Analyze."""
 
 
 @cache

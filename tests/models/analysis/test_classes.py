@@ -17,7 +17,7 @@ def judged(classes: int, rows: int = 400, seed: int = 0, missing: int | None = N
     if missing is not None:
         sums[:, missing] = -100
     shares = np.exp(sums)
-    return Judgement((shares / shares.sum(axis=1, keepdims=True)).astype(np.float32), y)
+    return Judgement.of((shares / shares.sum(axis=1, keepdims=True)).astype(np.float32), y)
 
 
 CASES = [judged(10), judged(2), judged(4, missing=2), judged(10, rows=1), judged(3, rows=5)]
@@ -91,4 +91,4 @@ def test_rows_of_a_cell_are_all_and_only_its_own_wrong_and_sure_ones_first(case:
 
 def test_a_sure_and_right_network_is_calibrated() -> None:
     y = np.array([0, 1, 1], np.uint8)
-    assert Judgement(np.eye(2, dtype=np.float32)[y], y).calibration_error() == 0
+    assert Judgement.of(np.eye(2, dtype=np.float32)[y], y).calibration_error() == 0

@@ -5,10 +5,14 @@ import pytest
 
 from data.dataset import Array
 from data.text.vocabulary import Encoded
+from models.analysis.judged import rows_of_test
 from models.analysis.shaken import (
     SHAKES,
+    WORDS_DROPPED,
     Shake,
+    error_when_shaken,
     inverted,
+    noises,
     noisy,
     rotated,
     shifted,
@@ -17,6 +21,7 @@ from models.analysis.shaken import (
     with_words_dropped,
 )
 from models.tasks import built_in
+from models.trained.shipped import shipped
 
 PICTURES: Array = built_in("mnist").load().x_test[:40]
 
@@ -85,3 +90,32 @@ def test_one_column_gets_noise_in_its_own_deviations() -> None:
     assert np.array_equal(np.delete(found, 5, axis=1), np.delete(rows, 5, axis=1))
     assert (found[:, 5] - rows[:, 5]).std() == pytest.approx(rows[:, 5].std(), rel=0.1)
     assert np.array_equal(with_noise(rows, 5, 0), rows)
+
+
+def test_words_are_dropped_and_figures_are_measured_on_what_is_left() -> None:
+    found = shipped(built_in("reviews"))
+    assert found
+    network = found.read()
+    dataset = network.task.load(network.experiment)
+    rows = rows_of_test(network, dataset)
+    plain = error_when_shaken(network, WORDS_DROPPED, 0, rows, dataset.y_test)
+    assert plain == pytest.approx(found.test["accuracy"])
+    assert error_when_shaken(network, WORDS_DROPPED, 0.7, rows, dataset.y_test) < plain - 0.05
+
+
+def test_noise_in_a_variable_changes_that_one_only() -> None:
+    task = built_in("boston")
+    dataset = task.load()
+    shakes = noises(dataset.features)
+    assert len(shakes) == 13 and len({shake.name for shake in shakes}) == 13
+    changed = shakes[5].apply(dataset.x_test, 1)
+    same = np.arange(13) != 5
+    assert np.array_equal(changed[:, same], dataset.x_test[:, same])
+    assert (changed[:, 5] - dataset.x_test[:, 5]).std() == pytest.approx(
+        dataset.x_test[:, 5].std(), rel=0.2
+    )
+
+
+@pytest.mark.parametrize("size", [(3, 3), (12, 20)])
+def test_small_pictures_leave_the_frame_whole(size: tuple[int, int]) -> None:
+    assert not shifted(np.full((2, *size), 9, np.uint8), 12)[:, :3, :3].any()

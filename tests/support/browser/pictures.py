@@ -120,6 +120,16 @@ def read_review(page: Page, url: str, language: str) -> None:
     page.screenshot(path=ASSETS / f"predict-reviews-{language}.png")
 
 
+def analyze(page: Page, url: str, language: str) -> None:
+    """Take the confusion matrix of a run with the samples of its worst cell."""
+    lesson = Lesson(page, url, language)
+    finish(lesson, "mnist")
+    page.set_viewport_size({"width": 1600, "height": 950})
+    lesson.open("analyze", task="mnist")
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"analyze-{language}.png")
+
+
 def list_runs(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     for task in ("fashion_mnist", "reviews", "boston", "mnist"):
@@ -145,6 +155,7 @@ PICTURES = {
     "animation": animate,
     "predict": predict,
     "reviews": read_review,
+    "analyze": analyze,
     "runs": list_runs,
 }
 
