@@ -28,7 +28,7 @@ from models.jobs.quotas import Quotas
 from models.jobs.reconnect import Reconnect
 from models.jobs.rewinding import rewind_to_best
 from models.jobs.run_locks import RunLocks
-from models.jobs.watchdog import SECONDS_TO_LEAVE, Watchdog, end_of_silent, longest_silence
+from models.jobs.watchdog import SECONDS_TO_LEAVE, Watchdog, end_of_silent, time_limit
 from models.runs.store import Run, RunStore
 
 _AS_IT_IS = Control()
@@ -291,7 +291,7 @@ class Scheduler:
 
     def _look_at(self, run_id: str, place: Place) -> None:
         """End a run from which nothing has been heard for longer than is possible."""
-        seconds = longest_silence(place, self._quotas.limits)
+        seconds = time_limit(place, self._quotas.limits)
         if seconds is None or time.monotonic() - place.heard < seconds:
             return
         if self._backend.has_begun(run_id):

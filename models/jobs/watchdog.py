@@ -30,7 +30,7 @@ _HUNG = Text(
 _log = logging.getLogger(__name__)
 
 
-def longest_silence(place: Place, limits: Limits) -> float | None:
+def time_limit(place: Place, limits: Limits) -> float | None:
     """Return for how many seconds a worker may say nothing; None when that is not limited."""
     if place.leaves:
         return SECONDS_TO_LEAVE

@@ -93,14 +93,14 @@ def source(server: Server) -> Source:
     return Source("local", Text("이 컴퓨터", "this machine"), files, "none")
 
 
-def silence(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Progress that nobody looks at."""
 
 
 def refusal(source: Source) -> str:
     """Fetch what must fail; return the English sentence."""
     with pytest.raises(UserError) as error:
-        fetch(source, silence)
+        fetch(source, ignore_progress)
     assert error.value.text.ko != error.value.text.en
     return error.value.text.en
 
@@ -111,7 +111,7 @@ def names(folder: Path) -> set[str]:
 
 def test_files_are_fetched_whole(source: Source, own_home: Path) -> None:
     assert not source.is_fetched
-    fetch(source, silence)
+    fetch(source, ignore_progress)
     assert source.is_fetched
     assert (own_home / "downloads/train.txt").read_bytes() == TRAIN
     assert (own_home / "downloads/test.txt").read_bytes() == TEST
@@ -119,7 +119,7 @@ def test_files_are_fetched_whole(source: Source, own_home: Path) -> None:
 
 
 def test_everybody_in_a_room_may_read_a_fetched_file(source: Source) -> None:
-    fetch(source, silence)
+    fetch(source, ignore_progress)
     assert [file.path.stat().st_mode & 0o444 for file in source.files] == [0o444, 0o444]
 
 
@@ -150,15 +150,15 @@ def test_the_command_tells_its_progress_and_where_the_files_are(
 
 
 def test_what_is_there_is_not_fetched_again(source: Source, server: Server) -> None:
-    fetch(source, silence)
-    fetch(source, silence)
+    fetch(source, ignore_progress)
+    fetch(source, ignore_progress)
     assert server.asked == ["train.txt", "test.txt"]
 
 
 def test_a_damaged_file_is_fetched_again(source: Source, own_home: Path) -> None:
-    fetch(source, silence)
+    fetch(source, ignore_progress)
     (own_home / "downloads/train.txt").write_bytes(TRAIN[:-1] + b"!")
-    fetch(source, silence)
+    fetch(source, ignore_progress)
     assert (own_home / "downloads/train.txt").read_bytes() == TRAIN
 
 
@@ -174,7 +174,7 @@ def test_a_download_that_is_cut_off_leaves_nothing_and_can_go_on(
     assert f"of {len(TEST) * 1000:,} bytes" in sentence
     assert names(own_home) == {"train.txt"}
     server.manners.clear()
-    fetch(longer, silence)
+    fetch(longer, ignore_progress)
     assert longer.is_fetched and server.asked == ["train.txt", "test.txt", "test.txt"]
 
 
@@ -187,7 +187,7 @@ def test_other_content_is_thrown_away(source: Source, server: Server, own_home: 
 def test_a_refused_update_keeps_the_file_that_was_there(
     source: Source, server: Server, own_home: Path
 ) -> None:
-    fetch(source, silence)
+    fetch(source, ignore_progress)
     (own_home / "downloads/train.txt").write_bytes(b"older")
     server.contents["train.txt"] = b"<html>Log in to the wireless network</html>"
     assert "not the original file" in refusal(source)
@@ -266,7 +266,7 @@ def test_progress_that_raises_stops_the_download_and_leaves_nothing(
 
 
 def test_two_who_fetch_at_once_both_get_whole_files(source: Source, own_home: Path) -> None:
-    threads = [threading.Thread(target=fetch, args=(source, silence)) for _ in range(2)]
+    threads = [threading.Thread(target=fetch, args=(source, ignore_progress)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,5 @@
 """The page says which language it is in, and nothing else is touched."""
 
-from collections.abc import Callable
 from typing import Any
 
 import brotli
@@ -11,12 +10,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.server.web_page import WebPage
 from tests.support.own_loop import run_apart
 
-Behind = Callable[[Response], WebPage]
 
-
-def asked(
-    answer: Response, query: str = "", *, path: str = "/train", behind: Behind = WebPage
-) -> str:
+def asked(answer: Response, query: str = "", *, path: str = "/train") -> str:
     """Return the body of an answer to a page's address behind the middleware."""
     sent: list[Any] = []
 
@@ -24,7 +19,7 @@ def asked(
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    run_apart(behind(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
+    run_apart(WebPage(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
     return b"".join(each.get("body", b"") for each in sent).decode()
 
 
