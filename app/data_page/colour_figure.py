@@ -20,8 +20,8 @@ PARTS = ("red", "green", "blue")
 _COLOURS = ("#D00000", "#008000", "#2040FF")
 _UPLOADER = """<style>
 .st-key-colour-file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-.st-key-colour-file section button { font-size: 0; }
-.st-key-colour-file section button * { display: none; }
+.st-key-colour-file section button, .st-key-colour-file section button * { font-size: 0; }
+.st-key-colour-file section button :is(svg, [data-testid="stIconMaterial"]) { display: none; }
 .st-key-colour-file section button::after { content: %s; font-size: 1rem; }
 </style>"""
 """Streamlit writes English into its uploader, whatever the language of the page."""

@@ -133,6 +133,6 @@ def dots(parts: Mapping[str, Sequence[float]], title: str, label: str) -> str:
         )
     numbers = "".join(f'<span style="left: {place(mark)}">{mark:g}</span>' for mark in marks)
     return (
-        f'<figure class="fl-dots" role="img" aria-label="{escape(label)}"><dl>{lines}</dl>'
-        f"<div>{numbers}</div><figcaption>{escape(title)}</figcaption></figure>"
+        f'<figure class="fl-dots" role="img" aria-label="{escape(label)}"><dl>{lines}'
+        f"<dt></dt><dd>{numbers}</dd></dl><figcaption>{escape(title)}</figcaption></figure>"
     )

@@ -118,6 +118,7 @@ def _means(task: Task, dataset: Dataset) -> None:
     st.image(
         [np.round(mean).astype(np.uint8) for _, mean in shown],
         caption=[name for name, _ in shown],
+        alt=[t("data.mean_label", name=name) for name, _ in shown],
         width=MEAN_WIDTH,
     )
     st.caption(t("data.means_note"))
@@ -140,9 +141,11 @@ def _nearest_pair(task: Task, dataset: Dataset) -> None:
         return
     names = _names(dataset)
     found = [(row, names[int(y[row])], x[row]) for row in (pair.first, pair.second)]
+    captions = [t("data.pair_caption", name=name, number=row + 1) for row, name, _ in found]
     st.image(
         [image for *_, image in found],
-        caption=[t("data.pair_caption", name=name, number=row + 1) for row, name, _ in found],
+        caption=captions,
+        alt=captions,
         width=2 * MEAN_WIDTH,
     )
     most = 255 * np.sqrt(x[0].size)
