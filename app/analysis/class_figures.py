@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.analysis.analysed import Analysed
 from app.session.i18n import say, t
-from app.widgets.analysis.figure import Axes, Bar, Line, figure
+from app.widgets.figure.figure import Axes, Bar, Line, figure
 from models.analysis.classes import BINS, Judgement
 
 _COLUMNS = ("precision", "recall", "f1", "rows")

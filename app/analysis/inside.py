@@ -9,7 +9,7 @@ from app.analysis.analysed import Analysed
 from app.analysis.headings import heading
 from app.session.i18n import say, t
 from app.session.markdown import plain
-from app.widgets.analysis.figure import Axes, Band, Dot, Line, figure
+from app.widgets.figure.figure import Axes, Band, Dot, Line, figure
 from data.dataset import Array
 from models.analysis.kernel_pictures import kernel_pictures
 from models.analysis.words import pushes

@@ -12,7 +12,7 @@ from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.session.services import memory
-from app.widgets.analysis.figure import Axes, Line, figure
+from app.widgets.figure.figure import Axes, Line, figure
 from app.widgets.analysis.sample_list import Sample, sample_list
 from app.wording import data_words
 from data.dataset import Array

@@ -24,9 +24,10 @@ LINKED = {
     "train.js": ("chart", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
     "analyze.js": ("analysis",),
+    "figure.js": ("figure",),
 }
 """The linked modules, and the folders whose components each holds: of every page, of Data, of
-Train, of Predict and of Analyze."""
+Train, of Predict, of Analyze, and of the figures."""
 
 
 @cache
