@@ -26,7 +26,11 @@ def evaluate(network: TrainedNetwork, x: Rows, y: Array, threads: int = 1) -> di
     """
     if not len(x):
         raise ValueError("no rows to evaluate")
-    answers = all_answers(network, x, threads)
+    return figures_of(network, all_answers(network, x, threads), y)
+
+
+def figures_of(network: TrainedNetwork, answers: Array, y: Array) -> dict[str, float]:
+    """Return the figures of answers, (rows, head.units), like ``evaluate``."""
     if network.task.head.is_classifier:
         return classification_figures(answers, y)
     return regression_figures(answers[:, 0], y)

@@ -19,6 +19,7 @@ from models.network.epoch_record import (
 )
 from models.network.evaluation import all_answers, parts, rows_at
 from models.network.layer_figures import layer_figures
+from models.network.weights import TrainedNetwork
 from models.training.run_files import RunFiles
 from models.training.setup import Setup
 
@@ -41,18 +42,28 @@ class EpochRecorder:
         self._began, self._spent = time.monotonic(), 0.0
         self.record = EpochRecord()
 
-    def add(self, epoch: int, weights: list[Array]) -> None:
-        """Record an epoch that has ended; ``weights`` are kernel, bias, kernel, bias, ..."""
+    def add(self, epoch: int, weights: list[Array], validation: Array) -> None:
+        """Record an epoch that has ended; ``weights`` are kernel, bias, kernel, bias, ...
+
+        ``validation`` is what the network says of the validation rows, (rows, head.units).
+        """
         network, is_classifier = self._setup.network(weights), self._setup.task.head.is_classifier
-        with np.errstate(all="ignore"):
-            answers = Answers.of(all_answers(network, self._asked), is_classifier)
-        self.record = self.record.with_answers(epoch, answers)
+        answers = self._answers(network, validation)
+        self.record = self.record.with_answers(epoch, Answers.of(answers, is_classifier))
         began = time.monotonic()
         if self._spent <= SHARE * (began - self._began):
             figures = layer_figures(network, self._probe, self._targets)
             self.record = self.record.with_layers(epoch, figures)
             self._spent += time.monotonic() - began
         self._files.write_record(self.record)
+
+    def _answers(self, network: TrainedNetwork, validation: Array) -> Array:
+        """Return the answers to the recorded rows: known already where the test rows validate."""
+        if self._setup.experiment.validates_on_test:
+            known: Array = validation[self._rows]
+            return known
+        with np.errstate(all="ignore"):
+            return all_answers(network, self._asked)
 
     def go_on_after(self, folder: Path, epoch: int) -> None:
         """Take up the record in the folder of a run that goes on after an epoch."""

@@ -139,13 +139,14 @@ class Run:
     def _end_of_epoch(self, began: float, order: Any) -> State | None:
         weights = self.network.weights()
         penalty = self.setup.penalty(weights)
-        val_loss, val_metric = self.setup.validate(weights, penalty)
+        answers = self.setup.validation_answers(weights)
+        val_loss, val_metric = self.setup.validate(weights, penalty, answers)
         self.divergence.after_validation(val_loss)
         if self.divergence.found is not None:
             return State.DIVERGED
         loss, metric = self.progress.end_epoch()
         self.saved.keep(weights, val_loss)
-        self.recorder.add(self.progress.epoch, weights)
+        self.recorder.add(self.progress.epoch, weights, answers)
         seconds = round(time.monotonic() - began, 4)
         checkpoint = self.saved.end_epoch()
         epoch, best = self.progress.epoch, self.progress.best.epoch

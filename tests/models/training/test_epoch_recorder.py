@@ -18,6 +18,7 @@ HOUSES = built_in("boston").default.changed(epochs=6)
 DIGITS = Experiment(
     "mnist", (Layer(16),), Optimizer("adam"), epochs=2, batch_size=128, train_size=1_000
 )
+HELD_BACK = DIGITS.changed(validation_share=0.2)
 
 
 def recorded(folder: Path, experiment: Experiment) -> EpochRecord:
@@ -28,7 +29,9 @@ def recorded(folder: Path, experiment: Experiment) -> EpochRecord:
     return read_record(folder, rows, classes, len(experiment.layers) + 1)
 
 
-@pytest.mark.parametrize("experiment", [HOUSES, DIGITS], ids=["houses", "digits"])
+@pytest.mark.parametrize(
+    "experiment", [HOUSES, DIGITS, HELD_BACK], ids=["houses", "digits", "held back"]
+)
 def test_the_last_epoch_is_recorded_as_the_weights_answer(
     experiment: Experiment, tmp_path: Path
 ) -> None:
