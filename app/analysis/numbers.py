@@ -14,8 +14,8 @@ from app.form.choice import choice
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
-from app.widgets.figure.figure import Axes, Dot, Line, figure
 from app.widgets.analysis.sample_list import Sample, sample_list
+from app.widgets.figure.figure import Axes, Dot, Line, figure
 from app.wording import data_words
 from data.dataset import Array
 from models.analysis.judged import Judged

@@ -12,8 +12,8 @@ from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.session.services import memory
-from app.widgets.figure.figure import Axes, Line, figure
 from app.widgets.analysis.sample_list import Sample, sample_list
+from app.widgets.figure.figure import Axes, Line, figure
 from app.wording import data_words
 from data.dataset import Array
 from data.text.vocabulary import Encoded

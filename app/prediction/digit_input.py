@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
-from app.prediction.picture_input import given_way, picture_input, pixel_labels
+from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -71,6 +71,8 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
         version = sum(map(len, strokes))
         labels = group("bars")
         bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
+    if picture is not None and prediction is not None:
+        why_picture(network, dataset, picture, prediction.winner)
 
 
 def _picture(strokes: Any, centered: bool) -> tuple[Array | None, Text | None]:

@@ -4,13 +4,14 @@ import numpy as np
 import streamlit as st
 
 from app.prediction.probabilities import probability_items
+from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
 from app.widgets.pictures.picture_grid import picture_grid
 from app.widgets.pictures.pixels import pixels
-from data.dataset import Dataset
+from data.dataset import Array, Dataset
 from models.network.prediction import Prediction, predict_one
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
@@ -44,6 +45,14 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
+    why_picture(network, dataset, picture, prediction.winner)
+
+
+def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:
+    """Draw the reasons for what a picture is taken for, beside a black one."""
+    row = network.scaling.apply(picture.reshape(1, -1))[0]
+    black = network.scaling.apply(np.zeros((1, row.size), np.uint8))[0]
+    why(network, dataset, Example(row, black, (), t("why.baseline_black")), unit)
 
 
 def pixel_labels(task: Task) -> dict[str, str]:

@@ -28,8 +28,10 @@ def test_the_curves_are_what_the_network_says_without_the_inputs(
     assert found.without_random[0] == pytest.approx(found.without_largest[0])
     shares = found.attribution.shares
     assert (np.diff(shares[found.order]) <= 0).all()
-    ends = [logits(network, forward(network, each), each)[0, unit] for each in (picture, 0 * picture)]
-    assert found.attribution.total == pytest.approx(ends[0] - ends[1], rel=1e-3)
+    end, start = (
+        logits(network, forward(network, each), each)[0, unit] for each in (picture, 0 * picture)
+    )
+    assert found.attribution.total == pytest.approx(end - start, rel=1e-3)
 
 
 def test_of_a_number_the_inputs_that_matter_most_come_first_whichever_way() -> None:
