@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
+from app.prediction.own_test_set import own_test_set
 from app.prediction.picture_input import picture_input, pixel_labels
 from app.prediction.probabilities import probability_items
 from app.session import state
@@ -75,6 +76,8 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
         bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
     steps = None if drawing is None else _steps(network, dataset, drawing, str(version))
     digit_steps(steps, group("digit_steps"), key="digit-steps")
+    if drawing is not None:
+        own_test_set(network, dataset, drawing.seen, drawing.winner)
 
 
 def _follow(
