@@ -177,7 +177,9 @@ class Steps {
     const row = element("div", "term", table);
     for (const name of ["class", "z", "power", "share"]) element("span", name, row);
     row.tabIndex = 0;
+    // One at a time: the pointer may rest on a row while the keyboard goes on to another.
     const light = (on) => {
+      for (const lit of [table, sum].flatMap((part) => [...part.querySelectorAll(".lit")])) lit.classList.remove("lit");
       row.classList.toggle("lit", on);
       sum.children[[...table.children].indexOf(row)]?.classList.toggle("lit", on);
     };
