@@ -64,7 +64,7 @@ def _shares(network: TrainedNetwork, found: Reasons, example: Example) -> None:
             "why.sum",
             total=_figure(attribution.total),
             end=_figure(attribution.end),
-            start=_figure(attribution.start),
+            start=_bracketed(attribution.start),
             difference=_figure(attribution.end - attribution.start),
         )
     )
@@ -127,3 +127,9 @@ def _figure(value: float, *, is_signed: bool = False) -> str:
     """Return a number to five digits, with a real minus sign."""
     text = f"{value:+.4g}" if is_signed else f"{value:.5g}"
     return text.replace("-", "−")
+
+
+def _bracketed(value: float) -> str:
+    """Return a number that a minus sign may stand before."""
+    text = _figure(value)
+    return f"({text})" if value < 0 else text
