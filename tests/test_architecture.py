@@ -122,7 +122,7 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
         "pictures/pen",
         "pictures/picture_grid",
         "review/review_box",
-        *("analysis/confusion_matrix", "analysis/sample_list", "analysis/figure"),
+        *("analysis/confusion_matrix", "analysis/sample_list", "figure/figure"),
     )
     own_value = {f"app/widgets/{name}.py" for name in widgets}
     if named(path) not in {"app/session/state.py", "app/session/state_lookup.py", *own_value}:

@@ -28,6 +28,8 @@ class _Needs:
 _ALL = _Needs(("BidiComponent", "Html", "ButtonGroup", "Button", "TextInput"), ("all.js",))
 _PAGES = {
     "": _Needs(("PageLink", "ImageList")),
+    "data": _Needs(("DownloadButton", "ImageList"), ("data.js",)),
+    "analyze": _Needs((), ("analyze.js", "figure.js")),
     "train": _Needs(
         ("Selectbox", "Slider", "Checkbox", "rehype-katex"), ("train.js",), (PLOTLY_URL,)
     ),
