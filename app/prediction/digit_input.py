@@ -7,12 +7,12 @@ import streamlit as st
 from app.form.choice import choice
 from app.prediction.own_test_set import own_test_set
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.picture_steps import picture_steps
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
-from app.widgets.pictures.digit_steps import Steps, digit_steps
 from app.widgets.pictures.pen import Strokes, pen
 from app.widgets.pictures.pixels import pixels
 from data.dataset import Dataset
@@ -74,8 +74,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
         items, winner = probability_items(dataset, prediction)
         labels = group("bars")
         bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
-    steps = None if drawing is None else _steps(network, dataset, drawing, str(version))
-    digit_steps(steps, group("digit_steps"), key="digit-steps")
+    picture_steps(network, dataset, drawing, str(version))
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen, drawing.winner)
@@ -91,21 +90,6 @@ def _follow(
         return follow_drawing(network, parse_strokes(strokes), centered), None
     except UserError as error:
         return None, error.text
-
-
-def _steps(network: TrainedNetwork, dataset: Dataset, drawing: DrawnDigit, version: str) -> Steps:
-    """Return the steps as the browser is sent them."""
-    layers = zip(network.activations, drawing.hidden, strict=False)  # the output is not hidden
-    return {
-        "written": drawing.written.tolist(),
-        "fitted": None if drawing.fitted is None else drawing.fitted.tolist(),
-        "seen": drawing.seen.tolist(),
-        "hidden": [(name, outputs.tolist()) for name, outputs in layers],
-        "z": drawing.z.tolist(),
-        "probabilities": drawing.probabilities.tolist(),
-        "classes": [say(label) for label in dataset.classes],
-        "version": version,
-    }
 
 
 def _verdict(dataset: Dataset, prediction: Prediction | None, refusal: Text | None) -> str:

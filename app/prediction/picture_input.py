@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.picture_steps import PICKED, picture_steps
 from app.prediction.probabilities import probability_items
 from app.prediction.why import Example, why
 from app.session import state
@@ -12,6 +13,7 @@ from app.widgets.pictures.bars import bars
 from app.widgets.pictures.picture_grid import picture_grid
 from app.widgets.pictures.pixels import pixels
 from data.dataset import Array, Dataset
+from models.network.drawn_digit import follow_picture
 from models.network.prediction import Prediction, predict_one
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
@@ -45,6 +47,8 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
+    way = follow_picture(network, picture, picture, None)
+    picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
 
 

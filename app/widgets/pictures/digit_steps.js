@@ -160,7 +160,7 @@ class Steps {
     while (table.children.length < z.length) this.term(table, sum);
     z.forEach((each, i) => {
       const row = table.children[i];
-      const values = { label: classes[i], z: numeral(each), shift: numeral(most), term: numeral(terms[i]) };
+      const values = { label: classes[i], z: numeral(each), shift: bracketed(numeral(most)), term: numeral(terms[i]) };
       write(row.children[0], classes[i]);
       write(row.children[1], `z = ${values.z}`);
       write(row.children[2], fill(this.labels.term, values));
@@ -188,6 +188,11 @@ class Steps {
   }
 
   close() {}
+}
+
+// A number that a minus sign may stand before.
+function bracketed(figure) {
+  return figure.startsWith("−") ? `(${figure})` : figure;
 }
 
 // The picture of a step: nothing where the drawing was not moved.

@@ -23,7 +23,7 @@ LABELS = (
     *(f"{kind}_{step}" for step in STEPS for kind in ("step", "note")),
 )
 
-_HTML = '<ol class="steps"></ol>'
+_HTML = '<div class="frame"><ol class="steps"></ol></div>'
 
 _mount = assets.component("digit_steps", _HTML)
 
