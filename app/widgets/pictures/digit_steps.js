@@ -177,14 +177,15 @@ class Steps {
     const row = element("div", "term", table);
     for (const name of ["class", "z", "power", "share"]) element("span", name, row);
     row.tabIndex = 0;
+    const part = () => sum.children[[...table.children].indexOf(row)];
+    const dim = (parts) => parts.forEach((lit) => lit?.classList.remove("lit"));
     // One at a time: the pointer may rest on a row while the keyboard goes on to another.
-    const light = (on) => {
-      for (const lit of [table, sum].flatMap((part) => [...part.querySelectorAll(".lit")])) lit.classList.remove("lit");
-      row.classList.toggle("lit", on);
-      sum.children[[...table.children].indexOf(row)]?.classList.toggle("lit", on);
+    const light = () => {
+      dim([table, sum].flatMap((all) => [...all.querySelectorAll(".lit")]));
+      for (const lit of [row, part()]) lit?.classList.add("lit");
     };
-    for (const name of ["pointerenter", "focus"]) row.addEventListener(name, () => light(true));
-    for (const name of ["pointerleave", "blur"]) row.addEventListener(name, () => light(false));
+    for (const name of ["pointerenter", "focus"]) row.addEventListener(name, light);
+    for (const name of ["pointerleave", "blur"]) row.addEventListener(name, () => dim([row, part()]));
   }
 
   close() {}
