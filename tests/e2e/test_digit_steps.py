@@ -26,6 +26,7 @@ def test_a_drawn_digit_is_followed_in_eight_steps(
     assert len(figures) == 784 and max(map(int, figures)) == 255
     expect(page.locator(".steps .verdict .body")).to_have_text(re.compile(r"^7 \("))
     a_cell_of_the_vector_is_told(page, figures)
+    nodes_are_put_in_order(page, lesson)
     a_term_lights_up_its_part_of_the_sum(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert lesson.grave_faults() == []
@@ -39,7 +40,20 @@ def a_cell_of_the_vector_is_told(page: Page, figures: list[str]) -> None:
     expect(readout).to_contain_text(f"28 × 8 + 25 = 249: {figures[249]} ÷ 255")
 
 
+def nodes_are_put_in_order(page: Page, lesson: Lesson) -> None:
+    button = page.locator(".steps").get_by_role("button", name=lesson.says("digit_steps.sorted"))
+    button.click()
+    strip, readout = page.locator(".steps .hidden canvas"), page.locator(".steps .hidden .readout")
+    values = []
+    for _ in range(3):
+        strip.press("ArrowRight")
+        values.append(float(readout.inner_text().split(": ")[1]))
+    assert values == sorted(values, reverse=True) and values[0] > 0
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
 def a_term_lights_up_its_part_of_the_sum(page: Page) -> None:
+    page.mouse.move(0, 0)  # no term comes under the pointer while the page scrolls
     term = page.locator(".steps .term").nth(3)
     term.focus()
     lit = page.locator(".steps .lit")

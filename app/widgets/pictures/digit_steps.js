@@ -17,6 +17,7 @@ class Steps {
   constructor(parent) {
     this.root = parent.querySelector(".steps");
     this.bodies = {};
+    this.isSorted = false;
   }
 
   show({ steps, names, labels }) {
@@ -91,16 +92,32 @@ class Steps {
     const body = this.bodies.hidden;
     const none = body.querySelector(".none") ?? element("p", "none", body);
     write(none, layers.length ? "" : this.labels.no_hidden);
+    this.order(body, layers);
     const strips = layers.map(([activation, outputs], i) => {
       const low = Math.min(0, ...outputs);
       const reach = Math.max(...outputs) - low || 1;
+      const units = [...outputs.keys()];
+      if (this.isSorted) units.sort((one, other) => outputs[other] - outputs[one]);
       return {
-        values: outputs.map((output) => (output - low) / reach),
+        values: units.map((unit) => (outputs[unit] - low) / reach),
         title: fill(this.labels.layer, { number: i + 1, units: outputs.length, activation }),
-        sentence: (unit) => fill(this.labels.unit, { number: unit + 1, value: numeral(outputs[unit]) }),
+        sentence: (at) => fill(this.labels.unit, { number: units[at] + 1, value: numeral(outputs[units[at]]) }),
       };
     });
     this.strips("hidden", strips);
+  }
+
+  // The button that puts the nodes of every layer in the order of their outputs, and back in place.
+  order(body, layers) {
+    const button = body.querySelector("button") ?? element("button", "order", body);
+    button.type = "button";
+    button.hidden = !layers.length;
+    button.setAttribute("aria-pressed", this.isSorted);
+    write(button, this.labels.sorted);
+    button.onclick = () => {
+      this.isSorted = !this.isSorted;
+      this.hidden(layers);
+    };
   }
 
   strips(name, strips) {

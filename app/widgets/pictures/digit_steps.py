@@ -16,6 +16,7 @@ LABELS = (
     "unit",
     "layer_hint",
     "no_hidden",
+    "sorted",
     "term",
     "sum",
     "share",
