@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 UV := $(PIP) --retries 1 "uv>=0.8,<1" && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-load clean
+.PHONY: help run test check bench bench-load trained clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,14 +39,20 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the fi
 	$(BIN)/python -m tests.bench.first_visit
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.instrument
+	$(BIN)/python -m tests.bench.data_page
 	$(BIN)/python -m tests.bench.typing
 	$(BIN)/python -m tests.bench.reviews
+	$(BIN)/python -m tests.bench.analysis
+	$(BIN)/python -m tests.bench.prediction
 
 bench-load: .venv/installed-dev  ## measure a class, a cluster, commands and faults (MINUTES=30 for the long one)
 	$(BIN)/python -m tests.bench.load --minutes $(or $(MINUTES),2)
 	$(BIN)/python -m tests.bench.cluster
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m pytest -q -s -m soak tests/models/jobs/test_faults.py
+
+trained: .venv/installed  ## train in advance the networks that ship with the lab
+	$(BIN)/python -m models.trained.ship
 
 clean:  ## remove the environment and caches (runs and downloads stay where they are)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

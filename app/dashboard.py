@@ -7,7 +7,7 @@ import streamlit as st
 from app.form.choice import choice
 from app.session import failures, state
 from app.session.i18n import LANGUAGES, group, t
-from app.session.navigation import HOME, PREDICT, RUNS, TRAIN
+from app.session.navigation import ANALYZE, DATA, HOME, PREDICT, RUNS, TRAIN
 from app.widgets.page.browser_parts import address_history, number_keys
 from app.widgets.page.connection import connection
 from app.widgets.page.gestures import gestures
@@ -28,8 +28,10 @@ st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
 page = st.navigation(
     [
         st.Page(HERE / HOME, title=t("nav.home"), default=True),
+        st.Page(HERE / DATA, title=t("nav.data"), url_path="data"),
         st.Page(HERE / TRAIN, title=t("nav.train"), url_path="train"),
         st.Page(HERE / PREDICT, title=t("nav.predict"), url_path="predict"),
+        st.Page(HERE / ANALYZE, title=t("nav.analyze"), url_path="analyze"),
         st.Page(HERE / RUNS, title=t("nav.runs"), url_path="runs"),
     ],
     position="top",

@@ -25,7 +25,7 @@ from app.server.base_path import base_path, below  # noqa: E402
 from app.server.headers import SecurityHeaders, ancestors_from_environment  # noqa: E402
 from app.server.host_config import HostConfig  # noqa: E402
 from app.server.hosts import KnownHosts, hosts_from_environment  # noqa: E402
-from app.server.scripts import widget_modules  # noqa: E402
+from app.server.scripts import preload, widget_modules  # noqa: E402
 from app.server.socket_limits import SocketLimits  # noqa: E402
 from app.server.static_files import StaticFiles  # noqa: E402
 from app.server.web_page import WebPage  # noqa: E402
@@ -73,7 +73,7 @@ app = st.App(
         Middleware(OwnerCookie),
         Middleware(SocketLimits),
         Middleware(HostConfig),
-        Middleware(WebPage, base=base),
+        Middleware(WebPage, base=base, links=preload.links),
     ],
     on_script_error=failures.show,
 )

@@ -1,11 +1,12 @@
 """A data set as the lecture uses it: training rows, test rows, and what the columns mean."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from data.language import Text
+from data.language import Text, UserError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -124,3 +125,29 @@ class Dataset:
     row: Noun = EXAMPLE
     digests: tuple[str, str] | None = None
     skipped: tuple[int, int] = (0, 0)
+
+
+def without_rows(dataset: Dataset, rows: Sequence[int]) -> Dataset:
+    """Return a data set without some of its training rows, which are numbered from 0.
+
+    Raises ``UserError`` when it has no such row, or no other ones.
+    """
+    if not rows:
+        return dataset
+    count = len(dataset.x_train)
+    if max(rows) >= count or len(rows) >= count:
+        raise UserError(_NO_SUCH_ROWS.format(count=f"{count:,}", most=f"{max(rows):,}"))
+    kept = np.ones(count, bool)
+    kept[list(rows)] = False
+    x_train, y_train = dataset.x_train[kept], dataset.y_train[kept]
+    for array in (x_train, y_train):
+        array.setflags(write=False)
+    return replace(dataset, x_train=x_train, y_train=y_train, digests=None)
+
+
+_NO_SUCH_ROWS = Text(
+    "left_out: 훈련 데이터는 0번부터 세어 {count}행인데 {most}번까지 빼려고 했습니다. 있는 행만, "
+    "한 행 이상 남도록 빼 주세요.",
+    "left_out: there are {count} training rows, counted from 0, and rows up to {most} were to be "
+    "left out. Leave out rows that exist, and keep at least one.",
+)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING as _MISSING
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from data.language import Text, UserError, quoted
@@ -52,6 +53,9 @@ RANGES: dict[str, tuple[float, float]] = {
 
 OWN_CORPUS = "own"
 """The corpus of a task that has documents of its own, and no others to choose from."""
+
+MOST_LEFT_OUT = 100_000
+"""Training rows that an experiment can name to do without them."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -166,7 +170,8 @@ class Experiment:
     serve as validation rows, as in the lecture; otherwise the last share of the training rows is
     held back. ``early_stopping`` is the patience in epochs, None for no early stopping. ``reading``
     is for tasks on text only. ``data`` is the digest of the own data that the task is about, None
-    for a task that comes with the lab.
+    for a task that comes with the lab. ``left_out`` are the numbers of training rows that are not
+    used, from 0 and in rising order.
 
     Raises ``UserError`` naming the field, the value and the allowed range.
     """
@@ -184,6 +189,7 @@ class Experiment:
     early_stopping: int | None = None
     reading: TextSettings | None = None
     data: str | None = None
+    left_out: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.layers) > MAX_HIDDEN_LAYERS:
@@ -207,6 +213,7 @@ class Experiment:
             _check_whole("early_stopping", self.early_stopping)
         if self.data is not None:
             _check_digest("data", self.data)
+        _check_rows("left_out", self.left_out)
 
     @property
     def validates_on_test(self) -> bool:
@@ -218,6 +225,9 @@ class Experiment:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.data is None:
             del values["data"]  # which a lab that knows no own data cannot read
+        values["left_out"] = list(self.left_out)
+        if not self.left_out:
+            del values["left_out"]
         values["layers"] = [asdict(layer) for layer in self.layers]
         values["optimizer"] = self.optimizer.to_dict()
         values["reading"] = None if self.reading is None else asdict(self.reading)
@@ -236,6 +246,9 @@ class Experiment:
             raise _wrong_kind("layers", layers, Text("목록", "a list"))
         optimizer = _fields_of(Optimizer, "optimizer", given.get("optimizer"))
         _refuse_foreign_parameters(optimizer)
+        left_out = given.get("left_out", ())
+        if not isinstance(left_out, list | tuple):
+            raise _wrong_kind("left_out", left_out, Text("목록", "a list"))
         reading = given.get("reading")
         if reading is not None:
             reading = TextSettings(**_fields_of(TextSettings, "reading", reading))
@@ -243,6 +256,7 @@ class Experiment:
             **{
                 **given,
                 "reading": reading,
+                "left_out": tuple(left_out),
                 "layers": tuple(Layer(**_fields_of(Layer, "layers", layer)) for layer in layers),
                 "optimizer": Optimizer(**optimizer),
             }
@@ -320,6 +334,16 @@ def _check_digest(name: str, value: object) -> None:
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
         kind = Text("64자리 16진수", "64 hexadecimal digits")
         raise _wrong_kind(name, value, kind)
+
+
+def _check_rows(name: str, rows: object) -> None:
+    """Raise ``UserError`` unless these are numbers of rows in rising order, and not too many."""
+    kind = Text("0부터 센 행 번호를 작은 것부터 적은 목록", "a list of row numbers, rising from 0")
+    if not isinstance(rows, tuple) or len(rows) > MOST_LEFT_OUT:
+        raise _wrong_kind(name, f"{rows}"[:40], kind)
+    are_numbers = all(isinstance(row, int) and not isinstance(row, bool) for row in rows)
+    if not are_numbers or any(a >= b for a, b in pairwise((-1, *rows))):
+        raise _wrong_kind(name, f"{list(rows)}"[:40], kind)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

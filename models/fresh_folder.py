@@ -7,10 +7,11 @@ from data.language import Text, UserError, quoted
 from models.download.archive import KERAS_MODEL, PREDICT, VOCABULARY
 from models.network.checkpoint import FOLDER as CHECKPOINTS
 from models.network.checkpoint import clear_checkpoints
+from models.network.epoch_record import RECORD
 from models.network.snapshot import EXAMPLE
 from models.network.weights import NETWORK, WEIGHTS
 
-_FILES = (NETWORK, EXAMPLE, WEIGHTS, KERAS_MODEL, VOCABULARY, PREDICT)
+_FILES = (NETWORK, EXAMPLE, WEIGHTS, RECORD, KERAS_MODEL, VOCABULARY, PREDICT)
 
 
 def fresh_folder(path: Path, replace: bool) -> Path:

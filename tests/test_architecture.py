@@ -118,7 +118,12 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
 
     ``state_lookup`` is a part of Streamlit's session and knows none of its values.
     """
-    widgets = ("pictures/pen", "pictures/picture_grid", "review/review_box")
+    widgets = (
+        "pictures/pen",
+        "pictures/picture_grid",
+        "review/review_box",
+        *("analysis/confusion_matrix", "analysis/sample_list", "figure/figure"),
+    )
     own_value = {f"app/widgets/{name}.py" for name in widgets}
     if named(path) not in {"app/session/state.py", "app/session/state_lookup.py", *own_value}:
         text = path.read_text(encoding="utf-8")
@@ -153,7 +158,13 @@ def test_a_page_only_composes(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 60
 
 
-KNOW_THE_KINDS = ("models/inputs/", "models/tasks/", "app/prediction/inputs.py")
+KNOW_THE_KINDS = (
+    "models/inputs/",
+    "models/tasks/",
+    "app/prediction/inputs.py",
+    "app/data_page/figures.py",
+    "app/analysis/inputs.py",
+)
 
 
 @pytest.mark.parametrize("path", [*modules("models"), *modules("app")], ids=named)
@@ -184,9 +195,11 @@ MAY_IMPORT = {
     "models/tasks": "",
     "models/inputs": "models/tasks",
     "models/network": "models/inputs models/tasks",
+    "models/trained": "models/training models/network models/tasks",
     "models/training": "models/network models/inputs models/tasks",
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
+    "models/analysis": "models/network models/inputs models/tasks",
     "models/bench": "models/training models/inputs models/tasks",
     "models/keras_code": "models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
@@ -199,10 +212,14 @@ MAY_IMPORT = {
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
     "app/my_runs": "app/server app/wording app/session",
-    "app/prediction": "app/form app/widgets app/wording app/session",
+    "app/prediction": "app/training app/form app/widgets app/wording app/session",
+    "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
+    "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/views": (
-        "app/home app/lessons app/my_runs app/prediction app/training app/form app/session"
+        "app/analysis app/data_page app/home app/lessons app/my_runs app/prediction app/training "
+        "app/form "
+        "app/session"
     ),
 }
 """Folder by folder, which others of its package it may import: none of them imports upwards."""

@@ -49,7 +49,10 @@ def test_every_key_in_the_code_exists() -> None:
     assert used and used <= set(texts("ko"))
 
 
-PAGES = ("views", "form", "home", "lessons", "my_runs", "prediction", "training", "widgets")
+PAGES = (
+    *("views", "analysis", "data_page", "form", "home", "lessons"),
+    *("my_runs", "prediction", "training", "widgets"),
+)
 NAMED_IN_BOTH = {"csv_export", "sentence_parts", "tokenizer_fallback"}
 """Say each word in two languages themselves, or work on Korean sentences."""
 

@@ -62,6 +62,8 @@ def experiment_form(task: Task, *, rate_is_live: bool = False) -> Experiment:
     _slider("batch_size", draft, BATCH_SIZES)
     if rows is not None:
         _train_size(draft, rows)
+    if draft.left_out:
+        _left_out(draft)
     with st.expander(t("form.more")):
         _more(task, draft)
     return draft
@@ -234,6 +236,13 @@ def _train_size(draft: Experiment, rows: int) -> None:
         _taker(draft.task, partial(_with_rows, rows)),
         help=t("form.train_size_help"),
     )
+
+
+def _left_out(draft: Experiment) -> None:
+    """Tell how many rows are left out, with a button that takes them in again."""
+    st.caption(t("form.left_out", rows=len(draft.left_out)))
+    put_back = draft.changed(left_out=())
+    st.button(t("form.put_back"), on_click=state.replace_draft, args=(put_back,), key="put-back")
 
 
 def _with(name: str, experiment: Experiment, value: Any) -> Experiment:

@@ -10,6 +10,8 @@ from html import escape
 from math import ceil, floor, log10
 from urllib.parse import quote
 
+import numpy as np
+
 from data.dataset import Array
 
 WIDTH, HEIGHT = 320, 190
@@ -18,10 +20,21 @@ RADIUS, EDGE = 2.5, 4
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
-def scatter(x: Array, y: Array, x_title: str, y_title: str, label: str) -> str:
-    """Return HTML that shows ``y`` over ``x``; ``label`` is read aloud."""
-    x_ticks, y_ticks = ticks(float(x.min()), float(x.max())), ticks(float(y.min()), float(y.max()))
-    picture = quote(scatter_svg(x, y, x_ticks, y_ticks), safe=" /='")
+def scatter(
+    x: Array,
+    y: Array,
+    x_title: str,
+    y_title: str,
+    label: str,
+    others: tuple[Array, Array] | None = None,
+) -> str:
+    """Return HTML that shows ``y`` over ``x``; ``label`` is read aloud.
+
+    ``others`` are dots of a second kind, which are triangles of another colour.
+    """
+    every = [np.concatenate(each) for each in zip((x, y), others or (x[:0], y[:0]), strict=True)]
+    x_ticks, y_ticks = (ticks(float(each.min()), float(each.max())) for each in every)
+    picture = quote(scatter_svg(x, y, x_ticks, y_ticks, others), safe=" /='")
     return (
         f'<figure class="fl-scatter" role="img" aria-label="{escape(label)}">'
         f'<figcaption class="fl-y">{escape(y_title)}</figcaption>'
@@ -31,17 +44,26 @@ def scatter(x: Array, y: Array, x_title: str, y_title: str, label: str) -> str:
     )
 
 
-def scatter_svg(x: Array, y: Array, x_ticks: Sequence[float], y_ticks: Sequence[float]) -> str:
+def scatter_svg(
+    x: Array,
+    y: Array,
+    x_ticks: Sequence[float],
+    y_ticks: Sequence[float],
+    others: tuple[Array, Array] | None = None,
+) -> str:
     """Return SVG of the dots above a grid, in colours for light and dark pages.
 
     The grid goes from the first to the last tick of each axis.
     """
-    across = [round(_share(value, x_ticks) * WIDTH, 1) for value in x]
-    down = [round((1 - _share(value, y_ticks)) * HEIGHT, 1) for value in y]
     dots = "".join(
         f"<circle cx='{left:g}' cy='{top:g}' r='{RADIUS:g}'/>"
-        for left, top in zip(across, down, strict=True)
+        for left, top in _places(x, y, x_ticks, y_ticks)
     )
+    triangles = "".join(
+        f"<path d='M{left:g} {top - 4:g}l3.5 6h-7z'/>"
+        for left, top in (_places(*others, x_ticks, y_ticks) if others else ())
+    )
+    second = f"<g fill='#D55E00' fill-opacity='0.65'>{triangles}</g>" if others else ""
     lines = "".join(
         [f"M{_share(tick, x_ticks) * WIDTH:g} 0V{HEIGHT}" for tick in x_ticks]
         + [f"M0 {_share(tick, y_ticks) * HEIGHT:g}H{WIDTH}" for tick in y_ticks]
@@ -50,8 +72,16 @@ def scatter_svg(x: Array, y: Array, x_ticks: Sequence[float], y_ticks: Sequence[
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{-EDGE} {-EDGE} {WIDTH + 2 * EDGE} "
         f"{HEIGHT + 2 * EDGE}'>"
         f"<path d='{lines}' stroke='#6B7280' stroke-opacity='0.25'/>"
-        f"<g fill='#0072B2' fill-opacity='0.55'>{dots}</g></svg>"
+        f"<g fill='#0072B2' fill-opacity='0.55'>{dots}</g>{second}</svg>"
     )
+
+
+def _places(
+    x: Array, y: Array, x_ticks: Sequence[float], y_ticks: Sequence[float]
+) -> list[tuple[float, float]]:
+    across = [round(_share(value, x_ticks) * WIDTH, 1) for value in x]
+    down = [round((1 - _share(value, y_ticks)) * HEIGHT, 1) for value in y]
+    return list(zip(across, down, strict=True))
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -5,7 +5,9 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
-from app.prediction.picture_input import picture_input, pixel_labels
+from app.prediction.own_test_set import own_test_set
+from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.picture_steps import picture_steps
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -13,10 +15,11 @@ from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
 from app.widgets.pictures.pen import Strokes, pen
 from app.widgets.pictures.pixels import pixels
-from data.dataset import Array, Dataset
+from data.dataset import Dataset
 from data.language import Text, UserError
-from data.pictures.strokes import parse_strokes, rasterize
-from models.network.prediction import Prediction, predict_one
+from data.pictures.strokes import parse_strokes
+from models.network.drawn_digit import DrawnDigit, follow_drawing
+from models.network.prediction import Prediction
 from models.network.weights import TrainedNetwork
 
 GIVEN = ("write", "pick")
@@ -26,7 +29,7 @@ GIVEN = ("write", "pick")
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
     labels = {way: t(f"predict.given_{way}") for way in GIVEN}
-    way = state.Kept(f"given-{network.task.name}", GIVEN[0])
+    way = given_way(network.task)
     given = way.get()
     choice(
         st.segmented_control,
@@ -58,27 +61,33 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
         picture_place = st.container()
         label, help = t("predict.centered"), t("predict.centered_help")
         centered = st.toggle(label, True, help=help, key="centered", persist_state="session")
-        picture, refusal = _picture(strokes, centered)
+        drawing, refusal = _follow(network, strokes, centered)
         with picture_place:
-            shown = None if picture is None else picture.tolist()
+            shown = None if drawing is None else drawing.seen.tolist()
             pixels(shown, labels=pixel_labels(network.task), key="seen")
-    prediction = None if picture is None else predict_one(network, picture)
+    prediction = None if drawing is None else Prediction(drawing.hidden, drawing.probabilities)
+    version = sum(map(len, strokes))
     with verdict:
         st.markdown(_verdict(dataset, prediction, refusal))
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
-        version = sum(map(len, strokes))
         labels = group("bars")
         bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
+    picture_steps(network, dataset, drawing, str(version))
+    if drawing is not None:
+        why_picture(network, dataset, drawing.seen, drawing.winner)
+        own_test_set(network, dataset, drawing.seen, drawing.winner)
 
 
-def _picture(strokes: Any, centered: bool) -> tuple[Array | None, Text | None]:
-    """Return the 28 x 28 picture of the strokes, or why there is none (nothing for no strokes)."""
+def _follow(
+    network: TrainedNetwork, strokes: Any, centered: bool
+) -> tuple[DrawnDigit | None, Text | None]:
+    """Return the drawing's way through the network, or why there is none (nothing to follow)."""
     if not strokes:
         return None, None
     try:
-        return rasterize(parse_strokes(strokes), centered=centered), None
+        return follow_drawing(network, parse_strokes(strokes), centered), None
     except UserError as error:
         return None, error.text
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from app.prediction.digit_input import digit_input
-from app.prediction.picture_input import picture_input
-from app.prediction.review_input import review_input
-from app.prediction.table_input import table_input
+from app.prediction.picture_input import picture_input, show_picture
+from app.prediction.review_input import review_input, show_review
+from app.prediction.table_input import show_table_row, table_input
 from data.dataset import Dataset
 from models.network.weights import TrainedNetwork
 from models.tasks.base import InputKind, Task
@@ -23,3 +23,15 @@ _QUESTIONS: dict[InputKind, Question] = {
 def question_of(task: Task) -> Question:
     """Return what asks the networks of a task."""
     return digit_input if task.drawable else _QUESTIONS[task.kind]
+
+
+_SHOWING: dict[InputKind, Callable[[Task, Dataset, int], None]] = {
+    InputKind.TABLE: show_table_row,
+    InputKind.IMAGE: show_picture,
+    InputKind.TEXT: show_review,
+}
+
+
+def show_test_row(task: Task, dataset: Dataset, row: int) -> None:
+    """Let what asks the networks of a task begin with a test row."""
+    _SHOWING[task.kind](task, dataset, row)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.prediction.inputs import Question, question_of
+from app.prediction.inputs import Question, question_of, show_test_row
+from app.prediction.network_choice import Answering
 from app.session import state
 from app.session.i18n import both
 from app.session.networks import network_in
@@ -14,17 +15,22 @@ from models.runs.store import Run
 from models.tasks.base import Task
 
 
-def ask_network(task: Task, run: Run) -> None:
-    """Draw the question that suits the task, and what the run's network answers."""
-    network = network_in(services().store.folder(run.id))
-    _ask(run, question_of(task), network, task.load(run.experiment))
+def ask_network(task: Task, answering: Answering) -> None:
+    """Draw the question that suits the task, and what the network answers."""
+    network = network_in(answering.folder)
+    dataset = network.task.load(answering.experiment)
+    row = state.newly_named(state.ROW) or ""
+    if row.isdecimal() and int(row) < len(dataset.x_test):
+        show_test_row(task, dataset, int(row))
+    _ask(answering.run, question_of(task), network, dataset)
 
 
 @st.fragment
-def _ask(run: Run, question: Question, network: TrainedNetwork, dataset: Dataset) -> None:
+def _ask(run: Run | None, question: Question, network: TrainedNetwork, dataset: Dataset) -> None:
     """Only this part runs again when the question changes, as long as the run is there."""
     try:
-        services().store.find(run.id, state.owner())
+        if run is not None:
+            services().store.find(run.id, state.owner())
     except UserError:
         state.refuse(both("predict.run_deleted"))
         st.rerun()

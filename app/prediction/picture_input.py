@@ -3,14 +3,17 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.picture_steps import PICKED, picture_steps
 from app.prediction.probabilities import probability_items
+from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
 from app.widgets.pictures.picture_grid import picture_grid
 from app.widgets.pictures.pixels import pixels
-from data.dataset import Dataset
+from data.dataset import Array, Dataset
+from models.network.drawn_digit import follow_picture
 from models.network.prediction import Prediction, predict_one
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
@@ -24,14 +27,13 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
         verdict = st.container(key="verdict")
-        place = state.Kept(f"picture-page-{network.task.name}", 0)
-        page = place.get()
-        shown = _indices(dataset, page)
+        page = _page(network.task).get()
+        shown = _indices(dataset, page, _asked(network.task).get())
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=place.set, args=(page + 1,))
+        st.button(t("predict.other_pictures"), on_click=_turn, args=(network.task, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
@@ -45,6 +47,16 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
+    way = follow_picture(network, picture, picture, None)
+    picture_steps(network, dataset, way, str(index), PICKED)
+    why_picture(network, dataset, picture, prediction.winner)
+
+
+def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:
+    """Draw the reasons for what a picture is taken for, beside a black one."""
+    row = network.scaling.apply(picture.reshape(1, -1))[0]
+    black = network.scaling.apply(np.zeros((1, row.size), np.uint8))[0]
+    why(network, dataset, Example(row, black, (), t("why.baseline_black")), unit)
 
 
 def pixel_labels(task: Task) -> dict[str, str]:
@@ -52,11 +64,37 @@ def pixel_labels(task: Task) -> dict[str, str]:
     return group("pixels", shape=" × ".join(map(str, task.input_shape)))
 
 
-def _indices(dataset: Dataset, page: int) -> list[int]:
+def show_picture(task: Task, dataset: Dataset, row: int) -> None:
+    """Begin with a test picture, also where one could be drawn."""
+    given_way(task).set("pick")
+    _asked(task).set(row)
+
+
+def given_way(task: Task) -> state.Kept[str]:
+    """How an example is given where there are two ways: "write" or "pick"."""
+    return state.Kept(f"given-{task.name}", "write")
+
+
+def _page(task: Task) -> state.Kept[int]:
+    return state.Kept(f"picture-page-{task.name}", 0)
+
+
+def _asked(task: Task) -> state.Kept[int | None]:
+    """The test picture that stands first, where somebody came for it."""
+    return state.Kept(f"picture-asked-{task.name}", None)
+
+
+def _turn(task: Task, page: int) -> None:
+    _page(task).set(page)
+    _asked(task).set(None)
+
+
+def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
     """Return the test rows of a page of pictures, the same for the same page."""
     rows = len(dataset.x_test)
     chosen = np.random.default_rng(page).choice(rows, min(PICTURES, rows), replace=False)
-    return [int(index) for index in chosen]
+    others = [int(index) for index in chosen if index != first]
+    return others if first is None else [first, *others][:PICTURES]
 
 
 def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from app.prediction.sentence_parts import sentence_parts
+from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services
@@ -62,6 +63,16 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
         on_pick=partial(_take_pick, task, dataset),
         key=f"review-box-{task.name}",
     )
+    if answer is not None and network.vocabulary:
+        _why(network, dataset, answer, network.vocabulary)
+
+
+def _why(network: TrainedNetwork, dataset: Dataset, answer: Answer, vocabulary: Vocabulary) -> None:
+    """Draw what every word adds to the verdict, beside a text without words."""
+    row = np.zeros(network.task.inputs(network.experiment), np.float32)
+    row[answer.indices] = 1
+    example = Example(row, np.zeros_like(row), vocabulary.words, t("why.baseline_no_words"))
+    why(network, dataset, example, POSITIVE if answer.probability >= 0.5 else 1 - POSITIVE)
 
 
 def _kept(task: Task) -> state.Kept[Review | None]:
@@ -97,6 +108,15 @@ def _take_pick(task: Task, dataset: Dataset, pick: Pick) -> None:
     text = examples[int(pick)] if row is None else str(dataset.x_test[row])
     revision, held = before.question.revision + 1, before.question.vocabulary
     _kept(task).set(Review(Question(text, revision=revision, vocabulary=held), row))
+
+
+def show_review(task: Task, dataset: Dataset, row: int) -> None:
+    """Ask about a test row."""
+    before = _kept(task).get()
+    revision = before.question.revision + 1 if before else 1
+    held = before.question.vocabulary if before else ""
+    question = Question(str(dataset.x_test[row]), revision=revision, vocabulary=held)
+    _kept(task).set(Review(question, row))
 
 
 def _text_settings(network: TrainedNetwork) -> TextSettings:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app.prediction.probabilities import probability_items
 from app.prediction.target_histogram import target_histogram
+from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -31,10 +32,20 @@ def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
             label = t("predict.row_example", **words)
             st.button(label, on_click=_take_example, args=(task, dataset))
             row = _sliders(task, dataset)
+        prediction = predict_one(network, row)
         with answer:
-            _answer(predict_one(network, row), dataset)
+            _answer(prediction, dataset)
         with st.container(key="row-notes"):
             _notes(task, dataset, row)
+    _why(network, dataset, row, prediction.winner)
+
+
+def _why(network: TrainedNetwork, dataset: Dataset, row: Array, unit: int) -> None:
+    """Draw what every variable adds, beside a row in the middle of those that train."""
+    mean = dataset.x_train.mean(axis=0, dtype=np.float64).astype(np.float32)
+    asked, baseline = network.scaling.apply(np.stack([row, mean]))
+    names = [feature.name for feature in dataset.features]
+    why(network, dataset, Example(asked, baseline, names, t("why.baseline_mean")), unit)
 
 
 def _answer(prediction: Prediction, dataset: Dataset) -> None:
@@ -95,7 +106,11 @@ def _version(task: Task) -> state.Kept[int]:
 
 
 def _take_example(task: Task, dataset: Dataset) -> None:
-    example = int(np.random.default_rng().integers(len(dataset.x_test)))
+    show_table_row(task, dataset, int(np.random.default_rng().integers(len(dataset.x_test))))
+
+
+def show_table_row(task: Task, dataset: Dataset, example: int) -> None:
+    """Let the sliders say what a test row says."""
     _example(task).set(example)
     _values(task).set(dataset.x_test[example].tolist())
     _version(task).set(_version(task).get() + 1)

@@ -10,6 +10,7 @@ others.
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -36,10 +37,16 @@ _CONDITIONS = (b"if-none-match", b"if-modified-since", b"range", b"if-range")
 
 
 class WebPage:
-    """ASGI middleware: sends the lab's page wherever Streamlit would send its own."""
+    """ASGI middleware: sends the lab's page wherever Streamlit would send its own.
 
-    def __init__(self, app: ASGIApp, base: str = "") -> None:
-        self._app, self._base = app, base
+    ``links`` returns, for a page's name as in "train", the elements for its head that tell a
+    browser what to fetch.
+    """
+
+    def __init__(
+        self, app: ASGIApp, base: str = "", links: Callable[[str], str] = lambda page: ""
+    ) -> None:
+        self._app, self._base, self._links = app, base, links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._is_file(scope["path"]):
@@ -50,8 +57,9 @@ class WebPage:
             return
         unconditional = [each for each in scope["headers"] if each[0] not in _CONDITIONS]
         scope = {**scope, "headers": unconditional}
+        links = self._links(scope["path"].removeprefix(self._base).strip("/"))
         has_owner = is_owner(HTTPConnection(scope).cookies.get(COOKIE))
-        page = web_page(has_owner, _language(scope))
+        page = web_page(has_owner, _language(scope), links)
         encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
         await self._app(scope, receive, _instead_of_pages(page, encoding, scope["method"], send))
 
@@ -81,7 +89,7 @@ def _language(scope: Scope) -> str:
 
 
 @cache
-def web_page(has_owner: bool, language: str) -> bytes:
+def web_page(has_owner: bool, language: str, links: str) -> bytes:
     """Return the page, which for a browser without an owner begins with getting one.
 
     It says its language: Streamlit's own is English whatever it shows, so that screen readers
@@ -89,6 +97,7 @@ def web_page(has_owner: bool, language: str) -> bytes:
     """
     page = _FONT.sub("", FILE.read_text(encoding="utf-8"))
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
+    page = page.replace("</head>", f"{links}</head>", 1)
     if not has_owner:
         page = _START.sub(
             lambda found: (
@@ -98,6 +107,11 @@ def web_page(has_owner: bool, language: str) -> bytes:
             page,
         )
     return page.encode()
+
+
+def scripts() -> list[str]:
+    """Return the names of the scripts that Streamlit's page itself asks for."""
+    return re.findall(r'"\./static/js/([^"]+)"', FILE.read_text(encoding="utf-8"))
 
 
 @cache

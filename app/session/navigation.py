@@ -1,6 +1,8 @@
 """The page files, relative to the script that navigates between them."""
 
 HOME = "views/home.py"
+DATA = "views/data.py"
 TRAIN = "views/train.py"
 PREDICT = "views/predict.py"
+ANALYZE = "views/analyze.py"
 RUNS = "views/runs.py"

@@ -23,6 +23,7 @@ from models.tasks.base import Task
 LANGUAGE = "lang"
 TASK = "task"
 RUN = "run"
+ROW = "row"
 _LANGUAGES = ("ko", "en")
 _FIRST_TASK = "mnist"
 
@@ -69,6 +70,9 @@ def adopt_address() -> None:
     known_tasks = (_FIRST_TASK, *(task.name for task in tasks()))
     for name, known in ((LANGUAGE, _LANGUAGES), (TASK, known_tasks)):
         _adopt(name, known)
+    for name in (RUN, ROW):
+        if name not in st.query_params:
+            st.session_state.pop(f"named-{name}", None)
     asked = st.query_params.get(RUN)
     if not _is_old_address(RUN, asked):
         _adopt_run(asked)
@@ -181,6 +185,22 @@ def run_id(task_name: str) -> str | None:
     return _held().runs.get(task_name) or st.query_params.get(RUN)
 
 
+def run_in_address() -> str | None:
+    """Return the run that the address names, whoever's it is."""
+    return st.query_params.get(RUN)
+
+
+def newly_named(name: str) -> str | None:
+    """Return what the address says of ``RUN`` or ``ROW`` when it says so first, else None.
+
+    What a person chooses on the page afterwards counts, though the address still says it.
+    """
+    asked = st.query_params.get(name)
+    seen = st.session_state.get(f"named-{name}")
+    st.session_state[f"named-{name}"] = asked
+    return None if asked == seen else asked
+
+
 def show_run(task_name: str, run: str | None) -> None:
     """Remember the run on show for a task, here and in the address."""
     _write_address(RUN, run)
@@ -210,6 +230,15 @@ def show(key: str, value: Any, looks: Any = None) -> None:
             _pages().change(key, now)
         st.session_state[key] = value
     shown[key] = looks
+
+
+def leave_page() -> None:
+    """Let the controls of the page that is opened next tell the browser what they show.
+
+    To be called before the server itself opens a page: a control of the same key there would be
+    taken for the one here, which the browser knows the value of.
+    """
+    st.session_state.pop("looks", None)
 
 
 def is_repeated(key: str) -> bool:

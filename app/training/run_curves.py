@@ -9,9 +9,9 @@ from app.training.run_tools import run_tools
 from app.widgets.chart.live_chart import live_chart
 from app.widgets.shared.live_run import end_show, leave_show, live_run
 from app.wording import data_words, run_words
+from models.network.penalties import LASSO_SHARE, RIDGE_ALPHA
 from models.runs.store import Run
 from models.tasks.base import Task
-from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 
 HEIGHT = 660
 

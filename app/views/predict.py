@@ -3,17 +3,18 @@
 import streamlit as st
 
 from app.form.task_choice import task_choice
+from app.prediction.network_choice import network_choice
 from app.prediction.network_question import ask_network
-from app.prediction.run_choice import run_choice
+from app.prediction.own_training import own_training
 from app.session import failures, state
 from app.session.i18n import t
 from app.session.navigation import TRAIN
 
 task = task_choice()
-run = run_choice(task)
+answering = network_choice(task, t("run.choose"))
 if refusal := state.take_refusal():
     failures.tell(refusal)
-if run is None:
+if answering is None:
     st.info(t("predict.no_run"))
     st.page_link(
         TRAIN,
@@ -22,4 +23,6 @@ if run is None:
         query_params=state.address(task.name),
     )
 else:
-    ask_network(task, run)
+    if answering.run is None:
+        own_training(task)
+    ask_network(task, answering)

@@ -28,11 +28,14 @@ def name(run: Run) -> str:
 def _kind(run: Run) -> str:
     """Return the title of a run's task and of the preset that it was made with, if of one.
 
-    Seed and epochs aside: a run that is trained on keeps what it is called.
+    Seed and epochs aside: a run that is trained on keeps what it is called. Rows that were left
+    out are counted.
     """
-    task, own = task_of(run), {"seed": run.experiment.seed, "epochs": run.experiment.epochs}
+    task, left_out = task_of(run), run.experiment.left_out
+    own = {name: getattr(run.experiment, name) for name in ("seed", "epochs", "left_out")}
     found = [p.title for p in task.settings if p.experiment.changed(**own) == run.experiment]
-    return " ".join(map(say, [task.title, *found]))
+    words = [*map(say, [task.title, *found])]
+    return " ".join([*words, t("run.left_out", rows=len(left_out))] if left_out else words)
 
 
 def recipe(run: Run) -> str:

@@ -26,10 +26,32 @@ def evaluate(network: TrainedNetwork, x: Rows, y: Array, threads: int = 1) -> di
     """
     if not len(x):
         raise ValueError("no rows to evaluate")
-    answers = np.concatenate(_answers(network, parts(x, _ROWS_AT_ONCE), threads))
+    return figures_of(network, all_answers(network, x, threads), y)
+
+
+def figures_of(network: TrainedNetwork, answers: Array, y: Array) -> dict[str, float]:
+    """Return the figures of answers, (rows, head.units), like ``evaluate``."""
     if network.task.head.is_classifier:
         return classification_figures(answers, y)
     return regression_figures(answers[:, 0], y)
+
+
+def all_answers(network: TrainedNetwork, x: Rows, threads: int = 1) -> Array:
+    """Return what the network says of every row as stored, (rows, head.units) float32."""
+    if not len(x):
+        return np.zeros((0, network.task.head.units), np.float32)
+    return np.concatenate(_answers(network, parts(x, _ROWS_AT_ONCE), threads))
+
+
+def rows_at(x: Rows, chosen: Array) -> Rows:
+    """Return the rows as stored of these numbers."""
+    if not isinstance(x, Encoded):
+        found: Array = x[chosen]
+        return found
+    lengths = np.diff(x.offsets)[chosen]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    starts = np.repeat(x.offsets[chosen] - offsets[:-1], lengths)
+    return Encoded(x.ids[starts + np.arange(offsets[-1])], offsets)
 
 
 def _answers(network: TrainedNetwork, x: Iterator[Rows], threads: int) -> list[Array]:

@@ -6,7 +6,7 @@ One connection serves every thread, so callers take turns under its ``lock``.
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -96,23 +96,28 @@ class RunDatabase:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
 
-    @contextmanager
-    def explained(self) -> Iterator[None]:
+    def explained(self) -> AbstractContextManager[None]:
         """Turn the errors of the disk and of the database into sentences."""
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise
-        except (OSError, sqlite3.OperationalError) as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
-                raise errors.locked(self.file) from error
-            raise errors.cannot_write(self.file.parent, error) from error
-        except sqlite3.DatabaseError as error:
-            raise errors.damaged(self.file, error) from error
+        return explained(self.file)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+@contextmanager
+def explained(file: Path) -> Iterator[None]:
+    """Turn the errors of the disk and of the database in ``file`` into sentences."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED:
+            raise errors.locked(file) from error
+        raise errors.cannot_write(file.parent, error) from error
+    except sqlite3.DatabaseError as error:
+        raise errors.damaged(file, error) from error
 
 
 def _open(file: Path) -> sqlite3.Connection:

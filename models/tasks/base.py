@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.dataset import Dataset
+from data.dataset import Dataset, without_rows
 from data.language import Text
 from models.experiment import Experiment, TextSettings
 
@@ -107,9 +107,11 @@ class Task:
     def load(self, experiment: Experiment | None = None) -> Dataset:
         """Return the data an experiment (the default one when None) works on.
 
-        Raises ``UserError`` when it is missing or damaged.
+        That is without the rows that it leaves out. Raises ``UserError`` when it is missing or
+        damaged, or when there are no such rows, or none are left.
         """
-        return self.loader(experiment or self.default)
+        asked = experiment or self.default
+        return without_rows(self.loader(asked), asked.left_out)
 
     def inputs(self, experiment: Experiment) -> int:
         """Return the numbers in one example: 13, 28 x 28 = 784, or the size of the vocabulary."""

@@ -25,9 +25,9 @@ from models.events import Baseline, Baselines, Epoch, Event, State
 from models.experiment import Experiment
 from models.inputs.preparation import Prepared, dense
 from models.network.evaluation import classification_figures, regression_figures
+from models.network.penalties import LASSO_SHARE, RIDGE_ALPHA
 from models.tasks.base import Task
 from models.training.pacing import Ask, Pacing
-from models.training.penalties import LASSO_SHARE, RIDGE_ALPHA
 from models.training.run import Run
 from models.training.setup import Setup
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from data.dataset import Array
 from models.events import Diagnosis
-from models.experiment import RANGES, Experiment, Layer, Optimizer
+from models.experiment import RANGES, Experiment, Optimizer
 from models.inputs.kinds import input_of
 from models.inputs.preparation import Rows
 from models.network.evaluation import classification_figures, parts
 from models.network.forward import forward
+from models.network.layer_figures import dead_share, saturated_share
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
 
@@ -26,9 +27,6 @@ PROBE_ROWS = 256
 
 SHARE_TO_NAME = 0.5
 """Share of a layer's units that must be dead or saturated for it to be named."""
-
-SATURATED = 0.99
-"""A tanh this near to 1 or -1 has a slope below 0.02; a sigmoid as near to 0 or 1 as that."""
 
 EXPLODED = 10.0
 """A loss this many times the first update's has diverged, though it is still a number."""
@@ -143,35 +141,31 @@ def _blown_up(task: Task, experiment: Experiment, evidence: Evidence) -> Diagnos
 
 
 def _dead(task: Task, experiment: Experiment, evidence: Evidence) -> Diagnosis | None:
-    shares = [float((a <= 0).all(axis=0).mean()) for a in evidence.outputs[:-1]]
-    return _worst_layer("dead", experiment, shares, ("relu",))
+    return _worst_layer("dead", experiment, _shares(dead_share, experiment, evidence))
 
 
 def _saturated(task: Task, experiment: Experiment, evidence: Evidence) -> Diagnosis | None:
+    return _worst_layer("saturated", experiment, _shares(saturated_share, experiment, evidence))
+
+
+def _shares(
+    share: Callable[[str, Array], float], experiment: Experiment, evidence: Evidence
+) -> list[float]:
+    """Return a share of every hidden layer, by its activation and what a few rows make of it."""
     layers = zip(experiment.layers, evidence.outputs[:-1], strict=True)
-    shares = [_saturated_share(layer, a) for layer, a in layers]
-    return _worst_layer("saturated", experiment, shares, ("tanh", "sigmoid"))
+    return [share(layer.activation, a) for layer, a in layers]
 
 
-def _saturated_share(layer: Layer, a: Array) -> float:
-    centred = a if layer.activation == "tanh" else 2 * a - 1
-    return float((np.abs(centred) > SATURATED).mean())
-
-
-def _worst_layer(
-    name: str, experiment: Experiment, shares: list[float], activations: tuple[str, ...]
-) -> Diagnosis | None:
-    layers = zip(experiment.layers, shares, strict=True)
-    known = [share if layer.activation in activations else 0.0 for layer, share in layers]
-    if not known or max(known) < SHARE_TO_NAME:
+def _worst_layer(name: str, experiment: Experiment, shares: list[float]) -> Diagnosis | None:
+    if not shares or max(shares) < SHARE_TO_NAME:
         return None
-    worst = int(np.argmax(known))
+    worst = int(np.argmax(shares))
     layer = experiment.layers[worst]
     return Diagnosis(
         name,
         {
             "layer": worst + 1,
-            "share": known[worst],
+            "share": shares[worst],
             "units": layer.units,
             "activation": layer.activation,
         },

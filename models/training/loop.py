@@ -52,8 +52,9 @@ def train(
 
     ``ask`` is asked between chunks how to go on. ``folder`` receives ``network.json`` at the start,
     ``weights.npz`` at every epoch's end (at most ten times a second) and a checkpoint (at most one
-    in two seconds, and at every end). ``after`` an update, the run goes on from the newest
-    checkpoint up to there, as if it had never stopped.
+    in two seconds, and at every end); ``epochs.npz`` holds what it said of the same test rows after
+    every epoch. ``after`` an update, the run goes on from the newest checkpoint up to there, as if
+    it had never stopped.
 
     Raises ``UserError`` when the experiment cannot be trained, before any event but
     ``Preparing``. A folder that cannot be written at the start or at the end ends the run as
@@ -67,6 +68,7 @@ def train(
         if after is not None:
             assert folder is not None
             run.saved.go_on_after(folder, after)
+            run.recorder.go_on_after(folder, run.progress.epoch)
         _train(run, pacing, ask)
     except OSError as error:
         told = cannot_write(folder, error)

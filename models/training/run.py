@@ -16,6 +16,7 @@ from models.training.batches import BatchRunner, permutation
 from models.training.build import KerasNetwork, build_model
 from models.training.chunks import Chunks
 from models.training.divergence import DivergenceWatch
+from models.training.epoch_recorder import EpochRecorder
 from models.training.live_view import Emit, LiveView
 from models.training.pacing import Pacing
 from models.training.points import Points
@@ -41,6 +42,7 @@ class Run:
     chunks: Chunks
     divergence: DivergenceWatch
     saved: SavedState
+    recorder: EpochRecorder
     live_view: LiveView
     example: Array
 
@@ -61,6 +63,7 @@ class Run:
             return take_snapshot(now, example, target, progress.update)
 
         live_view = LiveView(emit, picture, experiment.optimizer)
+        files = RunFiles(folder, emit)
         return cls(
             setup,
             emit,
@@ -69,7 +72,8 @@ class Run:
             points,
             Chunks(setup.task, runner, live_view, emit),
             divergence,
-            SavedState(network, progress, points, RunFiles(folder, emit)),
+            SavedState(network, progress, points, files),
+            EpochRecorder(setup, files),
             live_view,
             example,
         )
@@ -135,12 +139,14 @@ class Run:
     def _end_of_epoch(self, began: float, order: Any) -> State | None:
         weights = self.network.weights()
         penalty = self.setup.penalty(weights)
-        val_loss, val_metric = self.setup.validate(weights, penalty)
+        answers = self.setup.validation_answers(weights)
+        val_loss, val_metric = self.setup.validate(weights, penalty, answers)
         self.divergence.after_validation(val_loss)
         if self.divergence.found is not None:
             return State.DIVERGED
         loss, metric = self.progress.end_epoch()
         self.saved.keep(weights, val_loss)
+        self.recorder.add(self.progress.epoch, weights, answers)
         seconds = round(time.monotonic() - began, 4)
         checkpoint = self.saved.end_epoch()
         epoch, best = self.progress.epoch, self.progress.best.epoch

@@ -17,6 +17,7 @@ def end_of(run: Run, state: State) -> End:
     run.points.report(run.emit, now=True)
     if state is not State.DIVERGED:
         run.live_view.show(now=True)
+    run.saved.files.write_record(run.recorder.record, now=True)
     checkpoint = _save(run, state)
     kept = _keep(run)
     weights, found = run.saved.weights, run.divergence.found

@@ -13,6 +13,7 @@ from models.events import Unsaved
 from models.experiment import Experiment
 from models.inputs.preparation import Prepared
 from models.network.checkpoint import Checkpoint, write_best, write_checkpoint
+from models.network.epoch_record import EpochRecord, write_record
 from models.network.snapshot import write_example
 from models.network.weights import write_description, write_weights
 from models.training.end_messages import cannot_save
@@ -37,6 +38,7 @@ class RunFiles:
         self._path, self._emit = path, emit
         self._warned = -np.inf
         self._saved = -np.inf
+        self._recorded = -np.inf
         self._checked = time.monotonic()
         self.kept_epoch: int | None = None
         """The epoch whose weights the folder holds, None before they were written."""
@@ -89,6 +91,12 @@ class RunFiles:
         best = self._new_best
         if best and self._tried(lambda path: write_best(path, best)):
             self._new_best = None
+
+    def write_record(self, record: EpochRecord, *, now: bool = False) -> None:
+        """Write what was recorded of the epochs if it is time for it, or ``now``."""
+        if record.answers and (now or time.monotonic() - self._recorded >= SECONDS_PER_SAVE):
+            self._tried(lambda path: write_record(path, record))
+            self._recorded = time.monotonic()
 
     def _tried(self, write: Callable[[Path], None]) -> bool:
         """Write something that training can go on without; says whether that worked."""

@@ -11,7 +11,7 @@ from models.events import Kept, Preparing
 from models.experiment import Experiment
 from models.inputs.preparation import Prepared, Rows, prepare
 from models.inputs.summary import Summary, summarize
-from models.network.evaluation import evaluate
+from models.network.evaluation import all_answers, evaluate, figures_of
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
 
@@ -56,9 +56,21 @@ class Setup:
         """What L2 adds to the loss: Keras' sum over the kernels of the hidden layers."""
         return self.experiment.l2 * sum(float((kernel**2).sum()) for kernel in weights[:-2:2])
 
-    def validate(self, weights: list[Array], penalty: float = 0.0) -> tuple[float, float]:
-        """Return loss (with the L2 penalty, as in Keras) and metric on the validation rows."""
-        figures = self._judge(weights, self.prepared.x_val, self.prepared.y_val)
+    def validation_answers(self, weights: list[Array]) -> Array:
+        """Return what the network says of the validation rows, (rows, head.units)."""
+        with np.errstate(all="ignore"):
+            return all_answers(self.network(weights), self.prepared.x_val, self.threads)
+
+    def validate(
+        self, weights: list[Array], penalty: float = 0.0, answers: Array | None = None
+    ) -> tuple[float, float]:
+        """Return loss (with the L2 penalty, as in Keras) and metric on the validation rows.
+
+        ``answers`` are what the network says of them, where that is known already.
+        """
+        found = self.validation_answers(weights) if answers is None else answers
+        with np.errstate(all="ignore"):
+            figures = figures_of(self.network(weights), found, self.prepared.y_val)
         return figures["loss"] + penalty, figures[self.task.head.metric_name]
 
     def kept(self, weights: list[Array], epoch: int) -> Kept:

@@ -8,29 +8,39 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.session import services
 from app.session.i18n import texts
-from app.session.navigation import HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, DATA, HOME, PREDICT, TRAIN
+from data.pictures.strokes import rasterize
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
 from models.events import End, State
 from models.network.weights import WEIGHTS, write_description
+from models.runs.own_digits import own_digits
 from models.tasks import BUILT_IN, preset_named
 from tests.support.pages import PAGES, open_page, shown, trained
 
 ROOT = Path(__file__).parent.parent.parent
 BUNDLED = ROOT / "data/bundled"
+SEVEN = (((0.2, 0.2), (0.6, 0.2), (0.35, 0.8)),)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, DATA])
 def test_every_page_draws_in_both_languages(page: str, language: str, home: Path) -> None:
     app = open_page(page, lang=language)
     assert not app.exception and not app.error
-    expected = {HOME: "home.intro", TRAIN: "train.network", PREDICT: "predict.no_run"}[page]
-    assert texts(language)[expected] in shown(app)
+    expected = {
+        HOME: "home.intro",
+        DATA: "data.means_note",
+        TRAIN: "train.network",
+        PREDICT: "predict.ready_note",
+        ANALYZE: "analyze.no_epochs",
+    }
+    assert texts(language)[expected[page]] in shown(app)
 
 
 @pytest.mark.parametrize("task", ["boston", "mnist", "fashion_mnist", "reviews"])
@@ -203,6 +213,20 @@ def test_an_empty_and_a_one_pixel_drawing_are_sentences(home: Path, owner: str) 
     assert "too small" in shown(app)
 
 
+def test_a_drawing_is_kept_with_what_it_really_is(home: Path, owner: str) -> None:
+    app = open_page(PREDICT, task="mnist", lang="en")
+    app.session_state["held"].kept["strokes-mnist"] = [[list(point) for point in SEVEN[0]]]
+    app.run()
+    app.selectbox(key="really").set_value("1").run()
+    app.button(key="keep-drawing").click().run()
+    assert not app.exception and not app.error
+    kept = own_digits(home / services.RUNS, owner, "mnist")
+    assert kept.labels.tolist() == [1]
+    np.testing.assert_array_equal(kept.pictures[0], rasterize(SEVEN))
+    line = texts("en")["predict.kept_drawings"].format(count=1, share=0.0)  # it reads a 7
+    assert line in [caption.value for caption in app.caption]
+
+
 def test_own_houses_that_are_alike_in_a_variable_can_be_asked_for(
     home: Path, owner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +266,17 @@ def test_a_home_that_cannot_be_used_is_a_sentence_on_every_page(
     app = open_page(page, lang="en")
     assert not app.exception
     assert any("FNN_LAB_HOME" in error.value for error in app.error)
+
+
+def test_a_home_that_cannot_be_used_hides_no_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FNN_LAB_HOME", str(tmp_path / "file" / "home"))
+    services.close()
+    app = open_page(DATA, lang="en")
+    assert not app.exception and not app.error
+    assert texts("en")["data.means_note"] in shown(app)
 
 
 EVERY_PAGE = """

@@ -178,7 +178,8 @@ def slowdown(lesson: Lesson, home: Path, lab: Lab, name: str) -> tuple[float, fl
 def wide_network(lesson: Lesson) -> None:
     """Give housing five hidden layers of 64 units and begin its longest training."""
     lesson.open("train", task="boston")
-    lesson.button("preset.housing-adam").click()  # SGD would diverge with batches this small
+    # SGD would diverge with batches this small.
+    lesson.page.get_by_role("button", name="Adam", exact=True).click()
     lesson.settle()
     for _ in range(3):
         lesson.button("form.add").click()

@@ -38,19 +38,21 @@ def look(lesson: Lesson) -> Iterator[Look]:
 def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
     lesson.open("")
     look("home before a run")
-    for path in ("predict", "runs", "train"):
+    for path in ("data", "predict", "analyze", "runs", "train"):
         lesson.go(path, task="boston")
         look(f"{path} before a run")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
     lesson.settle()
     look("train after a run")
-    for path in ("", "predict", "runs"):
+    for path in ("", "predict", "analyze", "runs"):
         lesson.go(path, task="boston")
         look(f"{path or 'home'} after a run")
     for task in ("mnist", "reviews"):
         lesson.go("train", task=task)
         look(f"train {task}")
+        lesson.go("data", task=task)
+        look(f"data {task}")
 
 
 def test_neither_a_guess_nor_a_diagnosis_breaks_one(lesson: Lesson, look: Look) -> None:

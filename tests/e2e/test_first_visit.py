@@ -149,6 +149,17 @@ def test_the_lab_trains_below_a_path(url: str, open_context: OpenContext) -> Non
 # Bytes -------------------------------------------------------------------------------------------
 
 
+NOT_NAMED: set[str] = set()
+"""Scripts that a page may fetch without having named them in its head."""
+
+
+def unnamed(page: Page, network: Network) -> set[str]:
+    """Return which scripts were fetched that the page itself does not name."""
+    html = page.evaluate("fetch(location.href).then((answer) => answer.text())")
+    fetched = {answer.url.rpartition("/")[2] for answer in network.scripts()}
+    return fetched - set(re.findall(r'"[^"]*/([^"/]+\.js)"', html))
+
+
 @pytest.mark.parametrize("path", MOST_BYTES)
 def test_a_first_visit_is_small_and_a_second_one_fetches_nothing_again(
     path: str, open_context: OpenContext, server: Server
@@ -160,6 +171,7 @@ def test_a_first_visit_is_small_and_a_second_one_fetches_nothing_again(
     lesson.open(path)
     network.settle()
     assert [text for text in told if "font" in text] == [], "the browser refuses a font"
+    assert unnamed(page, network) <= NOT_NAMED, "a script is heard of late"
     assert network.bytes < MOST_BYTES[path]
     assert [each for each in network.scripts() if each.encoding != "br"] == []
     network.forget()

@@ -190,13 +190,17 @@ def test_a_network_over_the_budget_is_refused_with_the_numbers(page: Page, serve
     expect(lesson.button("train.start")).to_be_disabled()
 
 
-def test_without_a_run_the_predict_page_leads_to_training(page: Page, server: Server) -> None:
+def test_the_lectures_network_is_trained_in_place_of_the_one_that_shipped(
+    page: Page, server: Server
+) -> None:
     lesson = Lesson(page, server.url, "en")
-    lesson.open("predict", task="fashion_mnist")
-    expect(page.get_by_text(lesson.says("predict.no_run"))).to_be_visible()
-    page.get_by_role("link", name=lesson.says("predict.go_train")).click()
-    expect(lesson.button("train.start")).to_be_visible()
-    expect(page.get_by_role("button", name="Fashion 512")).to_be_visible()
+    lesson.open("predict", task="boston")
+    expect(page.get_by_text(lesson.says("predict.ready_note"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Predicted price"))).to_be_visible()
+    lesson.button("predict.train_yourself").click()
+    expect(page.get_by_text(lesson.says("predict.ready_note"))).to_have_count(0, timeout=30_000)
+    answers = page.get_by_role("combobox", name=lesson.says("run.choose"))
+    expect(answers).to_have_value(re.compile(r"Housing SGD · .* · validation MAE"))
 
 
 def test_a_house_is_priced(open_context: OpenContext, server: Server) -> None:

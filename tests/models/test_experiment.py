@@ -17,7 +17,7 @@ from models.experiment import (
     Layer,
     Optimizer,
 )
-from models.tasks import preset_named, presets
+from models.tasks import built_in, preset_named, presets
 
 SOUND = preset_named("housing-sgd").to_dict()
 
@@ -153,3 +153,29 @@ def test_the_presets_are_the_lectures_settings() -> None:
     assert [layer.units for layer in digits.layers] == [512]
     assert (digits.batch_size, digits.optimizer.name) == (128, "rmsprop")
     assert {"housing-rmsprop", "housing-adam", "fashion-mnist"} <= set(presets())
+
+
+def test_rows_are_left_out_of_the_training_data_only() -> None:
+    boston = built_in("boston")
+    whole, rows = boston.load(), (0, 7, 403)
+    data = boston.load(boston.default.changed(left_out=rows))
+    kept = [row for row in range(404) if row not in rows]
+    assert (data.x_train == whole.x_train[kept]).all() and len(data.x_train) == 401
+    assert (data.y_train == whole.y_train[kept]).all()
+    assert data.x_test is whole.x_test or (data.x_test == whole.x_test).all()
+    again = Experiment.from_dict(boston.default.changed(left_out=rows).to_dict())
+    assert again.left_out == rows
+    assert "left_out" not in boston.default.to_dict()
+
+
+@pytest.mark.parametrize("rows", [(3, 2), (1, 1), (-1,), (True,), (0.5,), "12", [1], ("1",)])
+def test_rows_that_are_no_rising_numbers_are_refused(rows: object) -> None:
+    with pytest.raises(UserError, match="left_out"):
+        built_in("boston").default.changed(left_out=rows)
+
+
+@pytest.mark.parametrize("rows", [(404,), tuple(range(404))])
+def test_rows_that_do_not_exist_and_all_rows_cannot_be_left_out(rows: tuple[int, ...]) -> None:
+    boston = built_in("boston")
+    with pytest.raises(UserError, match="404"):
+        boston.load(boston.default.changed(left_out=rows))

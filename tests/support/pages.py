@@ -6,12 +6,13 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from app.session import services
-from app.session.navigation import HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, HOME, PREDICT, TRAIN
+from data.dataset import Dataset
 from models.events import ENDED
 from models.experiment import Experiment
 
 SCRIPT = Path(__file__).parents[2] / "app/dashboard.py"
-PAGES = (HOME, TRAIN, PREDICT)
+PAGES = (HOME, TRAIN, PREDICT, ANALYZE)
 
 
 def open_page(page: str, **query: str) -> AppTest:
@@ -22,6 +23,17 @@ def open_page(page: str, **query: str) -> AppTest:
     if page != HOME:
         app.switch_page(page).run()
     return app
+
+
+def open_own_data(
+    page: str, dataset: Dataset, language: str = "ko", tokenizer: str = "spaces"
+) -> AppTest:
+    """Open a page about a data set of the visitor's own."""
+    app = open_page(page, lang=language)
+    owner = str(app.session_state["owner"])
+    services.catalogue().add(owner, "직접 모은 것", dataset, tokenizer)
+    app.query_params["task"] = dataset.name
+    return app.run()
 
 
 def shown(app: AppTest) -> str:

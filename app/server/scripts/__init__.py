@@ -1,1 +1,1 @@
-"""The scripts of the components on their way to the browser."""
+"""The scripts of the components on their way to the browser, and what a page preloads."""

@@ -20,11 +20,14 @@ from app.server.static_files import file_answer, script_answer
 FOLDER = Path(__file__).parents[2] / "widgets"
 LINKED = {
     "all.js": ("page",),
+    "data.js": ("data",),
     "train.js": ("chart", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
+    "analyze.js": ("analysis",),
+    "figure.js": ("figure",),
 }
-"""The linked modules, and the folders whose components each holds: of every page, of Train and of
-Predict."""
+"""The linked modules, and the folders whose components each holds: of every page, of Data, of
+Train, of Predict, of Analyze, and of the figures."""
 
 
 @cache

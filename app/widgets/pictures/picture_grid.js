@@ -12,7 +12,7 @@ class Grid {
     this.root.addEventListener("keydown", (event) => this.key(event), { signal });
   }
 
-  show({ images, size, selected, version, labels }, send) {
+  show({ images, size, selected, version, labels, groups }, send) {
     this.send = send;
     this.root.setAttribute("aria-label", labels.label);
     if (version !== this.version) {
@@ -20,6 +20,7 @@ class Grid {
       this.selected = selected;
       this.draw(decode(images), size);
     }
+    this.group(groups);
     this.buttons().forEach((button, i) => {
       button.setAttribute("aria-label", labels.item.replace("{number}", i + 1));
     });
@@ -27,18 +28,32 @@ class Grid {
   }
 
   buttons() {
-    return [...this.root.children];
+    return [...this.root.querySelectorAll("button")];
   }
 
   draw(values, [height, width]) {
     const each = height * width;
     const count = values.length / each;
-    while (this.root.children.length > count) this.root.lastElementChild.remove();
-    while (this.root.children.length < count) this.root.append(picture());
+    for (const button of this.buttons().slice(count)) button.remove();
+    while (this.buttons().length < count) this.root.append(picture());
     this.buttons().forEach((button, i) => {
       Object.assign(button.firstElementChild, { height, width });
       paint(button.firstElementChild, values.subarray(i * each, (i + 1) * each));
     });
+  }
+
+  // Titles are a text of their own before the first picture of their group.
+  group(groups) {
+    for (const title of this.root.querySelectorAll("span")) title.remove();
+    this.root.classList.toggle("grouped", groups.length > 0);
+    this.root.style.setProperty("--across", Math.max(0, ...groups.map(({ count }) => count)));
+    const buttons = this.buttons();
+    let first = 0;
+    for (const { title, count } of groups) {
+      const made = Object.assign(document.createElement("span"), { textContent: title });
+      this.root.insertBefore(made, buttons[first] ?? null);
+      first += count;
+    }
   }
 
   mark() {

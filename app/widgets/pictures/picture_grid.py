@@ -24,11 +24,13 @@ def picture_grid(
     labels: dict[str, str],
     key: str,
     revision: int = 0,
+    groups: Sequence[tuple[str, int]] = (),
 ) -> int | None:
     """Show (n, rows, columns) pictures, 0 black to 255 white; return the index of the chosen one.
 
     ``selected`` is the choice to begin with, for these images and this ``revision``; after that
-    the person's own choice counts. ``labels`` holds ``LABELS``.
+    the person's own choice counts. ``groups`` are titles, each with how many of the pictures stand
+    behind it. ``labels`` holds ``LABELS``.
     """
     pictures = np.ascontiguousarray(images, dtype=np.uint8)
     raw = pictures.tobytes()
@@ -39,6 +41,7 @@ def picture_grid(
         "size": pictures.shape[1:],
         "selected": chosen,
         "version": version,
+        "groups": [{"title": title, "count": count} for title, count in groups],
         "labels": assets.pick(labels, LABELS),
     }
     result = _mount(key=key, data=data, on_choice_change=lambda: None)

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from models.network.checkpoint import BEST, FOLDER, KEPT, MAX_BYTES
+from models.network.epoch_record import RECORD
 from models.network.snapshot import EXAMPLE
 from models.network.weights import NETWORK, WEIGHTS
 from models.tasks.catalogue import OWN_DATA
@@ -22,6 +23,7 @@ Stamps = dict[str, tuple[int, int]]
 
 SHIPMENT_BYTES = 2**22
 _BEST = f"{FOLDER}/{BEST}"
+_NAMES = (OWN_DATA, NETWORK, EXAMPLE, WEIGHTS, RECORD, _BEST)
 _CHECKPOINT = re.compile(rf"{FOLDER}/\d{{9,}}\.npz")
 
 
@@ -31,7 +33,7 @@ def pack(folder: Path, known: Stamps) -> Transfer:
     The best checkpoint comes before the others: they refer to it.
     """
     transfer: Transfer = {}
-    for name in [NETWORK, EXAMPLE, WEIGHTS, _BEST, *_checkpoints(folder)]:
+    for name in [NETWORK, EXAMPLE, WEIGHTS, RECORD, _BEST, *_checkpoints(folder)]:
         try:
             with (folder / name).open("rb") as file:
                 stat = os.fstat(file.fileno())
@@ -49,7 +51,7 @@ def pack_start(folder: Path, after: int | None) -> Transfer:
 
     That is, ``after`` an update, the newest checkpoint up to there, or else the next, and the best.
     """
-    names = [OWN_DATA] if after is None else [OWN_DATA, _BEST, *_checkpoint(folder, after)]
+    names = [OWN_DATA] if after is None else [OWN_DATA, RECORD, _BEST, *_checkpoint(folder, after)]
     return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
 
 
@@ -93,7 +95,7 @@ def unpack(transfer: Transfer, folder: Path) -> None:
     """
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, content in transfer.items():
-        if name in (OWN_DATA, NETWORK, EXAMPLE, WEIGHTS, _BEST) or _CHECKPOINT.fullmatch(name):
+        if name in _NAMES or _CHECKPOINT.fullmatch(name):
             _write(folder / name, content)
     if any(map(_CHECKPOINT.fullmatch, transfer)):
         for name in _checkpoints(folder)[:-KEPT]:

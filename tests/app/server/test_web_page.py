@@ -1,5 +1,6 @@
 """The page says which language it is in, and nothing else is touched."""
 
+from collections.abc import Callable
 from typing import Any
 
 import brotli
@@ -10,8 +11,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.server.web_page import WebPage
 from tests.support.own_loop import run_apart
 
+Behind = Callable[[Response], WebPage]
 
-def asked(answer: Response, query: str = "", *, path: str = "/train") -> str:
+
+def asked(
+    answer: Response, query: str = "", *, path: str = "/train", behind: Behind = WebPage
+) -> str:
     """Return the body of an answer to a page's address behind the middleware."""
     sent: list[Any] = []
 
@@ -19,7 +24,7 @@ def asked(answer: Response, query: str = "", *, path: str = "/train") -> str:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    run_apart(WebPage(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
+    run_apart(behind(answer)({**scope, "query_string": query.encode()}, Request.receive, send))
     return b"".join(each.get("body", b"") for each in sent).decode()
 
 

@@ -63,6 +63,10 @@ def test_a_run_without_a_name_is_called_by_task_preset_and_time(browser: SimpleN
     assert run_words.name(run(l2=0.1)) == "보스턴 집값 · 2026-11-29 05:30:05"
 
 
+def test_rows_that_a_run_did_without_are_counted_in_its_name(browser: SimpleNamespace) -> None:
+    assert run_words.name(run(left_out=(1, 5))) == "보스턴 집값 SGD (2행 뺌) · 2026-11-29 05:30:05"
+
+
 def test_a_run_that_is_trained_on_keeps_what_it_is_called(browser: SimpleNamespace) -> None:
     assert run_words.name(run(epochs=90, seed=3)) == run_words.name(run())
 

@@ -7,6 +7,7 @@ import pytest
 
 from data.dataset import Dataset
 from models.events import End, State
+from models.network.epoch_record import read_record
 from models.network.weights import read_network
 from models.tasks.catalogue import OWN_DATA as FILE
 from models.tasks.own_task import own_task_bytes
@@ -51,6 +52,10 @@ def test_its_owner_trains_it_and_on_when_the_task_is_gone(dataset: Dataset, lab:
     assert end(lab, run_id).state is State.DONE
     run, network = lab.run(run_id), read_network(lab.store.folder(run_id))
     assert lab.store.task_of(run).title == task.title and network.task.head == task.head
+    record = read_record(
+        lab.store.folder(run_id), len(dataset.y_test), len(dataset.classes), len(network.kernels)
+    )
+    assert list(record.answers) == [1, 2] and record.layers
     assert set(run.test or {}) == {"loss"} | ({"accuracy"} if dataset.classes else {"mse", "mae"})
 
 

@@ -35,6 +35,16 @@ def home(page: Page, url: str, language: str) -> None:
     page.screenshot(path=ASSETS / f"home-{language}.png")
 
 
+def data(page: Page, url: str, language: str) -> None:
+    """Take the numbers of a digit, with one of them looked at."""
+    lesson = Lesson(page, url, language)
+    page.set_viewport_size(SMALL)
+    lesson.open("data", task="mnist")
+    page.locator(".pixel-vector .grid span").nth(28 * 14 + 7).hover()
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"data-{language}.png")
+
+
 def train(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     lesson.open("train", task="mnist")
@@ -110,6 +120,16 @@ def read_review(page: Page, url: str, language: str) -> None:
     page.screenshot(path=ASSETS / f"predict-reviews-{language}.png")
 
 
+def analyze(page: Page, url: str, language: str) -> None:
+    """Take the confusion matrix of a run with the samples of its worst cell."""
+    lesson = Lesson(page, url, language)
+    finish(lesson, "mnist")
+    page.set_viewport_size({"width": 1600, "height": 950})
+    lesson.open("analyze", task="mnist")
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=ASSETS / f"analyze-{language}.png")
+
+
 def list_runs(page: Page, url: str, language: str) -> None:
     lesson = Lesson(page, url, language)
     for task in ("fashion_mnist", "reviews", "boston", "mnist"):
@@ -129,11 +149,13 @@ def finish(lesson: Lesson, task: str) -> None:
 
 PICTURES = {
     "home": home,
+    "data": data,
     "train": train,
     "lesson": guess,
     "animation": animate,
     "predict": predict,
     "reviews": read_review,
+    "analyze": analyze,
     "runs": list_runs,
 }
 

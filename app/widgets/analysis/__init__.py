@@ -1,0 +1,1 @@
+"""Components of the Analyze page: a confusion matrix, samples and figures."""

@@ -1,0 +1,1 @@
+"""What shows a data set: the variables of a table, its rows, the numbers of a picture."""

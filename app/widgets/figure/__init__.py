@@ -1,0 +1,1 @@
+"""Figures of lines, bars and dots, wherever a page draws some."""

@@ -1,0 +1,1 @@
+"""Networks that were trained in advance, one a task."""
