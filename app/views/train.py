@@ -7,6 +7,7 @@ from app.form.preset_choice import preset_choice
 from app.form.task_choice import task_choice
 from app.lessons.lesson_panel import lesson_panel
 from app.session import state
+from app.training.code_panel import code_panel
 from app.training.cookie_notice import cookie_notice
 from app.training.network_column import network_column
 from app.training.run_controls import run_controls
@@ -43,4 +44,5 @@ with curves:
         run_result(task, shown)
     if found:
         weight_panel(task, experiment, *found, shown)
+        code_panel(task, experiment, found[0], shown)
 state.show_run(task.name, run.id if run else None)

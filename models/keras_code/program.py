@@ -162,6 +162,11 @@ def _load(experiment: Experiment, task: Task, has_words: bool) -> str:
     return f"{file}\nif FILE.exists():\n{indented}\nelse:\n{others}"
 
 
+def reads_file(experiment: Experiment, task: Task) -> bool:
+    """Say whether the rows must lie in a file beside the program: nobody else has them."""
+    return not _elsewhere(experiment, task)
+
+
 def _elsewhere(experiment: Experiment, task: Task) -> list[str]:
     """Return the lines that get the same rows without the lab; none where nobody else has them."""
     if task.keras_dataset:

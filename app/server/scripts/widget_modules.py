@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parents[2] / "widgets"
 LINKED = {
     "all.js": ("page",),
     "data.js": ("data",),
-    "train.js": ("chart", "diagram", "updates"),
+    "train.js": ("chart", "code", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
     "analyze.js": ("analysis",),
     "figure.js": ("figure",),

@@ -1,0 +1,1 @@
+"""Code that can be read and copied."""
