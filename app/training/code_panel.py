@@ -1,6 +1,6 @@
 """The Keras program of what the form says, to read, to copy and to take home."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -20,7 +20,7 @@ from models.keras_code.changes import changed_lines
 from models.keras_code.network import Style
 from models.keras_code.notebook import notebook
 from models.keras_code.program import Judged, judged, program, reads_file
-from models.keras_code.script import script
+from models.keras_code.script import script, source
 from models.runs.store import Run
 from models.tasks.base import Task
 from models.training_command import train_command
@@ -36,8 +36,8 @@ def code_panel(task: Task, experiment: Experiment, dataset: Dataset, run: Run | 
 
 
 def _program(task: Task, experiment: Experiment, dataset: Dataset, run: Run | None) -> None:
-    style: state.Kept[str] = state.Kept("code-style", Style.SEQUENTIAL)
-    names = {each: t(f"code.{each}") for each in Style}
+    style: state.Kept[str] = state.Kept("code-style", Style.SEQUENTIAL.value)
+    names = {str(each): t(f"code.{each}") for each in Style}
     choice(
         st.segmented_control,
         t("code.style"),
@@ -50,16 +50,16 @@ def _program(task: Task, experiment: Experiment, dataset: Dataset, run: Run | No
     )
     reached = _reached(task, experiment, dataset, run)
     cells = program(experiment, task, dataset, Style(style.get()), reached)
-    source = script(cells, state.language())
-    lines = source.rstrip("\n").split("\n")
+    lines = source(cells, state.language()).rstrip("\n").split("\n")
     marked = _marked(f"{task.name}-{style.get()}-{state.language()}", lines)
     code_view(lines, group("code_view"), marked=marked, key="code")
-    _downloads(_title(task, run), cells, source)
+    _downloads(_title(task, run), cells)
     if reads_file(experiment, task):
         _rows(task, dataset)
     if command := train_command(task, experiment):
         st.caption(t("code.command"))
-        st.code(command, language="bash", wrap_lines=True)
+        labels = group("code_view") | {"label": t("code.command")}
+        code_view([command], labels, key="command")
 
 
 def _reached(
@@ -85,11 +85,11 @@ def _title(task: Task, run: Run | None) -> str:
     return say(task.title) if run is None else run_words.name(run)
 
 
-def _downloads(title: str, cells: Sequence[Cell], source: str) -> None:
+def _downloads(title: str, cells: Sequence[Cell]) -> None:
     told, language = Text(title, title), state.language()
     made = partial(notebook, cells, told, language)
-    files = {
-        "script": (".py", "text/x-python", lambda: source),
+    files: dict[str, tuple[str, str, Callable[[], str]]] = {
+        "script": (".py", "text/x-python", partial(script, cells, language)),
         "notebook": (".ipynb", "application/x-ipynb+json", made),
         "exercise": (".ipynb", "application/x-ipynb+json", partial(made, is_exercise=True)),
     }

@@ -27,10 +27,15 @@ def script(cells: Sequence[Cell], language: str) -> str:
     header = (
         f'# /// script\n# requires-python = ">=3.11"\n# dependencies = [\n{needs}# ]\n# ///\n\n'
     )
+    return header + source(cells, language)
+
+
+def source(cells: Sequence[Cell], language: str) -> str:
+    """Return the program alone, for whoever has what it needs."""
     text = _code(cells[0], language)
     for before, cell in pairwise(cells):
         text += _gap(before.code, cell.code) + _code(cell, language)
-    return header + text + "\n"
+    return text + "\n"
 
 
 def _code(cell: Cell, language: str) -> str:
