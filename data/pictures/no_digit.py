@@ -6,6 +6,7 @@ side are told from a digit without asking it.
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def _stand_side_by_side(ink: Array, height: int) -> bool:
     )
     return any(
         left[1] - right[0] <= _SHARED_COLUMNS * min(left[1] - left[0], right[1] - right[0])
-        for left, right in zip(large, large[1:], strict=False)
+        for left, right in pairwise(large)
     )
 
 

@@ -32,11 +32,13 @@ class Compared:
 
     ``by_layer`` goes by the last hidden layer, None where there is none; ``by_inputs`` by pixels or
     standardised variables, None for texts. ``strangeness`` is None where there are no test rows.
+    ``rows`` counts the training rows that were searched.
     """
 
     by_layer: Nearest | None
     by_inputs: Nearest | None
     strangeness: float | None
+    rows: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +81,7 @@ class TrainingRows:
             by_layer=self._by_layer(outputs) if len(self.network.kernels) > 1 else None,
             by_inputs=self._by_inputs(example),
             strangeness=self.familiarity.strangeness(outputs),
+            rows=len(self.rows),
         )
 
     def _by_layer(self, outputs: Array) -> Nearest:
@@ -90,9 +93,10 @@ class TrainingRows:
         return np.concatenate([last_hidden(self.network, rows_at(self.rows, c)) for c in chunks])
 
     def _by_inputs(self, example: Rows) -> Nearest | None:
-        if self.inputs is None:
+        wanted = _inputs(self.network, example)
+        if self.inputs is None or wanted is None:
             return None
-        return nearest_rows(self.inputs, _inputs(self.network, example), NEAREST)
+        return nearest_rows(self.inputs, wanted, NEAREST)
 
 
 def _inputs(network: TrainedNetwork, rows: Rows) -> Array | None:

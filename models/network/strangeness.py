@@ -41,8 +41,7 @@ class Familiarity:
         """
         hidden = HiddenRows.of(network, train)
         asked = rows_at(test, _reference(len(test)))
-        distances = mean_distances(hidden, last_hidden(network, asked)) if len(asked) else []
-        return cls(hidden, np.sort(distances))
+        return cls(hidden, np.sort(mean_distances(hidden, last_hidden(network, asked))))
 
     def strangeness(self, row: Array) -> float | None:
         """Return the share of test rows that are less strange than ``row``, (units,) outputs.

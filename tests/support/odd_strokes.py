@@ -62,13 +62,11 @@ def side_by_side(
     first, second = (_of_height_one(each) for each in (left, right))
     gap = random.uniform(0.1, 0.33)
     shift = max(line[:, 0].max() for line in first) + gap
-    lines = [*first, *(line + [shift, 0] for line in second)]
+    lines = [*first, *(line + np.array([shift, 0]) for line in second)]
     return _placed(lines, random)
 
 
-def by_hand(
-    lines: Lines, random: np.random.Generator, slant: float = 0.15
-) -> tuple[Stroke, ...]:
+def by_hand(lines: Lines, random: np.random.Generator, slant: float = 0.15) -> tuple[Stroke, ...]:
     """Return lines as a hand draws them: slanted, turned, narrower or wider, with a tremor."""
     shear, turn = random.uniform(-slant, slant), random.uniform(-0.1, 0.1)
     wide = random.uniform(0.7, 1.1)
