@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.dataset import Array, Dataset
+from data.file_readers.array_files import give_back
 from data.language import Text, UserError
 from data.text.vocabulary import Encoded
 from models.inputs.preparation import Rows, prepare
@@ -67,6 +68,7 @@ class TrainingRows:
         units = len(network.kernels[-1])
         rows = next(iter(parts(prepared.x_train, MOST_BYTES // units)))
         familiarity = Familiarity.of(network, rows, prepared.x_test)
+        _give_back(rows)
         return cls(network, rows, _inputs(network, rows), familiarity)
 
     @property
@@ -77,12 +79,14 @@ class TrainingRows:
     def compare(self, example: Rows) -> Compared:
         """Compare with one example, a single row as it is stored."""
         outputs = last_hidden(self.network, example)[0]
-        return Compared(
+        found = Compared(
             by_layer=self._by_layer(outputs) if len(self.network.kernels) > 1 else None,
             by_inputs=self._by_inputs(example),
             strangeness=self.familiarity.strangeness(outputs),
             rows=len(self.rows),
         )
+        _give_back(self.rows)
+        return found
 
     def _by_layer(self, outputs: Array) -> Nearest:
         return self.familiarity.hidden.nearest(outputs, NEAREST, self._outputs)
@@ -97,6 +101,12 @@ class TrainingRows:
         if self.inputs is None or wanted is None:
             return None
         return nearest_rows(self.inputs, wanted, NEAREST)
+
+
+def _give_back(rows: Rows) -> None:
+    """Give back the memory of pictures, all of which have been looked at: nobody else may ask."""
+    if not isinstance(rows, Encoded):
+        give_back(rows)
 
 
 def _inputs(network: TrainedNetwork, rows: Rows) -> Array | None:

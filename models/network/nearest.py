@@ -17,7 +17,7 @@ from models.network.evaluation import parts
 from models.network.forward import forward
 from models.network.weights import TrainedNetwork
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 500
 _LEVELS = 255
 _ROUNDING = 1e-4
 """More than float32 can be wrong by, as a share, in a sum of some thousand squares."""
