@@ -22,7 +22,7 @@ STRANGE = 0.95
 
 Of the MNIST network that comes with the lab, letters, scribbles and pairs of digits are nearly all
 beyond it, and no more digits from other pens than test digits are
-(``tests/models/network/test_told.py`` prints the shares).
+(``tests/models/network/test_doubt.py`` prints the shares).
 """
 
 
