@@ -9,6 +9,7 @@ from app.prediction.own_test_set import own_test_set
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
 from app.prediction.picture_steps import picture_steps
 from app.prediction.probabilities import probability_items
+from app.prediction.verdict import verdict
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -52,7 +53,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:
         st.markdown(f"#### {t('predict.write_here')}")
-        verdict = st.container(key="verdict")
+        verdict_place = st.container(key="verdict")
         kept: state.Kept[Strokes] = state.Kept(f"strokes-{network.task.name}", [])
         strokes = pen(group("pen"), strokes=kept.get(), revision=0, key=f"pen-{kept.name}")
         kept.set(strokes)
@@ -67,8 +68,11 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
             pixels(shown, labels=pixel_labels(network.task), key="seen")
     prediction = None if drawing is None else Prediction(drawing.hidden, drawing.probabilities)
     version = sum(map(len, strokes))
-    with verdict:
-        st.markdown(_verdict(dataset, prediction, refusal))
+    with verdict_place:
+        if drawing is None:
+            st.markdown(plain(say(refusal)) if refusal else t("predict.draw_first"))
+        else:
+            verdict(network, dataset, drawing.seen, drawing.probabilities)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
@@ -90,11 +94,3 @@ def _follow(
         return follow_drawing(network, parse_strokes(strokes), centered), None
     except UserError as error:
         return None, error.text
-
-
-def _verdict(dataset: Dataset, prediction: Prediction | None, refusal: Text | None) -> str:
-    if prediction is None:
-        return plain(say(refusal)) if refusal else t("predict.draw_first")
-    share = 100 * float(prediction.answer[prediction.winner])
-    label = plain(say(dataset.classes[prediction.winner]))
-    return f"**{t('predict.verdict', label=label, share=share)}**"

@@ -1,7 +1,10 @@
 """What a task's network is asked, and its answer: the part of Predict that runs by itself."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from app.prediction.comparison import training_rows
 from app.prediction.inputs import Question, question_of, show_test_row
 from app.prediction.network_choice import Answering
 from app.session import state
@@ -34,4 +37,6 @@ def _ask(run: Run | None, question: Question, network: TrainedNetwork, dataset: 
     except UserError:
         state.refuse(both("predict.run_deleted"))
         st.rerun()
+    with suppress(UserError):  # it is said where the rows are compared
+        training_rows(network, dataset)
     question(network, dataset)

@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.neighbours import picture_neighbours
 from app.prediction.picture_steps import PICKED, picture_steps
 from app.prediction.probabilities import probability_items
+from app.prediction.verdict import verdict
 from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
@@ -26,7 +28,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
-        verdict = st.container(key="verdict")
+        verdict_place = st.container(key="verdict")
         page = _page(network.task).get()
         shown = _indices(dataset, page, _asked(network.task).get())
         grid = group("grid")
@@ -41,8 +43,9 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         size = picture.shape[0], picture.shape[1]
         pixels(picture.tolist(), pixel_labels(network.task), size=size, key="seen")
     prediction = predict_one(network, picture)
-    with verdict:
-        _verdict(dataset, prediction, truth)
+    with verdict_place:
+        verdict(network, dataset, picture, prediction.answer)
+        _truth(dataset, prediction, truth)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
@@ -53,7 +56,11 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
 
 
 def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:
-    """Draw the reasons for what a picture is taken for, beside a black one."""
+    """Draw the training pictures nearest to one, and the reasons for what it is taken for.
+
+    The reasons are those beside a black picture.
+    """
+    picture_neighbours(network, dataset, picture)
     row = network.scaling.apply(picture.reshape(1, -1))[0]
     black = network.scaling.apply(np.zeros((1, row.size), np.uint8))[0]
     why(network, dataset, Example(row, black, (), t("why.baseline_black")), unit)
@@ -97,9 +104,6 @@ def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
     return others if first is None else [first, *others][:PICTURES]
 
 
-def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:
-    share = float(prediction.answer[prediction.winner])
-    label = plain(say(dataset.classes[prediction.winner]))
-    st.markdown(f"**{t('predict.verdict', label=label, share=100 * share)}**")
-    verdict = t("predict.right" if prediction.winner == truth else "predict.wrong")
-    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {verdict}")
+def _truth(dataset: Dataset, prediction: Prediction, truth: int) -> None:
+    judged = t("predict.right" if prediction.winner == truth else "predict.wrong")
+    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {judged}")

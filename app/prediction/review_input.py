@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from app.prediction.neighbours import text_neighbours
 from app.prediction.sentence_parts import sentence_parts
 from app.prediction.why import Example, why
 from app.session import state
@@ -64,6 +65,7 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
         key=f"review-box-{task.name}",
     )
     if answer is not None and network.vocabulary:
+        text_neighbours(network, dataset, answer.indices)
         _why(network, dataset, answer, network.vocabulary)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.neighbours import table_neighbours
 from app.prediction.probabilities import probability_items
 from app.prediction.target_histogram import target_histogram
 from app.prediction.why import Example, why
@@ -37,6 +38,7 @@ def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
             _answer(prediction, dataset)
         with st.container(key="row-notes"):
             _notes(task, dataset, row)
+    table_neighbours(network, dataset, row)
     _why(network, dataset, row, prediction.winner)
 
 
