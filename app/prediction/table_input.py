@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.prediction.probabilities import probability_items
 from app.prediction.target_histogram import target_histogram
-from app.prediction.why import Example, why
+from app.prediction.why_row import why_row
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -37,15 +37,7 @@ def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
             _answer(prediction, dataset)
         with st.container(key="row-notes"):
             _notes(task, dataset, row)
-    _why(network, dataset, row, prediction.winner)
-
-
-def _why(network: TrainedNetwork, dataset: Dataset, row: Array, unit: int) -> None:
-    """Draw what every variable adds, beside a row in the middle of those that train."""
-    mean = dataset.x_train.mean(axis=0, dtype=np.float64).astype(np.float32)
-    asked, baseline = network.scaling.apply(np.stack([row, mean]))
-    names = [feature.name for feature in dataset.features]
-    why(network, dataset, Example(asked, baseline, names, t("why.baseline_mean")), unit)
+    why_row(network, dataset, row, prediction)
 
 
 def _answer(prediction: Prediction, dataset: Dataset) -> None:
