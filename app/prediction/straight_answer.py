@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from app.prediction.waterfall import Steps, figure_of, waterfall
-from app.session.i18n import say, t
+from app.prediction.waterfall import Steps, figure_of
+from app.session.i18n import t
 from app.session.services import memory
 from data.dataset import Array, Dataset
 from models.analysis.effects import Line
@@ -36,20 +36,20 @@ def straight_line(network: TrainedNetwork, dataset: Dataset, unit: int) -> Line:
     return found
 
 
-def straight_shares(
-    line: Line, dataset: Dataset, row: Array, order: list[int], answer: float
-) -> None:
-    """Draw coefficient x (value - mean) of every variable, beside what the network answers."""
+def straight_steps(line: Line, dataset: Dataset, row: Array) -> Steps:
+    """Return coefficient x (value - mean) of every variable, from the answer for the mean row."""
     names = [feature.name for feature in dataset.features]
-    steps = Steps(names, line.shares(row), line.answer(line.means))
-    axis = say(dataset.target.axis_title) if dataset.target else t("why.probability_axis")
-    waterfall(steps, order, t("why.straight_label"), axis, "why-straight")
+    return Steps(names, line.shares(row), line.answer(line.means))
+
+
+def straight_sum(steps: Steps, dataset: Dataset, answer: float) -> None:
+    """Draw what the shares of a line make, beside what the network answers."""
     st.markdown(
         t(
             "why.straight_sum",
             start=figure_of(steps.start),
             total=figure_of(steps.end - steps.start, is_signed=True),
-            end=figure_of(line.answer(row)),
+            end=figure_of(steps.end),
             network=figure_of(answer),
         )
     )

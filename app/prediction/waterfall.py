@@ -30,6 +30,12 @@ class Steps:
         order = np.argsort(-np.abs(self.shares), kind="stable")[:MOST_BARS]
         return [int(index) for index in order if self.shares[index]]
 
+    def span(self, order: Sequence[int]) -> tuple[float, float]:
+        """Return the smallest and the largest answer on the way from the start to the end."""
+        places = self.start + np.cumsum([0.0, *(self.shares[index] for index in order)])
+        every = [*places.tolist(), self.end]
+        return min(every), max(every)
+
     def by_name(self, order: Sequence[int]) -> list[tuple[str, float]]:
         """Return the steps of some inputs in this order, and what all others add."""
         found = [(self.names[index], float(self.shares[index])) for index in order]
@@ -37,8 +43,18 @@ class Steps:
         return [*found, (t("why.others"), float(others.sum()))] if others.any() else found
 
 
-def waterfall(steps: Steps, order: Sequence[int], label: str, axis: str, key: str) -> None:
-    """Draw the steps of some inputs in this order from the start to the end of ``steps``."""
+def waterfall(
+    steps: Steps,
+    order: Sequence[int],
+    label: str,
+    axis: str,
+    key: str,
+    span: tuple[float, float] | None = None,
+) -> None:
+    """Draw the steps of some inputs in this order from the start to the end of ``steps``.
+
+    ``span`` are the ends of the axis, where they shall be those of another waterfall too.
+    """
     by_name = steps.by_name(order)
     at, bars = steps.start, []
     for place, (_, step) in enumerate(by_name):
@@ -47,7 +63,7 @@ def waterfall(steps: Steps, order: Sequence[int], label: str, axis: str, key: st
         at += step
     names = [f"{name}  {figure_of(step, is_signed=True)}" for name, step in by_name]
     figure(
-        Axes(axis, "", y_names=names),
+        Axes(axis, "", span, y_names=names),
         f"{label}: {', '.join(names)}",
         bars=bars,
         lines=[

@@ -38,7 +38,8 @@ def why(network: TrainedNetwork, dataset: Dataset, example: Example, unit: int) 
         st.markdown(f"#### {why_title(dataset, unit)}")
         shares, check = st.columns(2, gap="large")
         with shares:
-            draw_shares(network, dataset, found, example)
+            _draw_inputs(network, found, example)
+            draw_sum(dataset, found, example)
         with check:
             draw_check(dataset, found)
 
@@ -50,18 +51,21 @@ def why_title(dataset: Dataset, unit: int) -> str:
     return t("why.title", answer=plain(say(dataset.classes[unit])))
 
 
-def draw_shares(
-    network: TrainedNetwork, dataset: Dataset, found: Reasons, example: Example
-) -> None:
-    """Draw what every input adds, and the sum beside what it must be."""
-    attribution = found.attribution
+def _draw_inputs(network: TrainedNetwork, found: Reasons, example: Example) -> None:
+    """Draw what every word adds as a waterfall, what every pixel adds as a picture."""
+    shares = found.attribution.shares
     if example.names:
-        steps = Steps(example.names, attribution.shares, attribution.start)
-        axis = say(dataset.target.axis_title) if dataset.target else t("why.sum_axis")
-        waterfall(steps, steps.largest(), t("why.waterfall_label"), axis, "why-shares")
+        steps = Steps(example.names, shares, found.attribution.start)
+        label = t("why.waterfall_label")
+        waterfall(steps, steps.largest(), label, t("why.sum_axis"), "why-shares")
     else:
         size = network.task.input_shape[0], network.task.input_shape[1]
-        share_picture(attribution.shares.reshape(size), t("why.picture_label"))
+        share_picture(shares.reshape(size), t("why.picture_label"))
+
+
+def draw_sum(dataset: Dataset, found: Reasons, example: Example) -> None:
+    """Draw the sum of the shares beside what it must be."""
+    attribution = found.attribution
     st.markdown(
         t(
             "why.sum_value" if dataset.target else "why.sum",
