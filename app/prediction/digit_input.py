@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
+from app.prediction.judge import Judge, asking
 from app.prediction.own_test_set import own_test_set
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
 from app.prediction.probabilities import probability_items
@@ -26,8 +27,11 @@ GIVEN = ("write", "pick")
 """A digit of one's own, or a test picture for whoever cannot or will not write."""
 
 
-def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the choice of how a digit is given, and what the network makes of it."""
+def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
+    """Draw the choice of how a digit is given, and what the network makes of it.
+
+    Returns what asks other networks about the same picture.
+    """
     labels = {way: t(f"predict.given_{way}") for way in GIVEN}
     way = given_way(network.task)
     given = way.get()
@@ -42,12 +46,11 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
         label_visibility="collapsed",
     )
     if given == "pick":
-        picture_input(network, dataset)
-    else:
-        _written_digit(network, dataset)
+        return picture_input(network, dataset)
+    return _written_digit(network, dataset)
 
 
-def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
+def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     """Draw the pen, the picture and the probabilities."""
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:
@@ -79,6 +82,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen, drawing.winner)
+    return None if drawing is None else asking(drawing.seen)
 
 
 def _follow(

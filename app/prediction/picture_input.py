@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.judge import Judge, asking
 from app.prediction.probabilities import probability_items
 from app.prediction.why import Example, why
 from app.session import state
@@ -19,8 +20,11 @@ from models.tasks.base import Task
 PICTURES = 24
 
 
-def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label."""
+def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
+    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label.
+
+    Returns what asks other networks about the picture.
+    """
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
@@ -46,6 +50,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
     why_picture(network, dataset, picture, prediction.winner)
+    return asking(picture)
 
 
 def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.judge import Judge, asking
 from app.prediction.probabilities import probability_items
 from app.prediction.target_histogram import target_histogram
 from app.prediction.why_row import why_row
@@ -18,8 +19,8 @@ from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
 
 
-def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the sliders and the answer.
+def table_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
+    """Draw the sliders and the answer; return what asks others about the row.
 
     The answer stands first, so that a phone, too, shows it above whichever slider is moved.
     """
@@ -38,6 +39,7 @@ def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
         with st.container(key="row-notes"):
             _notes(task, dataset, row)
     why_row(network, dataset, row, prediction)
+    return asking(row)
 
 
 def _answer(prediction: Prediction, dataset: Dataset) -> None:
