@@ -7,9 +7,11 @@ import streamlit as st
 from app.analysis.analysed import Analysed, analysed
 from app.analysis.answers import answers
 from app.analysis.inside import inside
+from app.analysis.own_drawings import opened_drawing
 from app.analysis.samples import opened_row
 from app.analysis.shaking import shaking
 from app.form.choice import choice
+from app.prediction.digit_input import show_drawing
 from app.prediction.network_choice import Answering, other_network, run_notes
 from app.session import failures, state
 from app.session.i18n import t
@@ -47,15 +49,23 @@ def _draw(task: Task, chosen: Answering, other: Answering | None, part: str, is_
     except UserError as error:
         failures.tell(error.text)
         return
-    opened = opened_row(task)
-    row = opened.get()
-    if row is not None:
-        opened.set(None)
+    asked = _opened(task, one)
+    if asked is not None:
         state.leave_page()
         named = {state.RUN: one.run.id} if one.run else {}
-        st.switch_page(
-            PREDICT, query_params={**state.address(task.name), **named, state.ROW: str(row)}
-        )
+        st.switch_page(PREDICT, query_params={**state.address(task.name), **named, **asked})
+
+
+def _opened(task: Task, one: Analysed) -> dict[str, str] | None:
+    """Return what Predict's address says of what was just opened there, None of nothing."""
+    row, drawing = opened_row(task), opened_drawing(task)
+    opened, drawn = row.get(), drawing.get()
+    row.set(None)
+    drawing.set(None)
+    if drawn is not None:
+        show_drawing(task, one.dataset, drawn)
+        return {}
+    return None if opened is None else {state.ROW: str(opened)}
 
 
 def _part() -> str:

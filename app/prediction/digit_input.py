@@ -6,8 +6,14 @@ import streamlit as st
 
 from app.form.choice import choice
 from app.prediction.judge import Judge, asking
-from app.prediction.own_test_set import own_test_set
-from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.own_test_set import as_test_rows, kept_drawings, own_test_set
+from app.prediction.picture_input import (
+    begin_with,
+    given_way,
+    picture_input,
+    pixel_labels,
+    why_picture,
+)
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -22,9 +28,12 @@ from data.pictures.strokes import parse_strokes
 from models.network.drawn_digit import DrawnDigit, follow_drawing
 from models.network.prediction import Prediction
 from models.network.weights import TrainedNetwork
+from models.tasks.base import Task
 
 GIVEN = ("write", "pick")
 """A digit of one's own, or a test picture for whoever cannot or will not write."""
+OWN = "own"
+"""One of the drawings that were kept, where there are some."""
 
 
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
@@ -32,9 +41,10 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
 
     Returns what asks other networks about the same picture.
     """
-    labels = {way: t(f"predict.given_{way}") for way in GIVEN}
+    own = _own_drawings(network, dataset)
+    labels = {way: t(f"predict.given_{way}") for way in (*GIVEN, OWN) if way != OWN or own}
     way = given_way(network.task)
-    given = way.get()
+    given = way.get() if way.get() in labels else GIVEN[0]
     choice(
         st.segmented_control,
         t("predict.given"),
@@ -47,7 +57,24 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     )
     if given == "pick":
         return picture_input(network, dataset)
+    if given == OWN and own:
+        return picture_input(network, own)
     return _written_digit(network, dataset)
+
+
+def _own_drawings(network: TrainedNetwork, dataset: Dataset) -> Dataset | None:
+    """Return the drawings that were kept as test rows; None of none, or where that is damaged."""
+    try:
+        kept = kept_drawings(network.task)
+    except UserError:  # said where one can be kept
+        return None
+    return as_test_rows(dataset, kept) if len(kept.labels) else None
+
+
+def show_drawing(task: Task, dataset: Dataset, number: int) -> None:
+    """Begin with one of the drawings that were kept."""
+    given_way(task).set(OWN)
+    begin_with(as_test_rows(dataset, kept_drawings(task)), number)
 
 
 def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
@@ -81,7 +108,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     digit_steps(steps, group("digit_steps"), key="digit-steps")
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
-        own_test_set(network, dataset, drawing.seen, drawing.winner)
+        own_test_set(network, dataset, drawing.seen)
     return None if drawing is None else asking(drawing.seen)
 
 
