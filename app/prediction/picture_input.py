@@ -35,7 +35,8 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=_turn, args=(dataset, page + 1))
+        if len(dataset.x_test) > PICTURES:
+            st.button(t("predict.other_pictures"), on_click=_turn, args=(dataset, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
