@@ -5,8 +5,15 @@ from typing import Any
 import streamlit as st
 
 from app.form.choice import choice
-from app.prediction.own_test_set import own_test_set
-from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.judge import Judge, asking
+from app.prediction.own_test_set import as_test_rows, kept_drawings, own_test_set
+from app.prediction.picture_input import (
+    begin_with,
+    given_way,
+    picture_input,
+    pixel_labels,
+    why_picture,
+)
 from app.prediction.picture_steps import picture_steps
 from app.prediction.probabilities import probability_items
 from app.prediction.verdict import verdict
@@ -22,16 +29,23 @@ from data.pictures.strokes import parse_strokes
 from models.network.drawn_digit import DrawnDigit, follow_drawing
 from models.network.prediction import Prediction
 from models.network.weights import TrainedNetwork
+from models.tasks.base import Task
 
 GIVEN = ("write", "pick")
 """A digit of one's own, or a test picture for whoever cannot or will not write."""
+OWN = "own"
+"""One of the drawings that were kept, where there are some."""
 
 
-def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the choice of how a digit is given, and what the network makes of it."""
-    labels = {way: t(f"predict.given_{way}") for way in GIVEN}
+def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
+    """Draw the choice of how a digit is given, and what the network makes of it.
+
+    Returns what asks other networks about the same picture.
+    """
+    own = _own_drawings(network, dataset)
+    labels = {way: t(f"predict.given_{way}") for way in (*GIVEN, OWN) if way != OWN or own}
     way = given_way(network.task)
-    given = way.get()
+    given = way.get() if way.get() in labels else GIVEN[0]
     choice(
         st.segmented_control,
         t("predict.given"),
@@ -43,12 +57,28 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
         label_visibility="collapsed",
     )
     if given == "pick":
-        picture_input(network, dataset)
-    else:
-        _written_digit(network, dataset)
+        return picture_input(network, dataset)
+    if given == OWN and own:
+        return picture_input(network, own)
+    return _written_digit(network, dataset)
 
 
-def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
+def _own_drawings(network: TrainedNetwork, dataset: Dataset) -> Dataset | None:
+    """Return the drawings that were kept as test rows; None of none, or where that is damaged."""
+    try:
+        kept = kept_drawings(network.task)
+    except UserError:  # said where one can be kept
+        return None
+    return as_test_rows(dataset, kept) if len(kept.labels) else None
+
+
+def show_drawing(task: Task, dataset: Dataset, number: int) -> None:
+    """Begin with one of the drawings that were kept."""
+    given_way(task).set(OWN)
+    begin_with(as_test_rows(dataset, kept_drawings(task)), number)
+
+
+def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     """Draw the pen, the picture and the probabilities."""
     writing, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with writing:
@@ -81,7 +111,8 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     picture_steps(network, dataset, drawing, str(version))
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
-        own_test_set(network, dataset, drawing.seen, drawing.winner)
+        own_test_set(network, dataset, drawing.seen)
+    return None if drawing is None else asking(drawing.seen)
 
 
 def _follow(

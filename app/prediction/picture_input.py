@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.judge import Judge, asking
 from app.prediction.neighbours import picture_neighbours
 from app.prediction.picture_steps import PICKED, picture_steps
 from app.prediction.probabilities import probability_items
@@ -23,19 +24,23 @@ from models.tasks.base import Task
 PICTURES = 24
 
 
-def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label."""
+def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
+    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label.
+
+    Returns what asks other networks about the picture.
+    """
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
         verdict_place = st.container(key="verdict")
-        page = _page(network.task).get()
-        shown = _indices(dataset, page, _asked(network.task).get())
+        page = _page(dataset).get()
+        shown = _indices(dataset, page, _asked(dataset).get())
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=_turn, args=(network.task, page + 1))
+        if len(dataset.x_test) > PICTURES:
+            st.button(t("predict.other_pictures"), on_click=_turn, args=(dataset, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
@@ -53,6 +58,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
     way = follow_picture(network, picture, picture, None)
     picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
+    return asking(picture)
 
 
 def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:
@@ -74,26 +80,31 @@ def pixel_labels(task: Task) -> dict[str, str]:
 def show_picture(task: Task, dataset: Dataset, row: int) -> None:
     """Begin with a test picture, also where one could be drawn."""
     given_way(task).set("pick")
-    _asked(task).set(row)
+    begin_with(dataset, row)
+
+
+def begin_with(dataset: Dataset, row: int) -> None:
+    """Let this test picture stand first, and be chosen."""
+    _asked(dataset).set(row)
 
 
 def given_way(task: Task) -> state.Kept[str]:
-    """How an example is given where there are two ways: "write" or "pick"."""
+    """How an example is given where there are several ways: "write", "pick" or "own"."""
     return state.Kept(f"given-{task.name}", "write")
 
 
-def _page(task: Task) -> state.Kept[int]:
-    return state.Kept(f"picture-page-{task.name}", 0)
+def _page(dataset: Dataset) -> state.Kept[int]:
+    return state.Kept(f"picture-page-{dataset.name}", 0)
 
 
-def _asked(task: Task) -> state.Kept[int | None]:
+def _asked(dataset: Dataset) -> state.Kept[int | None]:
     """The test picture that stands first, where somebody came for it."""
-    return state.Kept(f"picture-asked-{task.name}", None)
+    return state.Kept(f"picture-asked-{dataset.name}", None)
 
 
-def _turn(task: Task, page: int) -> None:
-    _page(task).set(page)
-    _asked(task).set(None)
+def _turn(dataset: Dataset, page: int) -> None:
+    _page(dataset).set(page)
+    _asked(dataset).set(None)
 
 
 def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
