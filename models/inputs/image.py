@@ -72,7 +72,8 @@ def framed(task: Task, path: Path) -> Array:
     A digit is cut out and centred as those that can be drawn were. Raises ``UserError`` when the
     file holds no picture, or one without a digit.
     """
-    from data.pictures.images import center_digit, fit_frame  # with Pillow, which few need
+    from data.pictures.images import fit_frame  # with Pillow, which few need
+    from data.pictures.photo import center_digit
     from data.pictures.picture_file import read_picture
 
     grey = read_picture(path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.dataset import Array
-from data.pictures.images import center_digit
+from data.pictures.photo import center_digit
 from models.experiment import Layer
 from models.inputs.preparation import prepare
 from models.network.nearest import HiddenRows, last_hidden
