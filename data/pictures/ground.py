@@ -23,7 +23,7 @@ _WIDEST_STROKE = 0.2
 """Of the shorter side."""
 _SAME = 10
 """Grey values that a ground of one grey value differs from itself."""
-_LEAST_GROUND, _LEAST_BORDER, _MOST_BETWEEN = 0.8, 0.65, 0.05
+_LEAST_GROUND, _LEAST_BORDER, _MOST_BETWEEN = 0.6, 0.65, 0.05
 """The shares of pixels, and of those along the border, that are ground, and the share of those that
 are neither ground nor ink, where the ground has one grey value."""
 SMALL = 64
@@ -64,6 +64,12 @@ def has_one_ground(grey: Array) -> bool:
     )
 
 
+def is_drawn(grey: Array) -> bool:
+    """Say whether most of the border is one grey value exactly, which no camera sees."""
+    edge = border(grey)
+    return bool((edge == np.median(edge)).mean() >= _LEAST_BORDER)
+
+
 def even_ink(grey: Array) -> Ink:
     """Return what differs from a ground of one grey value, which the border shows."""
     level = np.float32(np.median(border(grey)))
@@ -100,7 +106,7 @@ def local_ink(grey: Array, *, is_dark: bool) -> Ink:
     image = Image.fromarray(grey if is_dark else np.invert(grey))
     image.thumbnail((SIDE, SIDE))
     seen = gaussian_filter(np.asarray(image).astype(np.float32), 0.8)  # a sensor's grain
-    ground = _closing(seen, max(3, round(_WIDEST_STROKE * min(seen.shape))))
+    ground = _closing(seen, max(3, round(_WIDEST_STROKE * min(seen.shape))) | 1)
     away = ground - seen
     share = away / np.maximum(ground, LEAST_CONTRAST)
     grain = float(np.median(share))  # the ground is the brightest of its grain
@@ -110,7 +116,7 @@ def local_ink(grey: Array, *, is_dark: bool) -> Ink:
 
 
 def _closing(values: Array, side: int) -> Array:
-    """Return values without what is darker than its surroundings and narrower than ``side``.
+    """Return values without what is darker than its surroundings and narrower than ``side``, odd.
 
     The highest of every square window, then for each pixel the lowest of its windows: an edge of
     light and shadow stays where it is (grey-scale closing; Gonzalez and Woods, Digital Image

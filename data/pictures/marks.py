@@ -23,10 +23,11 @@ _WIDEST = 1.6
 """Times as wide as high: pieces side by side that are wider are several digits."""
 _SMALLEST_SIDE = 4
 _SMALLEST_SHARE = 0.02
-_BROADEST = 0.33
+_BROADEST = 0.45
 """Of the longer side: what is broader in the mean was not written with a pen."""
-_BESIDE = 0.2
-"""The share of its columns that a digit has in common with the one beside it at most."""
+_BESIDE, _LEAST_GAP = 0.2, 0.06
+"""Of its columns: what a digit has in common with the one beside it at most; and of the height: how
+far apart they are at least. The two strokes of a 4 come closer."""
 LEAST_SEATED = 0.6
 """The share of a piece's surroundings that must be of its ground: the tip of a shadow lies between
 two grounds."""
@@ -85,6 +86,10 @@ class _Piece:
     ink: float
 
     @property
+    def width(self) -> int:
+        return int(self.box[1].stop - self.box[1].start)
+
+    @property
     def side(self) -> int:
         return max(part.stop - part.start for part in self.box)
 
@@ -101,11 +106,12 @@ def find_mark(ink: Ink, grey: Array) -> Mark:
     numbers, _ = label(ink.strength > least, np.ones((3, 3)))
     pieces = _pieces(ink, numbers)
     if not pieces:
-        raise UserError(_TOO_DARK if np.percentile(grey, 95) < _BLACK else EMPTY)
+        is_dark = np.ptp(grey) > 0 and np.percentile(grey, 95) < _BLACK
+        raise UserError(_TOO_DARK if is_dark else EMPTY)
     if ink.is_local:
         pieces = _written(pieces, numbers, ink)
     parts = _together(pieces, numbers)
-    _check(parts, pieces, numbers.shape)
+    _check(parts, pieces, numbers)
     mask = _mask(parts, numbers)
     if max(mask.shape) > SMALL and stroke_width(mask) > _BROADEST * max(_extent(parts)):
         raise UserError(EMPTY)
@@ -116,11 +122,15 @@ def find_mark(ink: Ink, grey: Array) -> Mark:
 
 
 def _pieces(ink: Ink, numbers: Array) -> list[_Piece]:
-    """Return the pieces of labelled ink."""
+    """Return the pieces of labelled ink.
+
+    A photo's ink counts as it is seen: a shadow on a dark desk is faint beside a pen's on paper.
+    """
     from scipy.ndimage import find_objects, sum_labels
 
     boxes = find_objects(numbers)
-    amounts = sum_labels(ink.strength, numbers, np.arange(1, len(boxes) + 1))
+    seen = ink.strength * ink.ground if ink.is_local else ink.strength
+    amounts = sum_labels(seen, numbers, np.arange(1, len(boxes) + 1))
     return [
         _Piece(number, box, float(amount))
         for number, (box, amount) in enumerate(zip(boxes, amounts, strict=True), 1)
@@ -228,11 +238,11 @@ def _together(pieces: Sequence[_Piece], numbers: Array) -> list[_Piece]:
     return parts
 
 
-def _check(parts: Sequence[_Piece], pieces: Sequence[_Piece], shape: tuple[int, ...]) -> None:
+def _check(parts: Sequence[_Piece], pieces: Sequence[_Piece], numbers: Array) -> None:
     """Raise ``UserError`` when a mark is too small for a digit, or one of several."""
     height, width = _extent(parts)
     side = max(height, width)
-    if side < max(_SMALLEST_SIDE, _SMALLEST_SHARE * max(shape)):
+    if side < max(_SMALLEST_SIDE, _SMALLEST_SHARE * max(numbers.shape)):
         raise UserError(_TOO_SMALL)
     ink = sum(piece.ink for piece in parts)
     rivals = [
@@ -240,21 +250,27 @@ def _check(parts: Sequence[_Piece], pieces: Sequence[_Piece], shape: tuple[int, 
         for piece in pieces
         if piece not in parts and piece.side > _RIVAL_SIZE * side and piece.ink > _RIVAL_INK * ink
     ]
-    if rivals or (len(parts) > 1 and width > _WIDEST * height) or _are_two(parts, height):
+    if rivals or (len(parts) > 1 and width > _WIDEST * height) or _are_two(parts, height, numbers):
         raise UserError(_SEVERAL)
 
 
-def _are_two(parts: Sequence[_Piece], height: int) -> bool:
+def _are_two(parts: Sequence[_Piece], height: int, numbers: Array) -> bool:
     """Say whether two of the pieces of a mark stand side by side as digits do."""
-    tall = sorted(
-        (piece.box[1].start, piece.box[1].stop)
-        for piece in parts
-        if piece.box[0].stop - piece.box[0].start > _RIVAL_SIZE * height
-    )
+    tall = [p for p in parts if p.box[0].stop - p.box[0].start > _RIVAL_SIZE * height]
+    tall.sort(key=lambda piece: piece.box[1].start)
     return any(
-        left[1] - right[0] <= _BESIDE * min(left[1] - left[0], right[1] - right[0])
+        left.box[1].stop - right.box[1].start <= _BESIDE * min(left.width, right.width)
+        and _gap(left, right, numbers) > _LEAST_GAP * height
         for left, right in itertools.pairwise(tall)
     )
+
+
+def _gap(one: _Piece, other: _Piece, numbers: Array) -> float:
+    """Return how far two pieces are apart, in pixels."""
+    from scipy.ndimage import distance_transform_edt
+
+    away = distance_transform_edt(~_mask([one], numbers))
+    return float(away[_mask([other], numbers)].min())
 
 
 def _extent(parts: Sequence[_Piece]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from data.dataset import Array
 from data.language import Text, UserError
-from data.pictures.ground import SIDE, SMALL, Ink, even_ink, has_one_ground, local_ink
+from data.pictures.ground import SIDE, SMALL, Ink, even_ink, has_one_ground, is_drawn, local_ink
 from data.pictures.images import boxed, centred
 from data.pictures.marks import EMPTY, Mark, find_mark
 
@@ -73,7 +73,7 @@ def _found(grey: Array) -> tuple[Ink, Mark | Text]:
     """Return the ink of a picture and the digit in it, or why there is none."""
     if has_one_ground(grey):
         even = _read(even_ink(grey), grey)
-        if max(grey.shape) <= SMALL or not _is_doubtful(even[1]):
+        if max(grey.shape) <= SMALL or not _is_doubtful(even[1], grey):
             return even
         local = _found_locally(grey)
         return local if isinstance(local[1], Mark) else even
@@ -97,13 +97,15 @@ def _read(ink: Ink, grey: Array) -> tuple[Ink, Mark | Text]:
         return ink, error.text
 
 
-def _is_doubtful(mark: Mark | Text) -> bool:
+def _is_doubtful(mark: Mark | Text, grey: Array) -> bool:
     """Say whether a mark may be a sheet on a desk, or a shadow that begins outside the picture.
 
     Where there is none, faint ink may have been taken for the grain of the paper.
     """
     if isinstance(mark, Text):
         return mark is EMPTY
+    if is_drawn(grey):
+        return False
     box, shape = mark.box, mark.strength.shape
     runs_out = any(p.start == 0 or p.stop == side for p, side in zip(box, shape, strict=True))
     return runs_out or (mark.strength[box] > 0).mean() > _SOLID
