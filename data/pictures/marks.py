@@ -21,6 +21,8 @@ _RIVAL_SIZE, _RIVAL_INK = 0.5, 0.3
 """Of the digit's longer side and its ink: another piece that has as much is no speck."""
 _WIDEST = 1.6
 """Times as wide as high: pieces side by side that are wider are several digits."""
+_FAINTEST = 40.0
+"""Of 255: fainter ink on an even ground is its grain, or the edge of a line."""
 _SMALLEST_SIDE = 4
 _SMALLEST_SHARE = 0.02
 _BROADEST = 0.45
@@ -118,7 +120,8 @@ def find_mark(ink: Ink, grey: Array) -> Mark:
     seated = _seated(mask, ink.ground)
     if ink.is_local:
         return Mark(np.where(_grown(mask), _clear(ink.strength, least), 0), seated)
-    return Mark(np.where(mask, ink.strength, 0), seated)
+    kept = _grown(mask) if least else mask
+    return Mark(np.where(kept, ink.strength, 0), seated)
 
 
 def _pieces(ink: Ink, numbers: Array) -> list[_Piece]:
@@ -138,13 +141,15 @@ def _pieces(ink: Ink, numbers: Array) -> list[_Piece]:
 
 
 def _least_written(ink: Ink) -> float:
-    """Return the strength above which a photo's ink was written and not printed.
+    """Return the strength above which ink was written, and is no grain, grid or blurred edge.
 
-    Otsu's threshold: it tells ink apart from a faint grid, and a line from its blurred edge.
+    In a photo that is Otsu's threshold.
     """
     found = ink.strength[ink.strength > 0]
-    if not ink.is_local or not len(found):
+    if max(ink.strength.shape) <= SMALL or not len(found):
         return 0.0
+    if not ink.is_local:
+        return _FAINTEST
     counts, edges = np.histogram(found, bins=64, range=(0, 255))
     below = np.cumsum(counts)[:-1]
     above = len(found) - below

@@ -4,61 +4,40 @@ Every step is kept, so that it can be seen where a photo went wrong; where no di
 steps end and a sentence says why.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from PIL import Image
 
 from data.dataset import Array
 from data.language import Text, UserError
 from data.pictures.ground import SIDE, SMALL, Ink, even_ink, has_one_ground, is_drawn, local_ink
-from data.pictures.images import boxed, centred
-from data.pictures.marks import EMPTY, Mark, find_mark
+from data.pictures.images import boxed, centred, fit_frame
+from data.pictures.marks import EMPTY, Mark, find_mark, stroke_width
+from data.pictures.reading import PhotoReading, Step
 
 _BOARD = 0.85
 """The share of bright ink's surroundings that must be of its ground: where paper ends on a desk,
 and between two dark lines, there is something bright too."""
-_SOLID = 0.5
-"""The share of its box above which a mark may be a sheet of paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A picture on the way, (height, width) uint8; its ``name`` says what has been done."""
-
-    name: str
-    picture: Array
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoReading:
-    """The way from a photo to what a network is given, uint8 of its shape.
-
-    Where there is nothing to give, ``seen`` is None and ``refusal`` says why.
-    """
-
-    steps: tuple[Step, ...]
-    seen: Array | None
-    refusal: Text | None = None
-
-    def picture(self) -> Array:
-        """Return what a network is given; raises ``UserError`` where there is nothing."""
-        if self.seen is None:
-            raise UserError(self.refusal or Text("", ""))
-        return self.seen
+_BROAD = 0.3
+"""Of its longer side: what is broader in the mean may be a sheet of paper."""
 
 
 def read_digit(grey: Array) -> PhotoReading:
     """Follow a picture of any (height, width) uint8, ink darker or brighter than its ground."""
     ink, found = _found(grey)
-    first = Step("photo", _shrunk(grey)), Step("ground", _bytes(ink.ground))
-    first = *first, Step("ink", _bytes(ink.strength))
+    first = Step("photo", shrunk(grey)), Step("ground", as_bytes(ink.ground))
+    first = *first, Step("ink", as_bytes(ink.strength))
     if not isinstance(found, Mark):
         return PhotoReading(first, None, found)
     box = boxed(found.strength)
     seen = centred(box)
-    last = Step("mark", _bytes(found.strength)), Step("boxed", box), Step("centred", seen)
+    last = Step("mark", as_bytes(found.strength)), Step("boxed", box), Step("centred", seen)
     return PhotoReading((*first, *last), seen)
+
+
+def read_whole(grey: Array, shape: tuple[int, ...]) -> PhotoReading:
+    """Follow a picture that is only padded and made smaller, to (height, width) uint8 of a shape."""
+    seen = fit_frame(grey, shape)
+    return PhotoReading((Step("photo", shrunk(grey)), Step("framed", seen)), seen)
 
 
 def center_digit(grey: Array) -> Array:
@@ -85,9 +64,17 @@ def _found_locally(grey: Array) -> tuple[Ink, Mark | Text]:
     bright = _read(local_ink(grey, is_dark=False), grey)
     if not isinstance(bright[1], Mark) or bright[1].seated < _BOARD:
         return dark
-    if isinstance(dark[1], Mark) and dark[1].seated + 1 - _BOARD >= bright[1].seated:
-        return dark
-    return bright
+    if not isinstance(dark[1], Mark) or _is_inside(dark[1], bright[1]):
+        return bright
+    return dark if dark[1].seated + 1 - _BOARD >= bright[1].seated else bright
+
+
+def _is_inside(mark: Mark, other: Mark) -> bool:
+    """Say whether a mark may be the hole of another one, such as a 0's."""
+    return all(
+        out.start <= part.start and part.stop <= out.stop
+        for part, out in zip(mark.box, other.box, strict=True)
+    )
 
 
 def _read(ink: Ink, grey: Array) -> tuple[Ink, Mark | Text]:
@@ -103,20 +90,22 @@ def _is_doubtful(mark: Mark | Text, grey: Array) -> bool:
     Where there is none, faint ink may have been taken for the grain of the paper.
     """
     if isinstance(mark, Text):
-        return mark is EMPTY
+        return mark == EMPTY
     if is_drawn(grey):
         return False
     box, shape = mark.box, mark.strength.shape
     runs_out = any(p.start == 0 or p.stop == side for p, side in zip(box, shape, strict=True))
-    return runs_out or (mark.strength[box] > 0).mean() > _SOLID
+    return runs_out or stroke_width(mark.strength > 0) > _BROAD * max(p.stop - p.start for p in box)
 
 
-def _shrunk(grey: Array) -> Array:
+def shrunk(grey: Array) -> Array:
+    """Return a photo with ``SIDE`` pixels at most, as it is shown."""
     image = Image.fromarray(grey)
     image.thumbnail((SIDE, SIDE))
     return np.asarray(image)
 
 
-def _bytes(values: Array) -> Array:
+def as_bytes(values: Array) -> Array:
+    """Return values as uint8, those beyond 0 and 255 cut off."""
     picture: Array = np.rint(values.clip(0, 255)).astype(np.uint8)
     return picture
