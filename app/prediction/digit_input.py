@@ -1,12 +1,14 @@
 """Write a digit by hand and see the pixels that the network sees and what it makes of them."""
 
+import hashlib
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from app.form.choice import choice
 from app.prediction.own_test_set import own_test_set
-from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.photo_input import given_as, photo_input
+from app.prediction.picture_input import picture_input, pixel_labels, why_picture
 from app.prediction.probabilities import probability_items
 from app.session import state
 from app.session.i18n import group, say, t
@@ -17,32 +19,23 @@ from app.widgets.pictures.pen import Strokes, pen
 from app.widgets.pictures.pixels import pixels
 from data.dataset import Dataset
 from data.language import Text, UserError
+from data.pictures.images import fit_frame
 from data.pictures.strokes import parse_strokes
-from models.network.drawn_digit import DrawnDigit, follow_drawing
+from models.network.drawn_digit import DrawnDigit, follow_drawing, follow_picture
 from models.network.prediction import Prediction
 from models.network.weights import TrainedNetwork
 
-GIVEN = ("write", "pick")
-"""A digit of one's own, or a test picture for whoever cannot or will not write."""
+GIVEN = ("write", "pick", "photo")
+"""A digit of one's own, or a test picture for whoever cannot or will not write, or a photo."""
 
 
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
-    labels = {way: t(f"predict.given_{way}") for way in GIVEN}
-    way = given_way(network.task)
-    given = way.get()
-    choice(
-        st.segmented_control,
-        t("predict.given"),
-        labels,
-        given,
-        "given",
-        way.set,
-        required=True,
-        label_visibility="collapsed",
-    )
+    given = given_as(network.task, GIVEN)
     if given == "pick":
         picture_input(network, dataset)
+    elif given == "photo":
+        _photographed_digit(network, dataset)
     else:
         _written_digit(network, dataset)
 
@@ -79,6 +72,19 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> None:
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen, drawing.winner)
+
+
+def _photographed_digit(network: TrainedNetwork, dataset: Dataset) -> None:
+    """Draw the choice of a photo and the way of the digit in it."""
+    reading = photo_input(network, dataset)
+    if reading is None or reading.seen is None:
+        return
+    written, fitted = fit_frame(reading.step("mark")), np.pad(reading.step("boxed"), 4)
+    digit = follow_picture(network, reading.seen, written=written, fitted=fitted)
+    steps = _steps(network, dataset, digit, hashlib.sha256(digit.seen.tobytes()).hexdigest()[:16])
+    digit_steps(steps, group("digit_steps"), key="digit-steps")
+    why_picture(network, dataset, digit.seen, digit.winner)
+    own_test_set(network, dataset, digit.seen, digit.winner)
 
 
 def _follow(

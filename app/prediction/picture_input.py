@@ -67,7 +67,7 @@ def show_picture(task: Task, dataset: Dataset, row: int) -> None:
 
 
 def given_way(task: Task) -> state.Kept[str]:
-    """How an example is given where there are two ways: "write" or "pick"."""
+    """How an example is given where there are several ways: "write", "pick" or "photo"."""
     return state.Kept(f"given-{task.name}", "write")
 
 

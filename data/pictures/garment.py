@@ -12,7 +12,7 @@ from data.dataset import Array
 from data.language import Text
 from data.pictures.ground import Ink
 from data.pictures.photo import as_bytes, shrunk
-from data.pictures.reading import PhotoReading, Step
+from data.pictures.reading import PhotoReading, steps
 
 SIDE = 28
 
@@ -30,8 +30,8 @@ _WHITEST = 99
 """The percentile of a garment's pixels that becomes white."""
 
 _NONE = Text(
-    "눈에 띄는 옷이 없습니다. 옷과 배경의 밝기가 비슷하거나 옷이 너무 작습니다. 밝기가 다른 단색 배경에 "
-    "놓고 가까이에서 찍어 주세요.",
+    "눈에 띄는 옷이 없습니다. 옷과 배경의 밝기가 비슷하거나 옷이 너무 작습니다. 밝기가 다른 단색 "
+    "배경에 놓고 가까이에서 찍어 주세요.",
     "No garment stands out: it is as bright as what it lies on, or too small. Lay it on a plain "
     "ground of another brightness and go close to it.",
 )
@@ -42,14 +42,14 @@ def read_garment(grey: Array) -> PhotoReading:
     small = Image.fromarray(grey)
     small.thumbnail((_SIDE_SEEN, _SIDE_SEEN))
     ink = _garment(np.asarray(small).astype(np.float32))
-    first = Step("photo", shrunk(grey)), Step("ground", as_bytes(ink.ground))
-    first = *first, Step("ink", as_bytes(ink.strength))
+    pictures = {"photo": shrunk(grey), "ground": as_bytes(ink.ground)}
+    first = steps(**pictures, ink=as_bytes(ink.strength))
     rows, columns = (np.flatnonzero(ink.strength.any(axis=axis)) for axis in (1, 0))
     if not len(rows) or (ink.strength > 0).mean() < _SMALLEST:
         return PhotoReading(first, None, _NONE)
     cut = ink.strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     seen = _framed(cut)
-    return PhotoReading((*first, Step("trimmed", as_bytes(cut)), Step("framed", seen)), seen)
+    return PhotoReading((*first, *steps(trimmed=as_bytes(cut), framed=seen)), seen)
 
 
 def _garment(grey: Array) -> Ink:
@@ -75,7 +75,9 @@ def _ground(grey: Array) -> Array:
 
     A second fit leaves out what was far from the first one: a sleeve that reaches the border.
     """
-    y, x = (axis / size - 0.5 for axis, size in zip(np.indices(grey.shape), grey.shape, strict=True))
+    y, x = (
+        axis / size - 0.5 for axis, size in zip(np.indices(grey.shape), grey.shape, strict=True)
+    )
     terms = np.stack([np.ones_like(x), x, y, x * y, x**2, y**2], axis=-1)
     edge = _along_the_border(grey.shape)
     kept = np.abs(grey - np.median(grey[edge])) <= 64
@@ -110,7 +112,8 @@ def _pieces(mask: Array) -> Array:
     sizes = np.bincount(numbers.ravel(), minlength=count + 1)
     sizes[0] = 0
     large: Array = np.isin(numbers, np.flatnonzero(sizes > _PART * sizes.max()))
-    return large & (numbers > 0)
+    large &= numbers > 0
+    return large
 
 
 def _framed(cut: Array) -> Array:

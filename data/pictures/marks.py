@@ -13,7 +13,7 @@ import numpy as np
 
 from data.dataset import Array
 from data.language import Text, UserError
-from data.pictures.ground import SMALL, Ink
+from data.pictures.ground import SMALL, Ink, is_drawn
 
 _CLOSE = 0.2
 """Of the longer side of a mark: pieces that are closer to it belong to it."""
@@ -21,8 +21,6 @@ _RIVAL_SIZE, _RIVAL_INK = 0.5, 0.3
 """Of the digit's longer side and its ink: another piece that has as much is no speck."""
 _WIDEST = 1.6
 """Times as wide as high: pieces side by side that are wider are several digits."""
-_FAINTEST = 40.0
-"""Of 255: fainter ink on an even ground is its grain, or the edge of a line."""
 _SMALLEST_SIDE = 4
 _SMALLEST_SHARE = 0.02
 _BROADEST = 0.45
@@ -41,7 +39,8 @@ _BLACK = 60
 """A photo whose brighter parts are darker shows nothing."""
 
 EMPTY = Text(
-    "눈에 띄는 숫자가 없습니다. 그림이 비어 있거나 선이 너무 흐립니다. 숫자 하나를 진하게 써 주세요.",
+    "눈에 띄는 숫자가 없습니다. 그림이 비어 있거나 선이 너무 흐립니다. 숫자 하나를 진하게 써 "
+    "주세요.",
     "No digit stands out: the picture is empty, or its lines are too faint. Write one digit, "
     "darkly.",
 )
@@ -50,11 +49,13 @@ _TOO_DARK = Text(
     "No digit stands out: the photo is too dark. Take it again where there is more light.",
 )
 _TOO_SMALL = Text(
-    "눈에 띄는 숫자가 없습니다. 표시가 너무 작습니다. 숫자를 더 크게 쓰거나 더 가까이에서 찍어 주세요.",
+    "눈에 띄는 숫자가 없습니다. 표시가 너무 작습니다. 숫자를 더 크게 쓰거나 더 가까이에서 찍어 "
+    "주세요.",
     "No digit stands out: the mark is too small. Write the digit larger, or go closer to it.",
 )
 _SEVERAL = Text(
-    "눈에 띄는 숫자가 없습니다. 비슷한 크기의 표시가 여러 개 있습니다. 숫자 하나만 보이게 해 주세요.",
+    "눈에 띄는 숫자가 없습니다. 비슷한 크기의 표시가 여러 개 있습니다. 숫자 하나만 보이게 해 "
+    "주세요.",
     "No digit stands out: there are several marks of like size. Show a single digit.",
 )
 _CUT_OFF = Text(
@@ -76,7 +77,7 @@ class Mark:
     @property
     def box(self) -> tuple[slice, slice]:
         rows, columns = (np.flatnonzero(self.strength.any(axis=axis)) for axis in (1, 0))
-        return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class _Piece:
 
     @property
     def side(self) -> int:
-        return max(part.stop - part.start for part in self.box)
+        return max(int(part.stop - part.start) for part in self.box)
 
 
 def find_mark(ink: Ink, grey: Array) -> Mark:
@@ -104,7 +105,8 @@ def find_mark(ink: Ink, grey: Array) -> Mark:
     """
     from scipy.ndimage import label
 
-    least = _least_written(ink)
+    is_photo = ink.is_local or (max(grey.shape) > SMALL and not is_drawn(grey))
+    least = _least_written(ink.strength) if is_photo else 0.0
     numbers, _ = label(ink.strength > least, np.ones((3, 3)))
     pieces = _pieces(ink, numbers)
     if not pieces:
@@ -118,10 +120,9 @@ def find_mark(ink: Ink, grey: Array) -> Mark:
     if max(mask.shape) > SMALL and stroke_width(mask) > _BROADEST * max(_extent(parts)):
         raise UserError(EMPTY)
     seated = _seated(mask, ink.ground)
-    if ink.is_local:
+    if is_photo:
         return Mark(np.where(_grown(mask), _clear(ink.strength, least), 0), seated)
-    kept = _grown(mask) if least else mask
-    return Mark(np.where(kept, ink.strength, 0), seated)
+    return Mark(np.where(mask, ink.strength, 0), seated)
 
 
 def _pieces(ink: Ink, numbers: Array) -> list[_Piece]:
@@ -140,16 +141,14 @@ def _pieces(ink: Ink, numbers: Array) -> list[_Piece]:
     ]
 
 
-def _least_written(ink: Ink) -> float:
-    """Return the strength above which ink was written, and is no grain, grid or blurred edge.
+def _least_written(strength: Array) -> float:
+    """Return the strength above which a photo's ink was written and not printed.
 
-    In a photo that is Otsu's threshold.
+    Otsu's threshold: it tells ink apart from a faint grid, and a line from its blurred edge.
     """
-    found = ink.strength[ink.strength > 0]
-    if max(ink.strength.shape) <= SMALL or not len(found):
+    found = strength[strength > 0]
+    if not len(found):
         return 0.0
-    if not ink.is_local:
-        return _FAINTEST
     counts, edges = np.histogram(found, bins=64, range=(0, 255))
     below = np.cumsum(counts)[:-1]
     above = len(found) - below

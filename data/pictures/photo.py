@@ -12,7 +12,7 @@ from data.language import Text, UserError
 from data.pictures.ground import SIDE, SMALL, Ink, even_ink, has_one_ground, is_drawn, local_ink
 from data.pictures.images import boxed, centred, fit_frame
 from data.pictures.marks import EMPTY, Mark, find_mark, stroke_width
-from data.pictures.reading import PhotoReading, Step
+from data.pictures.reading import PhotoReading, steps
 
 _BOARD = 0.85
 """The share of bright ink's surroundings that must be of its ground: where paper ends on a desk,
@@ -24,20 +24,20 @@ _BROAD = 0.3
 def read_digit(grey: Array) -> PhotoReading:
     """Follow a picture of any (height, width) uint8, ink darker or brighter than its ground."""
     ink, found = _found(grey)
-    first = Step("photo", shrunk(grey)), Step("ground", as_bytes(ink.ground))
-    first = *first, Step("ink", as_bytes(ink.strength))
+    pictures = {"photo": shrunk(grey), "ground": as_bytes(ink.ground)}
+    first = steps(**pictures, ink=as_bytes(ink.strength))
     if not isinstance(found, Mark):
         return PhotoReading(first, None, found)
     box = boxed(found.strength)
     seen = centred(box)
-    last = Step("mark", as_bytes(found.strength)), Step("boxed", box), Step("centred", seen)
+    last = steps(mark=as_bytes(found.strength), boxed=box, centred=seen)
     return PhotoReading((*first, *last), seen)
 
 
 def read_whole(grey: Array, shape: tuple[int, ...]) -> PhotoReading:
-    """Follow a picture that is only padded and made smaller, to (height, width) uint8 of a shape."""
+    """Follow a picture that is only padded and made smaller to a shape, (height, width)."""
     seen = fit_frame(grey, shape)
-    return PhotoReading((Step("photo", shrunk(grey)), Step("framed", seen)), seen)
+    return PhotoReading(steps(photo=shrunk(grey), framed=seen), seen)
 
 
 def center_digit(grey: Array) -> Array:

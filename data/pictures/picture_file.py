@@ -53,9 +53,10 @@ def read_picture(source: Path | str | bytes) -> Array:
     """Read a picture file as grey values: (height, width) uint8, from black to white.
 
     Of several frames the first with ink on it is taken, turned upright, and shrunk to ``MAX_SIDE``.
-    What is transparent gets the colour that ink stands out from, or that of the paper. Raises ``UserError`` when the file cannot be read, is no whole
-    picture in one of ``FORMATS``, or is larger than ``MAX_BYTES``, ``MAX_PHOTO_PIXELS`` or
-    ``MAX_PIXELS``, which is known before decoding.
+    What is transparent gets the colour that ink stands out from, or that of the paper. Raises
+    ``UserError`` when the file cannot be read, is no whole picture in one of ``FORMATS``, or is
+    larger than ``MAX_BYTES``, ``MAX_PHOTO_PIXELS`` or ``MAX_PIXELS``, which is known before
+    decoding.
     """
     content = source if isinstance(source, bytes) else read_bytes(Path(source), MAX_BYTES)
     if len(content) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""The way from a photo to a network's input: every step is a picture, or a sentence says why not."""
+"""The way from a photo to a network's input: a picture a step, and a sentence where it ends."""
 
 from dataclasses import dataclass
 
@@ -30,3 +30,12 @@ class PhotoReading:
         if self.seen is None:
             raise UserError(self.refusal or Text("", ""))
         return self.seen
+
+    def step(self, name: str) -> Array:
+        """Return the picture of a step; raises ``KeyError`` when there is none of that name."""
+        return {step.name: step.picture for step in self.steps}[name]
+
+
+def steps(**pictures: Array) -> tuple[Step, ...]:
+    """Return pictures as steps in their order, by name."""
+    return tuple(Step(name, picture) for name, picture in pictures.items())

@@ -41,13 +41,24 @@ def follow_drawing(
 
     Raises ``UserError`` when there is nothing to see in the drawing.
     """
-    seen = rasterize(strokes, centered=centered)
+    return follow_picture(
+        network,
+        rasterize(strokes, centered=centered),
+        written=rasterize(strokes, centered=False),
+        fitted=rasterize(_fitted(strokes), centered=False) if centered else None,
+    )
+
+
+def follow_picture(
+    network: TrainedNetwork, seen: Array, *, written: Array, fitted: Array | None
+) -> DrawnDigit:
+    """Follow the picture that a network is given; the others are steps on the way to it."""
     row = seen.reshape(1, -1)
     outputs = forward(network, row)
     z = logits(network, outputs, row)[0]
     return DrawnDigit(
-        written=rasterize(strokes, centered=False),
-        fitted=rasterize(_fitted(strokes), centered=False) if centered else None,
+        written=written,
+        fitted=fitted,
         seen=seen,
         hidden=tuple(output[0] for output in outputs[:-1]),
         z=z,

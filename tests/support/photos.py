@@ -155,13 +155,18 @@ def thinned(mask: Array) -> Array:
             around = [
                 np.roll(line, shift, (0, 1))
                 for shift in (
-                    (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1),
-                )  # fmt: skip
+                    (1, 0),
+                    (1, -1),
+                    (0, -1),
+                    (-1, -1),
+                    (-1, 0),
+                    (-1, 1),
+                    (0, 1),
+                    (1, 1),
+                )
             ]
             count = sum(around)
-            turns = sum(
-                (around[i] == 0) & (around[(i + 1) % 8] == 1) for i in range(8)
-            )
+            turns = sum((around[i] == 0) & (around[(i + 1) % 8] == 1) for i in range(8))
             north, east, south, west = around[0], around[2], around[4], around[6]
             first = (north * east * west if odd else north * east * south) == 0
             second = (north * south * west if odd else east * south * west) == 0
@@ -189,7 +194,9 @@ def _lay(seen: Array, sheet: Array, scene: Scene, random: np.random.Generator) -
     ends = np.array([(0, 0), (SHEET, 0), (SHEET, SHEET), (0, SHEET)], dtype=float)
     numbers = tuple(_projection(corners, ends))
     size, how = (WIDTH, HEIGHT), Image.Transform.PERSPECTIVE
-    inside = Image.new("L", (SHEET, SHEET), 255).transform(size, how, numbers, Image.Resampling.BILINEAR)
+    inside = Image.new("L", (SHEET, SHEET), 255).transform(
+        size, how, numbers, Image.Resampling.BILINEAR
+    )
     share = np.asarray(inside)[..., None] / np.float32(255)
     bands = [
         Image.fromarray(sheet[..., band]).transform(size, how, numbers, Image.Resampling.BILINEAR)
