@@ -1,12 +1,14 @@
 """Write a digit by hand and see the pixels that the network sees and what it makes of them."""
 
+import hashlib
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from app.form.choice import choice
 from app.prediction.judge import Judge, asking
 from app.prediction.own_test_set import as_test_rows, kept_drawings, own_test_set
+from app.prediction.photo_input import given_as, photo_input
 from app.prediction.picture_input import (
     begin_with,
     given_way,
@@ -25,14 +27,15 @@ from app.widgets.pictures.pen import Strokes, pen
 from app.widgets.pictures.pixels import pixels
 from data.dataset import Dataset
 from data.language import Text, UserError
+from data.pictures.images import fit_frame
 from data.pictures.strokes import parse_strokes
-from models.network.drawn_digit import DrawnDigit, follow_drawing
+from models.network.drawn_digit import DrawnDigit, follow_drawing, follow_picture
 from models.network.prediction import Prediction
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
 
-GIVEN = ("write", "pick")
-"""A digit of one's own, or a test picture for whoever cannot or will not write."""
+GIVEN = ("write", "pick", "photo")
+"""A digit of one's own, or a test picture for whoever cannot or will not write, or a photo."""
 OWN = "own"
 """One of the drawings that were kept, where there are some."""
 
@@ -43,21 +46,11 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     Returns what asks other networks about the same picture.
     """
     own = _own_drawings(network, dataset)
-    labels = {way: t(f"predict.given_{way}") for way in (*GIVEN, OWN) if way != OWN or own}
-    way = given_way(network.task)
-    given = way.get() if way.get() in labels else GIVEN[0]
-    choice(
-        st.segmented_control,
-        t("predict.given"),
-        labels,
-        given,
-        "given",
-        way.set,
-        required=True,
-        label_visibility="collapsed",
-    )
+    given = given_as(network.task, (*GIVEN, OWN) if own else GIVEN)
     if given == "pick":
         return picture_input(network, dataset)
+    if given == "photo":
+        return _photographed_digit(network, dataset)
     if given == OWN and own:
         return picture_input(network, own)
     return _written_digit(network, dataset)
@@ -113,6 +106,20 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen)
     return None if drawing is None else asking(drawing.seen)
+
+
+def _photographed_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
+    """Draw the choice of a photo and the way of the digit in it."""
+    reading = photo_input(network, dataset)
+    if reading is None or reading.seen is None:
+        return None
+    written, fitted = fit_frame(reading.step("mark")), np.pad(reading.step("boxed"), 4)
+    digit = follow_picture(network, reading.seen, written=written, fitted=fitted)
+    version = hashlib.sha256(digit.seen.tobytes()).hexdigest()[:16]
+    picture_steps(network, dataset, digit, version)
+    why_picture(network, dataset, digit.seen, digit.winner)
+    own_test_set(network, dataset, digit.seen)
+    return asking(digit.seen)
 
 
 def _follow(

@@ -55,7 +55,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
-    way = follow_picture(network, picture, picture, None)
+    way = follow_picture(network, picture, written=picture, fitted=None)
     picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
     return asking(picture)
@@ -89,7 +89,7 @@ def begin_with(dataset: Dataset, row: int) -> None:
 
 
 def given_way(task: Task) -> state.Kept[str]:
-    """How an example is given where there are several ways: "write", "pick" or "own"."""
+    """How an example is given where there are several ways: "write", "pick", "photo" or "own"."""
     return state.Kept(f"given-{task.name}", "write")
 
 

@@ -6,8 +6,9 @@ from PIL import Image
 
 from data.dataset import Array
 from data.language import UserError
-from data.pictures.images import BOX, center_digit, fit_frame
+from data.pictures.images import BOX, fit_frame
 from data.pictures.mnist import load_mnist
+from data.pictures.photo import center_digit
 from tests.support.drawing import likeness, seven
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data.language import UserError
-from data.pictures.images import center_digit
+from data.pictures.photo import center_digit
 from data.pictures.picture_file import FORMATS, MAX_BYTES, MAX_SIDE, read_picture
 from tests.support.drawing import encoded, likeness, seven
 
@@ -284,7 +284,7 @@ def photo(width: int, height: int, **options: Any) -> bytes:
 
 PEAK = """
 import sys
-from data.pictures.images import center_digit
+from data.pictures.photo import center_digit
 from data.pictures.picture_file import read_picture
 
 def peak():
