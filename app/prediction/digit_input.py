@@ -16,7 +16,7 @@ from app.prediction.picture_input import (
     pixel_labels,
     why_picture,
 )
-from app.prediction.picture_steps import picture_steps
+from app.prediction.picture_steps import DRAWN, picture_steps
 from app.prediction.probabilities import probability_items
 from app.prediction.verdict import verdict
 from app.session import state
@@ -101,7 +101,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
         items, winner = probability_items(dataset, prediction)
         labels = group("bars")
         bars(items, labels=labels, highlight=winner, version=version, key="probabilities")
-    picture_steps(network, dataset, drawing, str(version))
+    picture_steps(network, dataset, drawing, str(version), DRAWN)
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen)
@@ -116,7 +116,7 @@ def _photographed_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | No
     written, fitted = fit_frame(reading.step("mark")), np.pad(reading.step("boxed"), 4)
     digit = follow_picture(network, reading.seen, written=written, fitted=fitted)
     version = hashlib.sha256(digit.seen.tobytes()).hexdigest()[:16]
-    picture_steps(network, dataset, digit, version)
+    picture_steps(network, dataset, digit, version, DRAWN)
     why_picture(network, dataset, digit.seen, digit.winner)
     own_test_set(network, dataset, digit.seen)
     return asking(digit.seen)

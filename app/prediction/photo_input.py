@@ -1,5 +1,7 @@
 """A photo of one's own: every step from it to what the network sees, and what it makes of that."""
 
+import hashlib
+
 import numpy as np
 import streamlit as st
 
@@ -7,6 +9,7 @@ from app.form.choice import choice
 from app.form.picture_file import picture_file
 from app.prediction.judge import Judge, asking
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
+from app.prediction.picture_steps import READ, picture_steps
 from app.prediction.probabilities import probability_items
 from app.prediction.verdict import verdict
 from app.session.i18n import group, say, t
@@ -17,6 +20,7 @@ from data.dataset import Array, Dataset
 from data.language import UserError
 from data.pictures.reading import PhotoReading, Step
 from models.inputs.image import read_photo
+from models.network.drawn_digit import follow_picture
 from models.network.prediction import predict_one
 from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
@@ -37,7 +41,10 @@ def image_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     reading = photo_input(network, dataset)
     if reading is None or reading.seen is None:
         return None
-    why_picture(network, dataset, reading.seen, predict_one(network, reading.seen).winner)
+    way = follow_picture(network, reading.seen, written=reading.seen, fitted=None)
+    version = hashlib.sha256(reading.seen.tobytes()).hexdigest()[:16]
+    picture_steps(network, dataset, way, version, READ)
+    why_picture(network, dataset, reading.seen, way.winner)
     return asking(reading.seen)
 
 

@@ -20,7 +20,7 @@ WATCH = """() => {
         changes.observe(root, all);
         for (const part of root.querySelectorAll('*')) if (part.shadowRoot) watch(part.shadowRoot);
     };
-    for (const key of ['probabilities', 'digit-steps', 'why'])
+    for (const key of ['probabilities', 'picture-steps', 'why'])
         watch(document.querySelector(`.st-key-${key}`));
     window.addEventListener('pointerup', () => { window.penUp = performance.now(); }, true);
 }"""
