@@ -125,8 +125,8 @@ def _answer(dataset: Dataset, answer: float) -> str:
     """Return the true answer of a row."""
     if dataset.classes:
         return say(dataset.classes[int(answer)])
-    words = data_words.words_of(dataset)
-    return f"{words['answer']} {data_words.told(float(answer), dataset)} {words['whole_unit']}"
+    value = data_words.told(float(answer), dataset)
+    return t("near.answer", value=value, **data_words.words_of(dataset))
 
 
 def _figure(distance: float) -> str:
