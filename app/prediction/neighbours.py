@@ -14,6 +14,7 @@ from app.prediction.comparison import compared, training_rows
 from app.session.i18n import say, t
 from app.wording import data_words
 from data.dataset import Array, Dataset
+from data.file_readers.array_files import give_back
 from data.language import UserError
 from data.text.vocabulary import Encoded
 from models.inputs.preparation import Rows
@@ -42,6 +43,7 @@ def picture_neighbours(network: TrainedNetwork, dataset: Dataset, picture: Array
     """Draw the training pictures nearest to one of (height, width) uint8."""
     look = _Look(t("near.pictures"), _picture, "fl-near-pictures", t("near.by_pixels"))
     _neighbours(network, dataset, picture.reshape(1, -1), look)
+    give_back(dataset.x_train)  # of the few that were drawn the system has fetched many more
 
 
 def table_neighbours(network: TrainedNetwork, dataset: Dataset, row: Array) -> None:
@@ -125,8 +127,8 @@ def _answer(dataset: Dataset, answer: float) -> str:
     """Return the true answer of a row."""
     if dataset.classes:
         return say(dataset.classes[int(answer)])
-    words = data_words.words_of(dataset)
-    return f"{words['answer']} {data_words.told(float(answer), dataset)} {words['whole_unit']}"
+    value = data_words.told(float(answer), dataset)
+    return t("near.answer", value=value, **data_words.words_of(dataset))
 
 
 def _figure(distance: float) -> str:
