@@ -10,13 +10,14 @@ from app.session.i18n import group, say, t
 from app.widgets.analysis.sample_list import Sample, sample_list
 from data.dataset import Array
 from data.language import UserError
+from models.inputs.kinds import input_of
 from models.runs.own_digits import OwnDigits
 from models.tasks.base import Task
 
 
 def own_drawings(one: Analysed, other: Analysed | None) -> None:
     """Draw the count, how many are read rightly, and the wrong ones; nothing without drawings."""
-    if not one.task.drawable:
+    if not input_of(one.task).is_drawn(one.task):
         return
     try:
         kept = kept_drawings(one.task)

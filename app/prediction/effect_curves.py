@@ -1,5 +1,6 @@
 """The answer against one variable: of every row, of their mean, of this row, and of a line."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from app.form.choice import choice
 from app.session import state
 from app.session.i18n import say, t
 from app.session.markdown import plain
+from app.session.remembered import remembered
 from app.widgets.figure.figure import Axes, Bundle, Dot, figure
 from app.widgets.figure.figure import Line as Drawn
 from app.wording import data_words
@@ -43,7 +45,10 @@ def effect(
     """Follow the answer that ``unit`` gives while one variable goes through its range."""
     found = ranges(dataset)[column]
     asked = column, found.low, found.high, unit
-    all_rows = curves(network, _rows(dataset), *asked)
+    name = ("curves", _digest(network), *asked)
+    all_rows = remembered(
+        network.task, dataset, name, lambda: curves(network, _rows(dataset), *asked)
+    )
     slope = float(line.slopes[column])
     value = float(row[column])
     return Effect(
@@ -83,6 +88,14 @@ def _rows(dataset: Dataset) -> Array:
     few = np.linspace(0, len(rows) - 1, min(MOST_ROWS, len(rows))).round().astype(int)
     chosen: Array = rows[few]
     return chosen
+
+
+def _digest(network: TrainedNetwork) -> str:
+    """Return what tells the networks of one data set apart: they scale its rows alike or not."""
+    parts = (network.scaling.offset, network.scaling.divisor, *network.kernels, *network.biases)
+    content = b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+    activations = " ".join(network.activations).encode()
+    return hashlib.sha256(content + activations).hexdigest()
 
 
 def _column(network: TrainedNetwork, dataset: Dataset) -> int:

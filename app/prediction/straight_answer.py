@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.prediction.waterfall import Steps, figure_of
 from app.session.i18n import t
-from app.session.services import memory
+from app.session.remembered import remembered
 from data.dataset import Array, Dataset
 from models.analysis.effects import Line
 from models.inputs.summary import split_rows
@@ -30,10 +30,8 @@ def straight_line(network: TrainedNetwork, dataset: Dataset, unit: int) -> Line:
         answers = (y == unit).astype(np.float64) if dataset.classes else y
         return Line.through(dataset.x_train[:rows], answers)
 
-    experiment = network.experiment
-    data = (dataset.name, experiment.data, experiment.left_out, rows)
-    found: Line = memory().data_figures.get(("straight line", *data, unit), fitted)
-    return found
+    name = ("straight line", network.experiment.left_out, rows, unit)
+    return remembered(network.task, dataset, name, fitted)
 
 
 def straight_steps(line: Line, dataset: Dataset, row: Array) -> Steps:

@@ -105,6 +105,14 @@ def test_curves_and_their_mean_are_those_of_scikit_learn(column: int) -> None:
         assert straight == pytest.approx(theirs.predict(changed[None].astype(float))[0], rel=1e-5)
 
 
+def test_what_is_remembered_of_one_network_is_not_told_of_another() -> None:
+    one, data = boston_network(), BOSTON.load()
+    other = replace(one, biases=(*one.biases[:-1], one.biases[-1] + 1))
+    line = straight_line(one, data, 0)
+    found = [effect(each, data, line, data.x_test[7], 5, 0).curves.mean for each in (one, other)]
+    np.testing.assert_allclose(found[0] + 1, found[1], rtol=1e-5)
+
+
 def steps_shown(app: AppTest, key: str) -> dict[str, float]:
     """Return the steps of a waterfall, as they are read aloud, by the variables' names."""
     label = texts("en")[key]
