@@ -10,7 +10,6 @@ from PIL import Image, ImageFilter
 
 from data.dataset import Array
 from data.language import Text
-from data.pictures.ground import Ink
 from data.pictures.photo import as_bytes, shrunk
 from data.pictures.reading import PhotoReading, steps
 
@@ -41,19 +40,19 @@ def read_garment(grey: Array) -> PhotoReading:
     """Follow a photo, any (height, width) uint8, to the (28, 28) uint8 that a network is given."""
     small = Image.fromarray(grey)
     small.thumbnail((_SIDE_SEEN, _SIDE_SEEN))
-    ink = _garment(np.asarray(small).astype(np.float32))
-    pictures = {"photo": shrunk(grey), "ground": as_bytes(ink.ground)}
-    first = steps(**pictures, ink=as_bytes(ink.strength))
-    rows, columns = (np.flatnonzero(ink.strength.any(axis=axis)) for axis in (1, 0))
-    if not len(rows) or (ink.strength > 0).mean() < _SMALLEST:
+    strength, ground = _garment(np.asarray(small).astype(np.float32))
+    pictures = {"photo": shrunk(grey), "ground": as_bytes(ground)}
+    first = steps(**pictures, ink=as_bytes(strength))
+    rows, columns = (np.flatnonzero(strength.any(axis=axis)) for axis in (1, 0))
+    if not len(rows) or (strength > 0).mean() < _SMALLEST:
         return PhotoReading(first, None, _NONE)
-    cut = ink.strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cut = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     seen = _framed(cut)
     return PhotoReading((*first, *steps(trimmed=as_bytes(cut), framed=seen)), seen)
 
 
-def _garment(grey: Array) -> Ink:
-    """Return what differs from the ground, all of it darker or all of it brighter.
+def _garment(grey: Array) -> tuple[Array, Array]:
+    """Return what differs from the ground, all of it darker or all of it brighter, and the ground.
 
     As in an inverted picture the darkest part of a garment on bright ground is the strongest.
     """
@@ -67,7 +66,7 @@ def _garment(grey: Array) -> Ink:
     share = np.where(mask, share.clip(0, 1), 0)
     most = np.percentile(share[mask], _WHITEST) if mask.any() else 1.0
     strength: Array = (255 * share / max(most, 1e-3)).clip(0, 255).astype(np.float32)
-    return Ink(strength, ground, is_local=True)
+    return strength, ground
 
 
 def _ground(grey: Array) -> Array:

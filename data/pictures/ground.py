@@ -36,12 +36,14 @@ class Ink:
 
     ``strength`` is (height, width) float32, 0 on the ground and 255 where the ink is strongest;
     ``ground`` is (height, width) float32, as bright as the picture would be without ink.
-    ``is_local`` says whether it was told by the surroundings of each pixel.
+    ``is_local`` says whether it was told by the surroundings of each pixel. ``contrast`` is how
+    many grey values most of the ink differs from the ground.
     """
 
     strength: Array
     ground: Array
     is_local: bool
+    contrast: float
 
 
 def border(grey: Array) -> Array:
@@ -80,7 +82,8 @@ def even_ink(grey: Array) -> Ink:
     ink[ink < max(_FAINTEST_INK, min(2 * grain, ink.max() / 2))] = 0
     if ink.max() < LEAST_CONTRAST:
         ink[:] = 0
-    return Ink(_stretched(ink), np.full_like(ink, level), is_local=False)
+    ground = np.full_like(ink, level)
+    return Ink(_stretched(ink), ground, is_local=False, contrast=_contrast(ink, ink > 0))
 
 
 def is_darker(grey: Array) -> bool:
@@ -112,7 +115,8 @@ def local_ink(grey: Array, *, is_dark: bool) -> Ink:
     grain = float(np.median(share))  # the ground is the brightest of its grain
     share = (share - grain) / max(1 - grain, 0.1)
     share[(share < _LEAST_SHARE) | (away < _FAINTEST_INK)] = 0
-    return Ink(_stretched(share), ground if is_dark else 255 - ground, is_local=True)
+    contrast = _contrast(away, share > 0)
+    return Ink(_stretched(share), ground if is_dark else 255 - ground, True, contrast)
 
 
 def _closing(values: Array, side: int) -> Array:
@@ -127,6 +131,10 @@ def _closing(values: Array, side: int) -> Array:
     padded = np.pad(values, side, constant_values=-np.inf)  # the picture may go on outside
     closed: Array = minimum_filter(maximum_filter(padded, side), side)
     return closed[side:-side, side:-side]
+
+
+def _contrast(away: Array, mask: Array) -> float:
+    return float(np.percentile(away[mask], 90)) if mask.any() else 0.0
 
 
 def _stretched(strength: Array) -> Array:

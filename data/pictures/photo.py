@@ -9,7 +9,16 @@ from PIL import Image
 
 from data.dataset import Array
 from data.language import Text, UserError
-from data.pictures.ground import SIDE, SMALL, Ink, even_ink, has_one_ground, is_drawn, local_ink
+from data.pictures.ground import (
+    SIDE,
+    SMALL,
+    Ink,
+    even_ink,
+    has_one_ground,
+    is_darker,
+    is_drawn,
+    local_ink,
+)
 from data.pictures.images import boxed, centred, fit_frame
 from data.pictures.marks import EMPTY, Mark, find_mark, stroke_width
 from data.pictures.reading import PhotoReading, steps
@@ -17,6 +26,8 @@ from data.pictures.reading import PhotoReading, steps
 _BOARD = 0.85
 """The share of bright ink's surroundings that must be of its ground: where paper ends on a desk,
 and between two dark lines, there is something bright too."""
+_AS_STRONG = 0.8
+"""Of a mark's contrast: ink around a hole has as much, the paper between printed lines less."""
 _BROAD = 0.3
 """Of its longer side: what is broader in the mean may be a sheet of paper."""
 
@@ -35,8 +46,11 @@ def read_digit(grey: Array) -> PhotoReading:
 
 
 def read_whole(grey: Array, shape: tuple[int, ...]) -> PhotoReading:
-    """Follow a picture that is only padded and made smaller to a shape, (height, width)."""
-    seen = fit_frame(grey, shape)
+    """Follow a picture that is only padded and made smaller to a shape, (height, width).
+
+    What is on light ground is inverted.
+    """
+    seen = fit_frame(np.invert(grey) if is_darker(grey) else grey, shape)
     return PhotoReading(steps(photo=shrunk(grey), framed=seen), seen)
 
 
@@ -64,7 +78,10 @@ def _found_locally(grey: Array) -> tuple[Ink, Mark | Text]:
     bright = _read(local_ink(grey, is_dark=False), grey)
     if not isinstance(bright[1], Mark) or bright[1].seated < _BOARD:
         return dark
-    if not isinstance(dark[1], Mark) or _is_inside(dark[1], bright[1]):
+    if not isinstance(dark[1], Mark):
+        return bright
+    is_as_strong = bright[0].contrast >= _AS_STRONG * dark[0].contrast
+    if is_as_strong and _is_inside(dark[1], bright[1]):
         return bright
     return dark if dark[1].seated + 1 - _BOARD >= bright[1].seated else bright
 

@@ -46,6 +46,14 @@ _DEPTHS = (8, 10, 12, 14, 16, 24, 31)
 _SHARE_OF_A_CARD = 0.7
 """The share of its box that paper around a digit fills at least; a digit's strokes fill less."""
 
+_HEIC_STARTS = tuple(b"ftyp" + kind for kind in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
+_HEIC = Text(
+    "HEIC 사진은 읽을 수 없습니다. 휴대전화의 카메라 설정에서 형식을 '높은 호환성'으로 바꾸거나 "
+    "JPEG으로 저장해서 올려 주세요.",
+    "HEIC photos cannot be read. Set your phone's camera to the format 'Most Compatible', or save "
+    "the photo as JPEG.",
+)
+
 Image.MAX_IMAGE_PIXELS = None  # The size is looked at here, and a JPEG may have more.
 
 
@@ -61,6 +69,8 @@ def read_picture(source: Path | str | bytes) -> Array:
     content = source if isinstance(source, bytes) else read_bytes(Path(source), MAX_BYTES)
     if len(content) > MAX_BYTES:
         raise UserError(too_large(MAX_BYTES))
+    if content[4:12] in _HEIC_STARTS:
+        raise UserError(_HEIC)
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_size(image, content)
