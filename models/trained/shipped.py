@@ -11,11 +11,12 @@ from pathlib import Path
 from data.file_readers.json_document import parse_json
 from data.file_readers.text_file import read_text
 from data.language import UserError, quoted
-from models.network.weights import WEIGHTS, TrainedNetwork, read_network
+from models.network.weights import NETWORK, WEIGHTS, TrainedNetwork, read_network
 from models.tasks.base import Task
 
 FOLDER = Path(__file__).parent
 FIGURES = "figures.json"
+FILES = (WEIGHTS, NETWORK, FIGURES)
 SHIPPED = ("housing-sgd", "mnist", "fashion-mnist", "sentiment")
 """The presets that are trained in advance."""
 _MOST_BYTES = 2**12
@@ -41,16 +42,16 @@ def shipped(task: Task) -> ShippedNetwork | None:
         return None
     folder = FOLDER / preset
     try:
-        return _whole(preset, folder, (folder / WEIGHTS).stat().st_mtime_ns)
+        return _whole(preset, folder, tuple((folder / name).stat().st_mtime_ns for name in FILES))
     except (OSError, UserError):
         return None
 
 
 @lru_cache(maxsize=8)
-def _whole(preset: str, folder: Path, written: int) -> ShippedNetwork:
+def _whole(preset: str, folder: Path, written: tuple[int, ...]) -> ShippedNetwork:
     """Return what lies in a folder once it has been read: pages ask for it many times.
 
-    ``written`` is when its weights were written (nanoseconds).
+    ``written`` is when each of its ``FILES`` was written (nanoseconds).
     """
     found = ShippedNetwork(preset, folder, _figures(folder / FIGURES))
     found.read()
