@@ -105,9 +105,14 @@ def _steps(steps: tuple[Step, ...]) -> None:
     st.markdown(f"#### {t('photo.steps')}")
     with st.container(horizontal=True, key="photo-steps"):
         for number, step in enumerate(steps, 1):
-            caption = f"{number}. {t(f'photo.step_{step.name}')}"
-            alt = t(f"photo.step_{step.name}")
-            st.image(_enlarged(step.picture), caption=caption, width=STEP_WIDTH, alt=alt)
+            name = t(f"photo.step_{step.name}")
+            st.image(
+                _enlarged(step.picture),
+                caption=f"{number}. {name}",
+                width=STEP_WIDTH,
+                output_format="PNG",
+                alt=name,
+            )
 
 
 def _enlarged(picture: Array) -> Array:
