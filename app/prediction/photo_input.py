@@ -21,7 +21,7 @@ from models.tasks.base import Task
 
 GIVEN = ("pick", "photo")
 """A test picture, or a photo of one's own."""
-STEP_WIDTH = 200
+STEP_WIDTH = 168
 """Pixels of a step's picture on the page."""
 
 
