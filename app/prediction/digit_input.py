@@ -31,7 +31,7 @@ GIVEN = ("write", "pick", "photo")
 
 def digit_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a digit is given, and what the network makes of it."""
-    given = given_as(network.task, GIVEN)
+    given = given_as(network.task, GIVEN, t("predict.given"))
     if given == "pick":
         picture_input(network, dataset)
     elif given == "photo":

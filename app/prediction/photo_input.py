@@ -27,7 +27,7 @@ STEP_WIDTH = 168
 
 def image_input(network: TrainedNetwork, dataset: Dataset) -> None:
     """Draw the choice of how a picture is given, and what the network makes of it."""
-    if given_as(network.task, GIVEN) == "pick":
+    if given_as(network.task, GIVEN, t("predict.given_picture")) == "pick":
         picture_input(network, dataset)
         return
     reading = photo_input(network, dataset)
@@ -36,14 +36,14 @@ def image_input(network: TrainedNetwork, dataset: Dataset) -> None:
         why_picture(network, dataset, reading.seen, winner)
 
 
-def given_as(task: Task, ways: tuple[str, ...]) -> str:
+def given_as(task: Task, ways: tuple[str, ...], label: str) -> str:
     """Draw the choice of how an example is given; return which of the ways it is."""
     labels = {way: t(f"predict.given_{way}") for way in ways}
     chosen = given_way(task)
     given = chosen.get() if chosen.get() in ways else ways[0]
     choice(
         st.segmented_control,
-        t("predict.given"),
+        label,
         labels,
         given,
         "given",
