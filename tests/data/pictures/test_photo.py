@@ -65,9 +65,10 @@ def test_every_step_is_kept() -> None:
     assert (ink > 0).mean() < 0.1 and np.percentile(ground, 60) > 180  # the sheet
 
 
+@pytest.mark.parametrize("ruling", [None, "squared"])
 @pytest.mark.parametrize("desk", [None, "dark", "light"])
-def test_an_empty_sheet_is_told_as_one(desk: str | None) -> None:
-    assert "the picture is empty" in refusal([], Scene(desk=desk))
+def test_an_empty_sheet_is_told_as_one(desk: str | None, ruling: str | None) -> None:
+    assert "the picture is empty" in refusal([], Scene(desk=desk, ruling=ruling, tilt=5))
 
 
 @pytest.mark.parametrize("kind", ["even light", "hard shadow", "squared paper", "blackboard"])
