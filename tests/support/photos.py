@@ -116,7 +116,7 @@ def _write(sheet: Array, digits: list[Array], scene: Scene, random: np.random.Ge
     for place, digit in enumerate(digits):
         height = int(scene.size * HEIGHT / (2 * _half_side(scene)) * SHEET)
         ink = _redrawn(digit, height, scene.pen)
-        middle = SHEET / 2 + (place - (len(digits) - 1) / 2) * 0.8 * height
+        middle = SHEET / 2 + (place - (len(digits) - 1) / 2) * 1.3 * height
         left = int(middle - ink.shape[1] / 2 + random.uniform(-0.04, 0.04) * SHEET)
         top = int((SHEET - ink.shape[0]) / 2 + lower)
         left, top = max(0, left), max(0, top)
