@@ -197,7 +197,13 @@ def _write_picture(path: Path, grey: Array) -> None:
     try:
         Image.fromarray(grey).save(path, "PNG")
     except OSError as error:
-        raise UserError(cannot_write(path, error)) from None
+        raise UserError(
+            Text(
+                f"{quoted(path)}: 그림을 쓸 수 없습니다({error.strerror}). 다른 경로를 주세요.",
+                f"{quoted(path)}: the picture cannot be written ({error.strerror}). Give another "
+                "path.",
+            )
+        ) from None
 
 
 def _row_answer(network: TrainedNetwork, row: str) -> Answer:

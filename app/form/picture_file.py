@@ -6,11 +6,12 @@ from app.session.i18n import t
 
 TYPES = ("image/*", ".heic", ".heif")
 """A phone offers its camera for these; browsers do not take a HEIC file for a picture."""
-_LOOK = """<style>
-.st-key-%(key)s [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-.st-key-%(key)s section button, .st-key-%(key)s section button * { font-size: 0; }
-.st-key-%(key)s section button :is(svg, [data-testid="stIconMaterial"]) { display: none; }
-.st-key-%(key)s section button::after { content: "%(words)s"; font-size: 1rem; }
+_BUTTON = 'section button[data-testid="stBaseButton-secondary"]'
+_LOOK = f"""<style>
+.st-key-%(key)s [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+.st-key-%(key)s {_BUTTON}, .st-key-%(key)s {_BUTTON} * {{ font-size: 0; }}
+.st-key-%(key)s {_BUTTON} :is(svg, [data-testid="stIconMaterial"]) {{ display: none; }}
+.st-key-%(key)s {_BUTTON}::after {{ content: "%(words)s"; font-size: 1rem; }}
 </style>"""
 """Streamlit writes English into its uploader, whatever the language of the page."""
 

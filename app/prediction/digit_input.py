@@ -46,7 +46,7 @@ def digit_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     Returns what asks other networks about the same picture.
     """
     own = _own_drawings(network, dataset)
-    given = given_as(network.task, (*GIVEN, OWN) if own else GIVEN)
+    given = given_as(network.task, (*GIVEN, OWN) if own else GIVEN, t("predict.given"))
     if given == "pick":
         return picture_input(network, dataset)
     if given == "photo":

@@ -27,7 +27,7 @@ from models.tasks.base import Task
 
 GIVEN = ("pick", "photo")
 """A test picture, or a photo of one's own."""
-STEP_WIDTH = 200
+STEP_WIDTH = 168
 """Pixels of a step's picture on the page."""
 
 
@@ -36,7 +36,7 @@ def image_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
 
     Returns what asks other networks about the same picture.
     """
-    if given_as(network.task, GIVEN) == "pick":
+    if given_as(network.task, GIVEN, t("predict.given_picture")) == "pick":
         return picture_input(network, dataset)
     reading = photo_input(network, dataset)
     if reading is None or reading.seen is None:
@@ -48,14 +48,14 @@ def image_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     return asking(reading.seen)
 
 
-def given_as(task: Task, ways: tuple[str, ...]) -> str:
+def given_as(task: Task, ways: tuple[str, ...], label: str) -> str:
     """Draw the choice of how an example is given; return which of the ways it is."""
     labels = {way: t(f"predict.given_{way}") for way in ways}
     chosen = given_way(task)
     given = chosen.get() if chosen.get() in ways else ways[0]
     choice(
         st.segmented_control,
-        t("predict.given"),
+        label,
         labels,
         given,
         "given",
@@ -114,9 +114,14 @@ def _steps(steps: tuple[Step, ...]) -> None:
     st.markdown(f"#### {t('photo.steps')}")
     with st.container(horizontal=True, key="photo-steps"):
         for number, step in enumerate(steps, 1):
-            caption = f"{number}. {t(f'photo.step_{step.name}')}"
-            alt = t(f"photo.step_{step.name}")
-            st.image(_enlarged(step.picture), caption=caption, width=STEP_WIDTH, alt=alt)
+            name = t(f"photo.step_{step.name}")
+            st.image(
+                _enlarged(step.picture),
+                caption=f"{number}. {name}",
+                width=STEP_WIDTH,
+                output_format="PNG",
+                alt=name,
+            )
 
 
 def _enlarged(picture: Array) -> Array:

@@ -19,6 +19,8 @@ SIDE = 512
 _FAINTEST_INK = 12
 _LEAST_SHARE = 0.16
 """The share of its ground's brightness by which ink in a photo differs at least."""
+_STRONG_SHARE, _STRONG_SEEN, _STRONG_PART = 0.28, 0.12, 0.15
+"""Of the ground and of the brightest ground: what ink differs by in a part of its pixels."""
 _WIDEST_STROKE = 0.2
 """Of the shorter side."""
 _SAME = 10
@@ -115,8 +117,24 @@ def local_ink(grey: Array, *, is_dark: bool) -> Ink:
     grain = float(np.median(share))  # the ground is the brightest of its grain
     share = (share - grain) / max(1 - grain, 0.1)
     share[(share < _LEAST_SHARE) | (away < _FAINTEST_INK)] = 0
+    share[~_with_strong_parts(share, away / max(np.percentile(ground, 95), 1))] = 0
     contrast = _contrast(away, share > 0)
     return Ink(_stretched(share), ground if is_dark else 255 - ground, True, contrast)
+
+
+def _with_strong_parts(share: Array, seen: Array) -> Array:
+    """Return the mask of what hangs together and is somewhere as strong as ink.
+
+    ``share`` is of the ground's brightness, ``seen`` of that of the brightest ground: the grain of
+    wood is faint on a light desk and next to nothing on a dark one.
+    """
+    from scipy.ndimage import label
+
+    numbers, _ = label(share > 0, np.ones((3, 3)))
+    strong = (share >= _STRONG_SHARE) & (seen >= _STRONG_SEEN)
+    all_of, strong_of = np.bincount(numbers.ravel()), np.bincount(numbers.ravel(), strong.ravel())
+    kept: Array = (strong_of >= _STRONG_PART * all_of)[numbers]
+    return kept
 
 
 def _closing(values: Array, side: int) -> Array:

@@ -25,6 +25,8 @@ _SMALLEST_SIDE = 4
 _SMALLEST_SHARE = 0.02
 _BROADEST = 0.45
 """Of the longer side: what is broader in the mean was not written with a pen."""
+_THINNEST = 2.1
+"""Pixels of a photo of ``ground.SIDE``: the edge of a sheet is as thin, no pen is."""
 _BESIDE, _LEAST_GAP = 0.2, 0.06
 """Of its columns: what a digit has in common with the one beside it at most; and of the height: how
 far apart they are at least. The two strokes of a 4 come closer."""
@@ -89,12 +91,16 @@ class _Piece:
     ink: float
 
     @property
+    def height(self) -> int:
+        return int(self.box[0].stop - self.box[0].start)
+
+    @property
     def width(self) -> int:
         return int(self.box[1].stop - self.box[1].start)
 
     @property
     def side(self) -> int:
-        return max(int(part.stop - part.start) for part in self.box)
+        return max(self.height, self.width)
 
 
 def find_mark(ink: Ink, grey: Array) -> Mark:
@@ -191,7 +197,7 @@ def _runs_out(piece: _Piece, shape: tuple[int, ...]) -> bool:
 def _looks_written(piece: _Piece, numbers: Array, ground: Array) -> bool:
     """Say whether a piece is a line on a ground, and no corner between two grounds."""
     mask = numbers[piece.box] == piece.number
-    if stroke_width(mask) > _BROADEST * piece.side:
+    if not _THINNEST < stroke_width(mask) <= _BROADEST * piece.side:
         return False
     return _seated(numbers == piece.number, ground) >= LEAST_SEATED
 
@@ -254,13 +260,14 @@ def _check(parts: Sequence[_Piece], pieces: Sequence[_Piece], numbers: Array) ->
         for piece in pieces
         if piece not in parts and piece.side > _RIVAL_SIZE * side and piece.ink > _RIVAL_INK * ink
     ]
-    if rivals or (len(parts) > 1 and width > _WIDEST * height) or _are_two(parts, height, numbers):
+    if rivals or (len(parts) > 1 and width > _WIDEST * height) or _are_two(parts, numbers):
         raise UserError(_SEVERAL)
 
 
-def _are_two(parts: Sequence[_Piece], height: int, numbers: Array) -> bool:
+def _are_two(parts: Sequence[_Piece], numbers: Array) -> bool:
     """Say whether two of the pieces of a mark stand side by side as digits do."""
-    tall = [p for p in parts if p.box[0].stop - p.box[0].start > _RIVAL_SIZE * height]
+    height = max(piece.height for piece in parts)
+    tall = [piece for piece in parts if piece.height > _RIVAL_SIZE * height]
     tall.sort(key=lambda piece: piece.box[1].start)
     return any(
         left.box[1].stop - right.box[1].start <= _BESIDE * min(left.width, right.width)

@@ -69,7 +69,7 @@ def _found(grey: Array) -> tuple[Ink, Mark | Text]:
         if max(grey.shape) <= SMALL or not _is_doubtful(even[1], grey):
             return even
         local = _found_locally(grey)
-        return local if isinstance(local[1], Mark) else even
+        return even if isinstance(even[1], Text) and isinstance(local[1], Text) else local
     return _found_locally(grey)
 
 

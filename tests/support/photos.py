@@ -110,14 +110,15 @@ def _sheet(scene: Scene, random: np.random.Generator) -> Array:
 
 
 def _write(sheet: Array, digits: list[Array], scene: Scene, random: np.random.Generator) -> None:
-    """Write digits on a sheet, about its middle."""
+    """Write digits on a sheet, in a row about its middle."""
+    lower = random.uniform(-0.08, 0.08) * SHEET
     colour = (235, 235, 228) if scene.ink == "white" else INKS[scene.ink]
     for place, digit in enumerate(digits):
         height = int(scene.size * HEIGHT / (2 * _half_side(scene)) * SHEET)
         ink = _redrawn(digit, height, scene.pen)
-        middle = SHEET / 2 + (place - (len(digits) - 1) / 2) * 0.8 * height
+        middle = SHEET / 2 + (place - (len(digits) - 1) / 2) * 1.3 * height
         left = int(middle - ink.shape[1] / 2 + random.uniform(-0.04, 0.04) * SHEET)
-        top = int((SHEET - ink.shape[0]) / 2 + random.uniform(-0.08, 0.08) * SHEET)
+        top = int((SHEET - ink.shape[0]) / 2 + lower)
         left, top = max(0, left), max(0, top)
         part = sheet[top : top + ink.shape[0], left : left + ink.shape[1]]
         share = ink[: part.shape[0], : part.shape[1], None] * random.uniform(0.92, 1.0)

@@ -315,7 +315,7 @@ print((peak() - before) // 1024)
 @pytest.mark.parametrize(
     ("content", "most_megabytes"),
     [
-        (lambda: photo(6_000, 8_000), 40),
+        (lambda: photo(6_000, 8_000), 60),
         (lambda: encoded(seven().resize((6_000, 6_600)), "PNG", compress_level=1), 120),
     ],
     ids=["a photo of 48 megapixels", "a PNG of 40 megapixels"],
