@@ -91,11 +91,6 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
             pixels(shown, labels=pixel_labels(network.task), key="seen")
     prediction = None if drawing is None else Prediction(drawing.hidden, drawing.probabilities)
     version = sum(map(len, strokes))
-    with verdict_place:
-        if drawing is None:
-            st.markdown(plain(say(refusal)) if refusal else t("predict.draw_first"))
-        else:
-            verdict(network, dataset, drawing.seen, drawing.probabilities)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
@@ -105,6 +100,11 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
     if drawing is not None:
         why_picture(network, dataset, drawing.seen, drawing.winner)
         own_test_set(network, dataset, drawing.seen)
+    with verdict_place:  # how strange the drawing is takes longer than all of the rest
+        if drawing is None:
+            st.markdown(plain(say(refusal)) if refusal else t("predict.draw_first"))
+        else:
+            verdict(network, dataset, drawing.seen, drawing.probabilities)
     return None if drawing is None else asking(drawing.seen)
 
 

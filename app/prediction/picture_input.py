@@ -48,9 +48,6 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
         size = picture.shape[0], picture.shape[1]
         pixels(picture.tolist(), pixel_labels(network.task), size=size, key="seen")
     prediction = predict_one(network, picture)
-    with verdict_place:
-        verdict(network, dataset, picture, prediction.answer)
-        _truth(dataset, prediction, truth)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
@@ -58,6 +55,9 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
     way = follow_picture(network, picture, written=picture, fitted=None)
     picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
+    with verdict_place:  # how strange the picture is takes longer than all of the rest
+        verdict(network, dataset, picture, prediction.answer)
+        _truth(dataset, prediction, truth)
     return asking(picture)
 
 
@@ -66,10 +66,12 @@ def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit:
 
     The reasons are those beside a black picture.
     """
-    picture_neighbours(network, dataset, picture)
+    near = st.container()
     row = network.scaling.apply(picture.reshape(1, -1))[0]
     black = network.scaling.apply(np.zeros((1, row.size), np.uint8))[0]
     why(network, dataset, Example(row, black, (), t("why.baseline_black")), unit)
+    with near:  # it takes longer
+        picture_neighbours(network, dataset, picture)
 
 
 def pixel_labels(task: Task) -> dict[str, str]:

@@ -15,7 +15,8 @@ STROKES = 15
 
 WATCH = """() => {
     const changes = new MutationObserver(() => { window.changed = performance.now(); });
-    const all = {attributes: true, characterData: true, childList: true, subtree: true};
+    const shown = ['src', 'width', 'd', 'data-version', 'aria-label'];
+    const all = {attributeFilter: shown, characterData: true, childList: true, subtree: true};
     const watch = (root) => {
         changes.observe(root, all);
         for (const part of root.querySelectorAll('*')) if (part.shadowRoot) watch(part.shadowRoot);
