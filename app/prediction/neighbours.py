@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.prediction.comparison import compared, training_rows
 from app.session.i18n import say, t
+from app.session.markdown import plain
 from app.wording import data_words
 from data.dataset import Array, Dataset
 from data.file_readers.array_files import give_back
@@ -81,7 +82,7 @@ def _neighbours(
         try:
             found = compared(network, dataset, example)
         except UserError as error:
-            st.caption(say(error.text))
+            st.caption(plain(say(error.text)))
             return None
         if found is None:
             st.fragment(_wait, run_every=SECONDS_BETWEEN_LOOKS)(network, dataset, look.rows)
