@@ -17,8 +17,8 @@ from app.prediction.picture_input import (
     why_picture,
 )
 from app.prediction.picture_steps import DRAWN, picture_steps
+from app.prediction.picture_verdict import picture_verdict
 from app.prediction.probabilities import probability_items
-from app.prediction.verdict import verdict
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -104,7 +104,7 @@ def _written_digit(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
         if drawing is None:
             st.markdown(plain(say(refusal)) if refusal else t("predict.draw_first"))
         else:
-            verdict(network, dataset, drawing.seen, drawing.probabilities)
+            picture_verdict(network, dataset, drawing.seen, drawing.probabilities)
     return None if drawing is None else asking(drawing.seen)
 
 

@@ -10,8 +10,8 @@ from app.form.picture_file import picture_file
 from app.prediction.judge import Judge, asking
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
 from app.prediction.picture_steps import READ, picture_steps
+from app.prediction.picture_verdict import picture_verdict
 from app.prediction.probabilities import probability_items
-from app.prediction.verdict import verdict
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.pictures.bars import bars
@@ -90,7 +90,7 @@ def photo_input(network: TrainedNetwork, dataset: Dataset) -> PhotoReading | Non
         if found is None or prediction is None:
             st.markdown(plain(sentence))
         else:
-            verdict(network, dataset, found, prediction.answer)
+            picture_verdict(network, dataset, found, prediction.answer)
     if reading is not None:
         _steps(reading.steps)
     return reading

@@ -6,8 +6,8 @@ import streamlit as st
 from app.prediction.judge import Judge, asking
 from app.prediction.neighbours import picture_neighbours
 from app.prediction.picture_steps import PICKED, picture_steps
+from app.prediction.picture_verdict import picture_verdict
 from app.prediction.probabilities import probability_items
-from app.prediction.verdict import verdict
 from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
@@ -56,7 +56,7 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
     picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
     with verdict_place:  # how strange the picture is takes longer than all of the rest
-        verdict(network, dataset, picture, prediction.answer)
+        picture_verdict(network, dataset, picture, prediction.answer)
         _truth(dataset, prediction, truth)
     return asking(picture)
 

@@ -16,7 +16,9 @@ from models.network.strangeness import STRANGE
 from models.network.weights import TrainedNetwork
 
 
-def verdict(network: TrainedNetwork, dataset: Dataset, picture: Array, answer: Array) -> None:
+def picture_verdict(
+    network: TrainedNetwork, dataset: Dataset, picture: Array, answer: Array
+) -> None:
     """Draw the class with the highest probability and how strange the picture is to the network.
 
     ``answer`` is (classes,) probabilities. Where the picture may be none of the classes, the
