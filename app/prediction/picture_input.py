@@ -8,7 +8,7 @@ from app.prediction.neighbours import picture_neighbours
 from app.prediction.picture_steps import PICKED, picture_steps
 from app.prediction.picture_verdict import picture_verdict
 from app.prediction.probabilities import probability_items
-from app.prediction.why import Example, why
+from app.prediction.reasons.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain

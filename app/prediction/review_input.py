@@ -7,8 +7,8 @@ import numpy as np
 
 from app.prediction.judge import Judge
 from app.prediction.neighbours import text_neighbours
+from app.prediction.reasons.why import Example, why
 from app.prediction.sentence_parts import sentence_parts
-from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services

@@ -6,8 +6,8 @@ import streamlit as st
 from app.prediction.judge import Judge, asking
 from app.prediction.neighbours import table_neighbours
 from app.prediction.probabilities import probability_items
+from app.prediction.reasons.why_row import why_row
 from app.prediction.target_histogram import target_histogram
-from app.prediction.why_row import why_row
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain

@@ -14,8 +14,8 @@ from sklearn.inspection import partial_dependence
 from sklearn.linear_model import LinearRegression
 from streamlit.testing.v1 import AppTest
 
-from app.prediction.effect_curves import Effect, effect
-from app.prediction.straight_answer import straight_line
+from app.prediction.reasons.effect_curves import Effect, effect
+from app.prediction.reasons.straight_answer import straight_line
 from app.session import services
 from app.session.i18n import texts
 from app.session.navigation import PREDICT

@@ -3,15 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from app.prediction.effect_curves import effect_curves
-from app.prediction.straight_answer import (
+from app.prediction.reasons.effect_curves import effect_curves
+from app.prediction.reasons.straight_answer import (
     straight_line,
     straight_steps,
     straight_sum,
     trained_rows,
 )
-from app.prediction.waterfall import Steps, waterfall
-from app.prediction.why import Example, draw_check, draw_sum, why_title
+from app.prediction.reasons.waterfall import Steps, waterfall
+from app.prediction.reasons.why import Example, draw_check, draw_sum, why_title
 from app.session.i18n import say, t
 from app.session.markdown import plain
 from app.wording import data_words

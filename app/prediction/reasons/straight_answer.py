@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from app.prediction.waterfall import Steps, figure_of
+from app.prediction.reasons.waterfall import Steps, figure_of
 from app.session.i18n import t
 from app.session.remembered import remembered
 from data.dataset import Array, Dataset

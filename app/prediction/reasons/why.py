@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.prediction.share_picture import share_picture
-from app.prediction.waterfall import Steps, figure_of, waterfall
+from app.prediction.reasons.share_picture import share_picture
+from app.prediction.reasons.waterfall import Steps, figure_of, waterfall
 from app.session.i18n import say, t
 from app.session.markdown import plain
 from app.widgets.figure.figure import Axes, Line, figure
