@@ -42,6 +42,7 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the fi
 	$(BIN)/python -m tests.bench.data_page
 	$(BIN)/python -m tests.bench.typing
 	$(BIN)/python -m tests.bench.reviews
+	$(BIN)/python -m tests.bench.nearest
 	$(BIN)/python -m tests.bench.analysis
 	$(BIN)/python -m tests.bench.prediction
 

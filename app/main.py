@@ -12,6 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from app.server.memory import share_arenas  # noqa: E402
+
+share_arenas()  # before anything starts a thread
+
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 

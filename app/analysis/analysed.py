@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.prediction.network_choice import READY, Answering
-from app.session import state
+from app.prediction.network_choice import READY, Answering, network_of, run_now
 from app.session.i18n import both, say, t
-from app.session.networks import network_in
-from app.session.services import memory, services
+from app.session.services import memory
 from app.wording import run_words
 from data.dataset import Dataset
 from data.language import UserError
@@ -76,24 +74,14 @@ def analysed(task: Task, answering: Answering) -> Analysed:
 
     Raises ``UserError`` where the run has been deleted, or its files are gone or damaged.
     """
-    run = _run(answering)
-    network = network_in(answering.folder)
+    run, network = run_now(answering), network_of(answering)
     try:
         written = (answering.folder / WEIGHTS).stat().st_mtime_ns
     except OSError:
-        raise UserError(both("analyze.run_gone")) from None
+        raise UserError(both("run.gone")) from None
     dataset = network.task.load(answering.experiment)
     name = run_words.name(run) if run else _ready_name(task, answering)
     return Analysed(name, answering.folder, network, dataset, run, written)
-
-
-def _run(answering: Answering) -> Run | None:
-    if answering.run is None:
-        return None
-    try:
-        return services().store.find(answering.run.id, state.owner())
-    except UserError:
-        raise UserError(both("analyze.run_gone")) from None
 
 
 def _ready_name(task: Task, answering: Answering) -> str:

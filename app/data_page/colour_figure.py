@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app.data_page.download import Row, csv_button
+from app.form.picture_file import picture_file
 from app.session import failures
 from app.session.i18n import t
 from data.colour_picture import channels, drawn_colours, read_colours, shrunk
@@ -18,13 +19,6 @@ ROWS = 12
 """Of the small copy whose numbers can be read."""
 PARTS = ("red", "green", "blue")
 _COLOURS = ("#D00000", "#008000", "#2040FF")
-_UPLOADER = """<style>
-.st-key-colour-file [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-.st-key-colour-file section button, .st-key-colour-file section button * { font-size: 0; }
-.st-key-colour-file section button :is(svg, [data-testid="stIconMaterial"]) { display: none; }
-.st-key-colour-file section button::after { content: %s; font-size: 1rem; }
-</style>"""
-"""Streamlit writes English into its uploader, whatever the language of the page."""
 
 
 def colour_figure(task: Task) -> None:
@@ -54,15 +48,11 @@ def colour_figure(task: Task) -> None:
 
 def _picture() -> Array:
     """Draw the choice of a file; return its colours, or those that the lab has drawn."""
-    label = t("data.colour_file")
-    words = t("data.choose_file").replace("\\", "").replace('"', "")
-    st.html(_UPLOADER % f'"{words}"')
-    with st.container(key="colour-file", width=320):
-        file = st.file_uploader(label, type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "tiff"])
-    if file is None:
+    content = picture_file(t("data.colour_file"), "colour-file")
+    if content is None:
         return drawn_colours()
     try:
-        return read_colours(file.getvalue())
+        return read_colours(content)
     except UserError as error:
         failures.tell(error.text)
         return drawn_colours()

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from app.data_page.download import csv_button
-from app.data_page.remembered import remembered
 from app.session.i18n import say, t
+from app.session.remembered import remembered
 from data.dataset import Array, Dataset
 from models.analysis.columns import correlations
 from models.tasks.base import Task

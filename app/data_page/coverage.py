@@ -7,9 +7,9 @@ import streamlit as st
 from app.data_page.download import Row, csv_button
 from app.data_page.html_table import html_table
 from app.data_page.plots import share_plot
-from app.data_page.remembered import remembered
 from app.data_page.tokens import Tokens
 from app.session.i18n import t
+from app.session.remembered import remembered
 from app.wording.data_words import words_of
 from data.dataset import Dataset
 from models.analysis.documents import SIZES, coverage

@@ -21,10 +21,11 @@ def csv_button(
     somebody wants them.
     """
     title = t(f"data.csv_{name}")
+    file = file_name(f"{say(task.title)} {title}", ".csv")
     st.download_button(
         t("data.csv", figure=title),
         data=lambda: csv_text(header, rows()),
-        file_name=file_name(f"{say(task.title)} {title}", ".csv"),
+        file_name=file,
         mime="text/csv; charset=utf-8",
         icon=":material/download:",
         on_click="ignore",

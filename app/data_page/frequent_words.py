@@ -6,12 +6,12 @@ import streamlit as st
 
 from app.data_page.download import Row, csv_button
 from app.data_page.html_table import NONE, html_table
-from app.data_page.remembered import remembered
 from app.data_page.tokens import Tokens
 from app.form.control import control
 from app.session import state
 from app.session.i18n import say, t
 from app.session.markdown import plain
+from app.session.remembered import remembered
 from app.wording.data_words import words_of
 from data.dataset import Dataset
 from data.text.vocabulary import STOP_WORDS

@@ -8,10 +8,10 @@ import streamlit as st
 
 from app.data_page.colour_figure import colour_figure
 from app.data_page.download import Row, csv_button
-from app.data_page.remembered import remembered
 from app.session import state
 from app.session.i18n import both, group, say, t
 from app.session.markdown import plain
+from app.session.remembered import remembered
 from app.widgets.data.pixel_vector import pixel_vector
 from app.widgets.pictures.picture_grid import picture_grid
 from data.dataset import Dataset

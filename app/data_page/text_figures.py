@@ -9,9 +9,9 @@ from app.data_page.frequent_words import frequent_words_figure
 from app.data_page.html_table import html_table
 from app.data_page.plots import histogram_plot
 from app.data_page.random_texts import random_texts
-from app.data_page.remembered import remembered
 from app.data_page.tokens import Tokens, tokens_of
 from app.session.i18n import t
+from app.session.remembered import remembered
 from app.wording.data_words import words_of
 from data.dataset import Array, Dataset
 from models.analysis.documents import characters, duplicates, words

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from app.data_page.remembered import remembered
 from app.form.tokenizer_fallback import tokenizer_for
 from app.session import state
+from app.session.remembered import remembered
 from data.dataset import Array, Dataset
 from data.text.analysers import TOKENIZERS
 from data.text.tokens import (

@@ -6,10 +6,10 @@ import streamlit as st
 
 from app.data_page.download import Row, csv_button
 from app.data_page.html_table import NONE, shown
-from app.data_page.remembered import remembered
 from app.form.choice import choice
 from app.session import state
 from app.session.i18n import group, say, t
+from app.session.remembered import remembered
 from app.widgets.data.variable_table import Variable, variable_table
 from data.dataset import Dataset, Feature
 from models.analysis.columns import Column, columns

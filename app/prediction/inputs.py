@@ -3,19 +3,24 @@
 from collections.abc import Callable
 
 from app.prediction.digit_input import digit_input
-from app.prediction.picture_input import picture_input, show_picture
+from app.prediction.judge import Judge
+from app.prediction.photo_input import image_input
+from app.prediction.picture_input import show_picture
 from app.prediction.review_input import review_input, show_review
 from app.prediction.table_input import show_table_row, table_input
 from data.dataset import Dataset
 from models.network.weights import TrainedNetwork
 from models.tasks.base import InputKind, Task
 
-Question = Callable[[TrainedNetwork, Dataset], None]
-"""Draws an example that can be set, and what a network answers."""
+Question = Callable[[TrainedNetwork, Dataset], Judge | None]
+"""Draws an example that can be set, and what a network answers.
+
+Returns what asks other networks about the same example; None while there is none.
+"""
 
 _QUESTIONS: dict[InputKind, Question] = {
     InputKind.TABLE: table_input,
-    InputKind.IMAGE: picture_input,
+    InputKind.IMAGE: image_input,
     InputKind.TEXT: review_input,
 }
 

@@ -33,7 +33,8 @@ def own_training(task: Task) -> None:
         st.fragment(_progress, run_every=SECONDS_BETWEEN_LOOKS)(run.id)
 
 
-def _started(task: Task) -> state.Kept[str | None]:
+def started_here(task: Task) -> state.Kept[str | None]:
+    """The run that was started here last, whose progress is drawn here."""
     return state.Kept(f"trained-on-predict-{task.name}", None)
 
 
@@ -43,12 +44,12 @@ def _start(task: Task) -> None:
     except UserError as error:
         state.refuse(error.text)
         return
-    _started(task).set(run.id)
+    started_here(task).set(run.id)
     state.show_run(task.name, run.id)
 
 
 def _under_way(task: Task) -> Run | None:
-    run = _find(_started(task).get())
+    run = _find(started_here(task).get())
     return run if run and run.is_under_way else None
 
 

@@ -3,9 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.judge import Judge, asking
+from app.prediction.neighbours import picture_neighbours
 from app.prediction.picture_steps import PICKED, picture_steps
+from app.prediction.picture_verdict import picture_verdict
 from app.prediction.probabilities import probability_items
-from app.prediction.why import Example, why
+from app.prediction.reasons.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -21,19 +24,23 @@ from models.tasks.base import Task
 PICTURES = 24
 
 
-def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label."""
+def picture_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
+    """Draw a choice of test pictures, the chosen one, and the network's answer beside its label.
+
+    Returns what asks other networks about the picture.
+    """
     picking, seen, answer = st.columns([4, 3.2, 4], gap="large")
     with picking:
         st.markdown(f"#### {t('predict.pick')}")
-        verdict = st.container(key="verdict")
-        page = _page(network.task).get()
-        shown = _indices(dataset, page, _asked(network.task).get())
+        verdict_place = st.container(key="verdict")
+        page = _page(dataset).get()
+        shown = _indices(dataset, page, _asked(dataset).get())
         grid = group("grid")
         images = [dataset.x_test[index] for index in shown]
         key = f"grid-{dataset.name}-{page}"
         chosen = picture_grid(images, selected=0, labels=grid, key=key) or 0
-        st.button(t("predict.other_pictures"), on_click=_turn, args=(network.task, page + 1))
+        if len(dataset.x_test) > PICTURES:
+            st.button(t("predict.other_pictures"), on_click=_turn, args=(dataset, page + 1))
     index = shown[min(chosen, len(shown) - 1)]
     picture, truth = dataset.x_test[index], int(dataset.y_test[index])
     with seen:
@@ -41,22 +48,30 @@ def picture_input(network: TrainedNetwork, dataset: Dataset) -> None:
         size = picture.shape[0], picture.shape[1]
         pixels(picture.tolist(), pixel_labels(network.task), size=size, key="seen")
     prediction = predict_one(network, picture)
-    with verdict:
-        _verdict(dataset, prediction, truth)
     with answer:
         st.markdown(f"#### {t('predict.probabilities')}")
         items, winner = probability_items(dataset, prediction)
         bars(items, labels=group("bars"), highlight=winner, key="probabilities")
-    way = follow_picture(network, picture, picture, None)
+    way = follow_picture(network, picture, written=picture, fitted=None)
     picture_steps(network, dataset, way, str(index), PICKED)
     why_picture(network, dataset, picture, prediction.winner)
+    with verdict_place:  # how strange the picture is takes longer than all of the rest
+        picture_verdict(network, dataset, picture, prediction.answer)
+        _truth(dataset, prediction, truth)
+    return asking(picture)
 
 
 def why_picture(network: TrainedNetwork, dataset: Dataset, picture: Array, unit: int) -> None:
-    """Draw the reasons for what a picture is taken for, beside a black one."""
+    """Draw the training pictures nearest to one, and the reasons for what it is taken for.
+
+    The reasons are those beside a black picture.
+    """
+    near = st.container()
     row = network.scaling.apply(picture.reshape(1, -1))[0]
     black = network.scaling.apply(np.zeros((1, row.size), np.uint8))[0]
     why(network, dataset, Example(row, black, (), t("why.baseline_black")), unit)
+    with near:  # it takes longer
+        picture_neighbours(network, dataset, picture)
 
 
 def pixel_labels(task: Task) -> dict[str, str]:
@@ -67,26 +82,31 @@ def pixel_labels(task: Task) -> dict[str, str]:
 def show_picture(task: Task, dataset: Dataset, row: int) -> None:
     """Begin with a test picture, also where one could be drawn."""
     given_way(task).set("pick")
-    _asked(task).set(row)
+    begin_with(dataset, row)
+
+
+def begin_with(dataset: Dataset, row: int) -> None:
+    """Let this test picture stand first, and be chosen."""
+    _asked(dataset).set(row)
 
 
 def given_way(task: Task) -> state.Kept[str]:
-    """How an example is given where there are two ways: "write" or "pick"."""
+    """How an example is given where there are several ways: "write", "pick", "photo" or "own"."""
     return state.Kept(f"given-{task.name}", "write")
 
 
-def _page(task: Task) -> state.Kept[int]:
-    return state.Kept(f"picture-page-{task.name}", 0)
+def _page(dataset: Dataset) -> state.Kept[int]:
+    return state.Kept(f"picture-page-{dataset.name}", 0)
 
 
-def _asked(task: Task) -> state.Kept[int | None]:
+def _asked(dataset: Dataset) -> state.Kept[int | None]:
     """The test picture that stands first, where somebody came for it."""
-    return state.Kept(f"picture-asked-{task.name}", None)
+    return state.Kept(f"picture-asked-{dataset.name}", None)
 
 
-def _turn(task: Task, page: int) -> None:
-    _page(task).set(page)
-    _asked(task).set(None)
+def _turn(dataset: Dataset, page: int) -> None:
+    _page(dataset).set(page)
+    _asked(dataset).set(None)
 
 
 def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
@@ -97,9 +117,6 @@ def _indices(dataset: Dataset, page: int, first: int | None) -> list[int]:
     return others if first is None else [first, *others][:PICTURES]
 
 
-def _verdict(dataset: Dataset, prediction: Prediction, truth: int) -> None:
-    share = float(prediction.answer[prediction.winner])
-    label = plain(say(dataset.classes[prediction.winner]))
-    st.markdown(f"**{t('predict.verdict', label=label, share=100 * share)}**")
-    verdict = t("predict.right" if prediction.winner == truth else "predict.wrong")
-    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {verdict}")
+def _truth(dataset: Dataset, prediction: Prediction, truth: int) -> None:
+    judged = t("predict.right" if prediction.winner == truth else "predict.wrong")
+    st.markdown(f"{t('predict.truth', label=plain(say(dataset.classes[truth])))} {judged}")

@@ -1,32 +1,23 @@
 """A picture's way through a network in eight steps, as the browser is sent them."""
 
 from app.session.i18n import group, say
-from app.widgets.pictures.digit_steps import Steps, digit_steps
+from app.widgets.pictures.picture_steps import Steps, show_steps
 from data.dataset import Dataset
 from models.network.drawn_digit import DrawnDigit
 from models.network.weights import TrainedNetwork
 
-PICKED = "picked_steps"
-"""The words of the first steps where a picture was picked and nothing was drawn."""
+DRAWN, PICKED, READ = "drawn_steps", "picked_steps", "read_steps"
+"""The words of the first steps: a drawing, a picture of the data, a picture read from a photo."""
 
 
 def picture_steps(
-    network: TrainedNetwork,
-    dataset: Dataset,
-    way: DrawnDigit | None,
-    version: str,
-    words: str | None = None,
+    network: TrainedNetwork, dataset: Dataset, way: DrawnDigit | None, version: str, words: str
 ) -> None:
-    """Show the steps of a picture, or what makes them appear for None.
-
-    ``words`` is the group of texts that replaces those of a drawing.
-    """
+    """Show the steps of a picture, or what makes them appear for None, in one of those words."""
     height, width = network.task.input_shape
-    labels = group("digit_steps", height=height, width=width, inputs=height * width)
-    if words is not None:
-        labels |= group(words)
+    labels = group("picture_steps", height=height, width=width, inputs=height * width)
     steps = None if way is None else _steps(network, dataset, way, version)
-    digit_steps(steps, labels, key="digit-steps")
+    show_steps(steps, labels | group(words), key="picture-steps")
 
 
 def _steps(network: TrainedNetwork, dataset: Dataset, way: DrawnDigit, version: str) -> Steps:

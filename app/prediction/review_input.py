@@ -5,14 +5,16 @@ from functools import partial
 
 import numpy as np
 
+from app.prediction.judge import Judge
+from app.prediction.neighbours import text_neighbours
+from app.prediction.reasons.why import Example, why
 from app.prediction.sentence_parts import sentence_parts
-from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services
 from app.widgets.review.review_box import Answer, Pick, Question, Truth, review_box
 from app.wording import data_words
-from data.dataset import Dataset
+from data.dataset import Array, Dataset
 from data.language import UserError
 from data.text.analysers import MAX_LENGTH, clean, is_cut
 from data.text.analysers import group as group_of
@@ -33,8 +35,8 @@ class Review:
     row: int | None = None
 
 
-def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the box and the answer.
+def review_input(network: TrainedNetwork, dataset: Dataset) -> Judge | None:
+    """Draw the box and the answer; return what asks others about the same review.
 
     The first time it stands there at once, without an answer, and asks by itself: the analyser's
     first answer takes seconds.
@@ -64,7 +66,20 @@ def review_input(network: TrainedNetwork, dataset: Dataset) -> None:
         key=f"review-box-{task.name}",
     )
     if answer is not None and network.vocabulary:
+        text_neighbours(network, dataset, answer.indices)
         _why(network, dataset, answer, network.vocabulary)
+    return _asking(review.question) if review is not None and answer is not None else None
+
+
+def _asking(question: Question) -> Judge:
+    """Return what asks networks about a review, each through its own analyser and words."""
+
+    def answer(network: TrainedNetwork) -> Array:
+        tokenizer, sentence = _text_settings(network).tokenizer, clean(question.text)
+        found = services().tokenizer.analyse(tokenizer, sentence)
+        return explain_review(network, found.morphemes, frozenset(question.off)).probabilities
+
+    return answer
 
 
 def _why(network: TrainedNetwork, dataset: Dataset, answer: Answer, vocabulary: Vocabulary) -> None:

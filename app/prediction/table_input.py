@@ -3,9 +3,11 @@
 import numpy as np
 import streamlit as st
 
+from app.prediction.judge import Judge, asking
+from app.prediction.neighbours import table_neighbours
 from app.prediction.probabilities import probability_items
+from app.prediction.reasons.why_row import why_row
 from app.prediction.target_histogram import target_histogram
-from app.prediction.why import Example, why
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
@@ -18,8 +20,8 @@ from models.network.weights import TrainedNetwork
 from models.tasks.base import Task
 
 
-def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
-    """Draw the sliders and the answer.
+def table_input(network: TrainedNetwork, dataset: Dataset) -> Judge:
+    """Draw the sliders and the answer; return what asks others about the row.
 
     The answer stands first, so that a phone, too, shows it above whichever slider is moved.
     """
@@ -37,15 +39,9 @@ def table_input(network: TrainedNetwork, dataset: Dataset) -> None:
             _answer(prediction, dataset)
         with st.container(key="row-notes"):
             _notes(task, dataset, row)
-    _why(network, dataset, row, prediction.winner)
-
-
-def _why(network: TrainedNetwork, dataset: Dataset, row: Array, unit: int) -> None:
-    """Draw what every variable adds, beside a row in the middle of those that train."""
-    mean = dataset.x_train.mean(axis=0, dtype=np.float64).astype(np.float32)
-    asked, baseline = network.scaling.apply(np.stack([row, mean]))
-    names = [feature.name for feature in dataset.features]
-    why(network, dataset, Example(asked, baseline, names, t("why.baseline_mean")), unit)
+    table_neighbours(network, dataset, row)
+    why_row(network, dataset, row, prediction)
+    return asking(row)
 
 
 def _answer(prediction: Prediction, dataset: Dataset) -> None:

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from app.analysis.analysis import analysis, first_epoch, unknown_run
+from app.analysis.analysis import analysis
 from app.form.task_choice import task_choice
 from app.prediction.network_choice import network_choice
+from app.prediction.runs_without_weights import runs_without_weights
 from app.session import failures, state
 from app.session.i18n import t
 from app.session.navigation import TRAIN
 
 task = task_choice()
-unknown_run(task)
-first_epoch(task)
+runs_without_weights(task, "analyze")
 chosen = network_choice(task, t("analyze.choose"))
 if refusal := state.take_refusal():
     failures.tell(refusal)

@@ -3,18 +3,22 @@
 import streamlit as st
 
 from app.form.task_choice import task_choice
-from app.prediction.network_choice import network_choice
+from app.prediction.network_choice import network_choice, other_network
 from app.prediction.network_question import ask_network
-from app.prediction.own_training import own_training
+from app.prediction.own_training import own_training, started_here
+from app.prediction.runs_without_weights import runs_without_weights
 from app.session import failures, state
 from app.session.i18n import t
 from app.session.navigation import TRAIN
 
 task = task_choice()
-answering = network_choice(task, t("run.choose"))
+runs_without_weights(task, "predict", besides=started_here(task).get())
+with st.container(key="network-choices", horizontal=True, vertical_alignment="bottom"):
+    chosen = network_choice(task, t("run.choose"))
+    other = other_network(task, chosen, "prediction") if chosen else None
 if refusal := state.take_refusal():
     failures.tell(refusal)
-if answering is None:
+if chosen is None:
     st.info(t("predict.no_run"))
     st.page_link(
         TRAIN,
@@ -23,6 +27,6 @@ if answering is None:
         query_params=state.address(task.name),
     )
 else:
-    if answering.run is None:
+    if chosen.run is None:
         own_training(task)
-    ask_network(task, answering)
+    ask_network(task, chosen, other)

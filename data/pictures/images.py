@@ -1,4 +1,4 @@
-"""From a picture to the 28 x 28 pixels that a network trained on MNIST knows.
+"""From the ink of a digit to the 28 x 28 pixels that a network trained on MNIST knows.
 
 MNIST's digits were cut out, scaled to a box of 20 x 20 pixels and placed with their centre of mass
 in the centre (http://yann.lecun.com/exdb/mnist/). A network has seen nothing else, so a picture
@@ -6,35 +6,40 @@ from elsewhere must be made the same way.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image, ImageOps
 
 from data.dataset import Array
-from data.language import Text, UserError
+from data.pictures.marks import stroke_width
 
 BOX = 20
 """MNIST's digits fill a box of 20 x 20 pixels."""
-LEAST_CONTRAST = 32
-"""Grey values between ink and ground; a picture without them is blank."""
+THINNEST, BROADEST = 2.0, 4.0
+"""Pixels of that box: finer and broader lines are drawn anew at these widths."""
 
 _CENTRE = 14  # The pixel that holds the centre of mass of MNIST's own pictures.
-_FAINTEST_INK = 12
-_SMALLEST_SIDE = 4
-_UNEVEN = 64
-"""Grey values between the darkest and the brightest parts of a border that lies in a shadow."""
-_UNEVEN_SIDE = 256
-"""A picture in uneven light is shrunk to it: what lies under its strokes takes 30 ms then."""
-_WIDEST_STROKE = 0.2
-"""Of the shorter side."""
-_SMALLEST_SHARE = 0.02
+_LEAST_FOR_PEN = 2 * BOX
+"""Pixels of a digit below which the width of its lines cannot be told well."""
 
 
-def center_digit(grey: Array) -> Array:
-    """Cut out, scale and centre a digit as MNIST's were: any (height, width) -> (28, 28) uint8.
+def boxed(ink: Array) -> Array:
+    """Return a digit's ink, any (height, width) float32 to 255, as the (20, 20) uint8 of its box.
 
-    Raises ``UserError`` when no ink stands out from the ground, or too little of it to be a digit.
+    The longer side fills the box; lines are as broad as those of MNIST.
     """
-    digit = _scaled(_cropped(_without_ground(grey)))
+    ink = _cut_out(_with_usual_pen(_cut_out(ink)))
+    scale = BOX / max(ink.shape)
+    height, width = (max(1, round(side * scale)) for side in ink.shape)
+    small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR))
+    box = np.zeros((BOX, BOX), dtype=np.uint8)
+    top, left = (BOX - height) // 2, (BOX - width) // 2
+    # A thin line that faded is made bright again.
+    box[top : top + height, left : left + width] = np.rint(small * (255 / small.max()))
+    return box
+
+
+def centred(box: Array) -> Array:
+    """Return the picture that has a digit's centre of mass in its centre, (28, 28) uint8."""
+    digit = _cut_out(box)
     top, left = _place(digit.sum(axis=1)), _place(digit.sum(axis=0))
     picture = np.zeros((28, 28), dtype=np.uint8)
     picture[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
@@ -51,84 +56,26 @@ def fit_frame(grey: Array, shape: tuple[int, ...] = (28, 28)) -> Array:
     return np.asarray(frame)
 
 
-def border(grey: Array) -> Array:
-    """Return the outermost pixels of a picture, in one row."""
-    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+def _cut_out(ink: Array) -> Array:
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _without_ground(grey: Array) -> Array:
-    """Take away the paper, as the border shows it, and stretch what is left to 0-255 float32."""
-    ink = _above_ground(grey)
-    grain = np.percentile(np.abs(border(ink)), 90)
-    ink[ink < max(_FAINTEST_INK, min(2 * grain, ink.max() / 2))] = 0
-    if ink.max() < LEAST_CONTRAST:
-        raise UserError(
-            Text("그림이 비어 있습니다. 숫자를 써 주세요.", "The drawing is empty: write a digit.")
-        )
-    ink *= 255 / ink.max()
-    return ink
+def _with_usual_pen(ink: Array) -> Array:
+    """Return ink whose lines are so broad that in MNIST's box they look as its own do."""
+    from scipy.ndimage import distance_transform_edt  # 20 MB that only pictures need
 
-
-def _above_ground(grey: Array) -> Array:
-    """Subtract the ground, as the border shows it; in uneven light, what lies under the strokes."""
-    edge = border(grey)
-    if np.ptp(np.percentile(edge, (5, 95))) >= _UNEVEN:
-        strokes = _in_even_light(grey)
-        if strokes.max() >= LEAST_CONTRAST:  # else what is bright along the border is the ink
-            return strokes
-    return grey.astype(np.float32) - np.float32(np.median(edge))
-
-
-def _in_even_light(grey: Array) -> Array:
-    """Return the strokes as they would be without shadows, (height, width) float32, made smaller.
-
-    Light times what the paper throws back is what a camera sees, so ink in the shadow is divided by
-    the paper's brightness there.
-    """
-    image = Image.fromarray(grey)
-    image.thumbnail((_UNEVEN_SIDE, _UNEVEN_SIDE))
-    small = np.asarray(image).astype(np.float32)
-    ground = _opening(small, max(3, round(_WIDEST_STROKE * min(small.shape))))
-    strokes: Array = (small - ground) * (255 / np.maximum(255 - ground, LEAST_CONTRAST))
-    strokes -= np.median(border(strokes))
-    return strokes
-
-
-def _opening(values: Array, side: int) -> Array:
-    """Return values without what is brighter than its surroundings and narrower than ``side``.
-
-    The lowest of every square window, then for each pixel the highest of its windows: an edge of
-    light and shadow stays where it is (grey-scale opening; Gonzalez and Woods, Digital Image
-    Processing, 9.6).
-    """
-    values = np.pad(values, side - 1, constant_values=np.inf)  # the picture may go on outside
-    for extreme in (np.min, np.max):
-        for axis in (0, 1):
-            values = extreme(sliding_window_view(values, side, axis), axis=-1)
-    return values
-
-
-def _cropped(ink: Array) -> Array:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if max(cut.shape) < max(_SMALLEST_SIDE, _SMALLEST_SHARE * max(ink.shape)):
-        raise UserError(
-            Text(
-                "그림이 너무 작습니다. 숫자를 더 크게 써 주세요.",
-                "The drawing is too small to read: write the digit larger.",
-            )
-        )
-    return cut
-
-
-def _scaled(ink: Array) -> Array:
-    """Scale the longer side to ``BOX`` pixels; a thin line that faded is made bright again."""
-    scale = BOX / max(ink.shape)
-    height, width = (max(1, round(side * scale)) for side in ink.shape)
-    image = Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR)
-    small: Array = np.asarray(image)
-    bright: Array = np.rint(small * (255 / small.max())).astype(np.uint8)
-    return bright
+    mask, side = ink > ink.max() / 2, max(ink.shape)
+    if side < _LEAST_FOR_PEN or not mask.any():
+        return ink
+    width = stroke_width(mask)
+    more = (np.clip(width, THINNEST * side / BOX, BROADEST * side / BOX) - width) / 2
+    if abs(more) < 1:
+        return ink
+    mask = np.pad(mask, max(0, int(more)) + 2)
+    outside = distance_transform_edt(~mask) - distance_transform_edt(mask)
+    drawn: Array = (255 * np.clip(more + 1 - outside, 0, 1)).astype(np.float32)
+    return drawn
 
 
 def _place(profile: Array) -> int:

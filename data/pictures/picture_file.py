@@ -1,4 +1,4 @@
-"""From a picture file of any kind that people have to grey values, ink bright on a dark ground.
+"""From a picture file of any kind that people have to grey values.
 
 A phone's photo has 12 to 108 million pixels of which a network sees 784, so a JPEG is decoded at an
 eighth of its size and everything else is made smaller as soon as it is decoded.
@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 from data.dataset import Array
 from data.file_readers.plain_file import read_bytes, too_large
 from data.language import Text, UserError
-from data.pictures.images import LEAST_CONTRAST, border
+from data.pictures.ground import LEAST_CONTRAST
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Formats that are pictures and nothing else: PIL would start Ghostscript for an EPS file."""
@@ -46,43 +46,40 @@ _DEPTHS = (8, 10, 12, 14, 16, 24, 31)
 _SHARE_OF_A_CARD = 0.7
 """The share of its box that paper around a digit fills at least; a digit's strokes fill less."""
 
+_HEIC_STARTS = tuple(b"ftyp" + kind for kind in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
+_HEIC = Text(
+    "HEIC 사진은 읽을 수 없습니다. 휴대전화의 카메라 설정에서 형식을 '높은 호환성'으로 바꾸거나 "
+    "JPEG으로 저장해서 올려 주세요.",
+    "HEIC photos cannot be read. Set your phone's camera to the format 'Most Compatible', or save "
+    "the photo as JPEG.",
+)
+
 Image.MAX_IMAGE_PIXELS = None  # The size is looked at here, and a JPEG may have more.
 
 
 def read_picture(source: Path | str | bytes) -> Array:
-    """Read a picture file as grey values: (height, width) uint8, ink bright on a dark ground.
+    """Read a picture file as grey values: (height, width) uint8, from black to white.
 
     Of several frames the first with ink on it is taken, turned upright, and shrunk to ``MAX_SIDE``.
-    What is transparent gets the colour that ink stands out from, or that of the paper; a picture
-    with a light border is inverted. Raises ``UserError`` when the file cannot be read, is no whole
-    picture in one of ``FORMATS``, or is larger than ``MAX_BYTES``, ``MAX_PHOTO_PIXELS`` or
-    ``MAX_PIXELS``, which is known before decoding.
+    What is transparent gets the colour that ink stands out from, or that of the paper. Raises
+    ``UserError`` when the file cannot be read, is no whole picture in one of ``FORMATS``, or is
+    larger than ``MAX_BYTES``, ``MAX_PHOTO_PIXELS`` or ``MAX_PIXELS``, which is known before
+    decoding.
     """
     content = source if isinstance(source, bytes) else read_bytes(Path(source), MAX_BYTES)
     if len(content) > MAX_BYTES:
         raise UserError(too_large(MAX_BYTES))
+    if content[4:12] in _HEIC_STARTS:
+        raise UserError(_HEIC)
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_size(image, content)
-        grey = _first_with_ink(image)
+        return _first_with_ink(image)
     except UserError:
         raise
     except Exception as error:
         # A broken file makes PIL's decoders raise nearly anything, not only OSError.
         raise _not_a_picture() from error
-    return np.invert(grey) if _is_on_light_ground(grey) else grey
-
-
-def _is_on_light_ground(grey: Array) -> bool:
-    """Say whether ink is darker than the ground, which the border shows.
-
-    In a dim photo of paper the ground is dark too: what differs most from it decides, and its own
-    brightness where nothing does.
-    """
-    ground = float(np.median(border(grey)))
-    darkest, brightest = np.percentile(grey, (0.1, 99.9))
-    lead = (ground - darkest) - (brightest - ground)
-    return ground > 127 if abs(lead) < LEAST_CONTRAST else bool(lead > 0)
 
 
 def _check_size(image: Image.Image, content: bytes) -> None:

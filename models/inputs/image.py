@@ -4,6 +4,7 @@ from pathlib import Path
 
 from data.dataset import Array, Dataset
 from data.language import Text
+from data.pictures.reading import PhotoReading
 from data.tables.scaling import pixel_scaling
 from data.text.vocabulary import Vocabulary
 from models.experiment import Experiment
@@ -66,17 +67,21 @@ class Image:
         return task.drawable
 
 
+def read_photo(task: Task, grey: Array) -> PhotoReading:
+    """Follow a picture, any (height, width) uint8, to one as the task's are."""
+    from data.pictures.photo import read_whole  # with Pillow, which few need
+
+    return task.read_photo(grey) if task.read_photo else read_whole(grey, task.input_shape)
+
+
 def framed(task: Task, path: Path) -> Array:
     """Return a picture file as the task's pictures are: (height, width) uint8.
 
-    A digit is cut out and centred as those that can be drawn were. Raises ``UserError`` when the
-    file holds no picture, or one without a digit.
+    Raises ``UserError`` when the file holds no picture, or one in which nothing stands out.
     """
-    from data.pictures.images import center_digit, fit_frame  # with Pillow, which few need
     from data.pictures.picture_file import read_picture
 
-    grey = read_picture(path)
-    return center_digit(grey) if task.drawable else fit_frame(grey, task.input_shape)
+    return read_photo(task, read_picture(path)).picture()
 
 
 def _flat(images: Array) -> Array:

@@ -163,13 +163,13 @@ def _with_switches(t: Array, sums: Array, levels: Sequence[float]) -> Array:
 def taken_away(network: TrainedNetwork, row: Array, baseline: Array, order: Array) -> Array:
     """Ask again and again while inputs give way to the baseline's, in an order.
 
-    ``order`` holds indices of inputs. Returns (len(order) + 1, head.units): the answers to the
-    whole row, to the row without the first input of the order, without the first two, ...
+    ``order`` holds indices of inputs, each once. Returns (len(order) + 1, head.units): the answers
+    to the whole row, to the row without the first input of the order, without the first two, ...
     """
-    variants = np.tile(row.astype(np.float64), (len(order) + 1, 1))
-    for taken, index in enumerate(order, 1):
-        variants[taken:, index] = baseline[index]
-    sums = variants @ network.kernels[0] + network.biases[0]
+    first = network.kernels[0].astype(np.float64, copy=False)
+    steps = (baseline - row)[order].astype(np.float64)[:, None] * first[order]
+    whole = row.astype(np.float64) @ first + network.biases[0]
+    sums = whole + np.concatenate([np.zeros((1, len(whole))), np.cumsum(steps, axis=0)])
     layers = zip(network.kernels[1:], network.biases[1:], network.activations, strict=False)
     for kernel, bias, name in layers:
         sums = ACTIVATE[name](sums) @ kernel + bias

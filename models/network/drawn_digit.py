@@ -41,16 +41,18 @@ def follow_drawing(
 
     Raises ``UserError`` when there is nothing to see in the drawing.
     """
-    seen = rasterize(strokes, centered=centered)
-    written = rasterize(strokes, centered=False)
-    fitted = rasterize(_fitted(strokes), centered=False) if centered else None
-    return follow_picture(network, seen, written, fitted)
+    return follow_picture(
+        network,
+        rasterize(strokes, centered=centered),
+        written=rasterize(strokes, centered=False),
+        fitted=rasterize(_fitted(strokes), centered=False) if centered else None,
+    )
 
 
 def follow_picture(
-    network: TrainedNetwork, seen: Array, written: Array, fitted: Array | None
+    network: TrainedNetwork, seen: Array, *, written: Array, fitted: Array | None
 ) -> DrawnDigit:
-    """Follow a picture that a network is given, and what it was before, through the network."""
+    """Follow the picture that a network is given; the others are steps on the way to it."""
     row = seen.reshape(1, -1)
     outputs = forward(network, row)
     z = logits(network, outputs, row)[0]

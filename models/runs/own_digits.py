@@ -37,12 +37,15 @@ class OwnDigits:
     pictures: Array
     labels: Array
 
+    def answers(self, network: TrainedNetwork) -> Array:
+        """Return the probabilities that a network answers with, (rows, classes)."""
+        return predict(network, self.pictures.reshape(len(self.pictures), SIZE * SIZE))
+
     def accuracy(self, network: TrainedNetwork) -> float | None:
         """Return the share of them that a network reads rightly, 0 to 1; None of no drawings."""
         if not len(self.labels):
             return None
-        answers = predict(network, self.pictures.reshape(len(self.pictures), -1)).argmax(axis=1)
-        return float((answers == self.labels).mean())
+        return float((self.answers(network).argmax(axis=1) == self.labels).mean())
 
 
 def keep_digit(folder: Path, owner: str, task: str, picture: Array, label: int) -> None:
@@ -67,6 +70,12 @@ def own_digits(folder: Path, owner: str, task: str) -> OwnDigits:
     pictures = np.frombuffer(b"".join(picture for picture, _ in rows), np.uint8)
     labels = np.array([label for _, label in rows], np.int64)
     return OwnDigits(pictures.reshape(len(rows), SIZE, SIZE), labels)
+
+
+def remove_digits(folder: Path, owner: str, task: str) -> None:
+    """Remove all drawings of an owner and task; raises ``UserError`` where the file cannot be."""
+    with _database(folder) as database:
+        database.execute(f"DELETE {_OF_OWNER}", (owner, task))
 
 
 @contextmanager

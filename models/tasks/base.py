@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.dataset import Dataset, without_rows
+from data.dataset import Array, Dataset, without_rows
 from data.language import Text
+from data.pictures.reading import PhotoReading
 from models.experiment import Experiment, TextSettings
 
 
@@ -103,6 +104,9 @@ class Task:
     """The module of ``keras.datasets`` with the same rows in the same order, where there is one."""
     drawable: bool = False
     """Whether a person can draw an example, a digit of 28 x 28 pixels, with a pen."""
+    read_photo: Callable[[Array], PhotoReading] | None = None
+    """Makes an example of a photo, any (height, width) uint8; None only pads it and makes it
+    smaller."""
 
     def load(self, experiment: Experiment | None = None) -> Dataset:
         """Return the data an experiment (the default one when None) works on.

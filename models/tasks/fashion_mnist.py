@@ -1,9 +1,18 @@
 """Fashion-MNIST: a garment of 28 x 28 grey pixels in, one of ten kinds out."""
 
+from data.dataset import Array
 from data.language import Text
 from data.pictures import mnist
+from data.pictures.reading import PhotoReading
 from models.experiment import Experiment, Layer, Optimizer
 from models.tasks.base import InputKind, Preset, Task, classification
+
+
+def _read_photo(grey: Array) -> PhotoReading:
+    from data.pictures.garment import read_garment  # with Pillow, which few need
+
+    return read_garment(grey)
+
 
 FASHION_MNIST = Task(
     name="fashion_mnist",
@@ -31,4 +40,5 @@ FASHION_MNIST = Task(
     ),
     keras_dataset="fashion_mnist",
     picture=Text("Fashion-MNIST 옷 사진 예시 {count}장", "{count} garments of Fashion-MNIST"),
+    read_photo=_read_photo,
 )

@@ -1,9 +1,18 @@
 """MNIST: a handwritten digit of 28 x 28 grey pixels in, one of ten digits out."""
 
+from data.dataset import Array
 from data.language import Text
 from data.pictures import mnist
+from data.pictures.reading import PhotoReading
 from models.experiment import Experiment, Layer, Optimizer
 from models.tasks.base import InputKind, Preset, Task, classification
+
+
+def _read_photo(grey: Array) -> PhotoReading:
+    from data.pictures.photo import read_digit  # with Pillow, which few need
+
+    return read_digit(grey)
+
 
 MNIST = Task(
     name="mnist",
@@ -32,4 +41,5 @@ MNIST = Task(
     keras_dataset="mnist",
     picture=Text("MNIST 손글씨 숫자 예시 {count}장", "{count} handwritten digits of MNIST"),
     drawable=True,
+    read_photo=_read_photo,
 )

@@ -217,8 +217,10 @@ def test_a_drawing_is_kept_with_what_it_really_is(home: Path, owner: str) -> Non
     app = open_page(PREDICT, task="mnist", lang="en")
     app.session_state["held"].kept["strokes-mnist"] = [[list(point) for point in SEVEN[0]]]
     app.run()
+    assert app.button(key="keep-drawing").disabled  # nobody has said yet what it is
     app.selectbox(key="really").set_value("1").run()
     app.button(key="keep-drawing").click().run()
+    assert app.selectbox(key="really").value == "" and app.button(key="keep-drawing").disabled
     assert not app.exception and not app.error
     kept = own_digits(home / services.RUNS, owner, "mnist")
     assert kept.labels.tolist() == [1]

@@ -29,7 +29,7 @@ VISITS = 10
 CLICKS = 12
 PAIRS = 4
 SECONDS_OF_PAGES = 12.0
-PAGES = ("", "train", "predict", "analyze", "runs")
+PAGES = ("", "data", "train", "predict", "analyze", "runs")
 
 CLICKED = """label => {
     const matrix = [...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean)

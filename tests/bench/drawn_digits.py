@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from data.dataset import Array
-from data.pictures.images import center_digit
+from data.pictures.photo import center_digit
 from data.pictures.strokes import rasterize
 from models.bench.machine import machine
 from models.network.forward import predict

@@ -261,5 +261,5 @@ def test_a_run_that_was_deleted_in_another_tab_answers_no_more(
     other.button("runs.delete").click()
     expect(other.button("runs.undo")).to_be_visible()
     lesson.button("predict.row_example", one_row="one").click()
-    expect(page.get_by_text(lesson.says("predict.run_deleted"))).to_be_visible()
+    expect(page.get_by_text(lesson.says("run.gone"))).to_be_visible()
     expect(page.get_by_text(lesson.says("predict.ready_note"))).to_be_visible()

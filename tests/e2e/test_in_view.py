@@ -38,8 +38,10 @@ def test_the_price_is_in_view_beside_every_slider(
     lesson.open("predict", task="boston")
     price = page.get_by_role("heading", name=lesson.says("predict.value").split("{")[0])
     expect(price).to_be_visible()
+    answered = page.get_by_text(lesson.says("predict.answers").split("{")[0])
     sliders = page.get_by_role("slider")
     expect(sliders).to_have_count(13)
     for slider in sliders.all():
         slider.evaluate("slider => slider.scrollIntoView({block: 'center'})")
         expect(price).to_be_in_viewport(ratio=1)
+        expect(answered).to_be_in_viewport(ratio=1)  # and which network it is that answers

@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 
 from data.language import quoted
+from data.pictures.photo import center_digit
 from models.__main__ import main
 from models.download.archive import KERAS_MODEL, PREDICT
 from models.network.weights import NETWORK, WEIGHTS
 from models.tasks import built_in, preset_named, presets
 from models.training.tensorflow_import import LEVEL
+from tests.support.drawing import seven
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--set", "epochs=2"]
@@ -178,12 +180,26 @@ def test_a_digit_is_predicted_for_a_picture(
     digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dataset = built_in("mnist").load()
-    seven = dataset.x_test[0]
-    Image.fromarray(np.asarray(seven)).save(tmp_path / "seven.png")
+    digit = dataset.x_test[0]
+    Image.fromarray(np.asarray(digit)).save(tmp_path / "seven.png")
     found = output(capsys, "predict", str(digits), "--image", str(tmp_path / "seven.png"), "--json")
     values = json.loads(found)
     assert values["class"] == dataset.y_test[0] == 7
     assert sum(values["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_picture_that_was_judged_is_written(
+    digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seven(ground=255, ink=0).save(tmp_path / "paper.png")
+    kept = tmp_path / "seen"  # a PNG whatever its name
+    asked = "predict", str(digits), "--image", str(tmp_path / "paper.png"), "--save-input"
+    output(capsys, *asked, str(kept))
+    seen = Image.open(kept)
+    assert seen.format == "PNG" and seen.mode == "L" and seen.size == (28, 28)
+    assert np.array_equal(np.asarray(seen), center_digit(np.asarray(seven())))
+    assert "cannot be written" in refusal(capsys, *asked, str(tmp_path / "no" / "seen.png"))
+    assert "--image" in refusal(capsys, "predict", str(digits), "--row", "1", *asked[-1:], "x.png")
 
 
 def test_evaluation_gives_the_figures_of_the_last_event(

@@ -39,7 +39,7 @@ class Matrix {
     const head = document.createElement("tr");
     const corner = document.createElement("td");
     corner.className = "corner";
-    corner.innerHTML = "<span></span>";
+    corner.append(document.createElement("span"));
     head.append(corner, ...heads);
     this.root.tHead.replaceChildren(head);
     const rows = numbers.map((row) => {

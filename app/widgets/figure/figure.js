@@ -32,21 +32,26 @@ class Figure {
   draw() {
     const width = this.svg.parentElement.clientWidth;
     if (!this.data || !width) return;
-    const { axes, label, lines, bands, bars, dots, height } = this.data;
+    const { axes, label, lines, bundles, bands, bars, dots, height } = this.data;
     this.svg.setAttribute("aria-label", label);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.style.height = `${height}px`;
     const every = [
       ...lines.flatMap((line) => line.points),
+      ...bundles.flatMap((each) => each.lines.flatMap((ys) => ys.map((y, i) => [each.x[i], y]))),
       ...bands.flatMap(({ x, low, high }) => x.flatMap((at, i) => [[at, low[i]], [at, high[i]]])),
       ...bars.flatMap(({ left, right, bottom, top }) => [[left, bottom], [right, top]]),
       ...dots.map(({ x, y }) => [x, y]),
     ];
-    const x = scale(axes.x_limits ?? limits(every.map((each) => each[0])), LEFT, width - RIGHT);
-    const y = scale(axes.y_limits ?? limits(every.map((each) => each[1])), height - BOTTOM, TOP);
+    const left = axes.y_names.length ? widest(axes.y_names, width / 2) : LEFT;
+    const x = scale(axes.x_limits ?? limits(every.map((each) => each[0])), left, width - RIGHT);
+    const y = axes.y_names.length
+      ? { at: (value) => TOP - (value / axes.y_names.length) * (height - BOTTOM - TOP) }
+      : scale(axes.y_limits ?? limits(every.map((each) => each[1])), height - BOTTOM, TOP);
     this.places = dots.map((dot) => ({ dot, at: [x.at(dot.x), y.at(dot.y)] }));
     this.svg.replaceChildren(
-      ...grid(x, y, axes, width, height),
+      ...grid(x, y, axes, { left, width, height }),
+      ...bundles.flatMap((bundle) => this.bundle(bundle, x, y)),
       ...bands.map((band) => this.band(band, x, y)),
       ...bars.map((bar) => this.bar(bar, x, y)),
       ...lines.map(({ points, look }) => {
@@ -58,6 +63,14 @@ class Figure {
       ),
     );
     this.legend(lines);
+  }
+
+  bundle({ x: places, lines, look }, x, y) {
+    const across = places.map((at) => x.at(at).toFixed(1));
+    return lines.map((values) => {
+      const points = values.map((value, i) => `${across[i]},${y.at(value).toFixed(1)}`).join(" ");
+      return node("polyline", { points, class: `line faint ${look}` });
+    });
   }
 
   band({ x: places, low, high, look }, x, y) {
@@ -120,7 +133,8 @@ class Figure {
 
 function limits(values) {
   if (!values.length) return [0, 1];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const low = values.reduce((least, value) => Math.min(least, value));
+  const high = values.reduce((most, value) => Math.max(most, value));
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
@@ -139,18 +153,28 @@ function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-function grid(x, y, axes, width, height) {
+function grid(x, y, axes, { left, width, height }) {
   const made = [];
-  for (const tick of y.steps) {
-    made.push(node("line", { x1: LEFT, x2: width - RIGHT, y1: y.at(tick), y2: y.at(tick), class: "grid" }));
-    made.push(word(said(tick, axes.y_percent), LEFT - 6, y.at(tick) + 4, "end"));
+  for (const tick of y.steps ?? []) {
+    made.push(node("line", { x1: left, x2: width - RIGHT, y1: y.at(tick), y2: y.at(tick), class: "grid" }));
+    made.push(word(said(tick, axes.y_percent), left - 6, y.at(tick) + 4, "end"));
   }
+  axes.y_names.forEach((name, row) => made.push(word(name, left - 6, y.at(-row - 0.5) + 4, "end")));
   for (const tick of x.steps) {
+    const ends = { x1: x.at(tick), x2: x.at(tick), y1: TOP, y2: height - BOTTOM, class: "grid" };
+    if (axes.y_names.length) made.push(node("line", ends));
     made.push(word(said(tick, axes.x_percent), x.at(tick), height - BOTTOM + 15, "middle"));
   }
   made.push(word(axes.x, width - RIGHT, height - 5, "end"));
   made.push(word(axes.y, 0, 11, "start"));
   return made;
+}
+
+// What the longest of some names takes, and a little room.
+function widest(names, most) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = "11.5px sans-serif";
+  return Math.min(most, 14 + Math.max(...names.map((name) => context.measureText(name).width)));
 }
 
 function said(value, percent) {

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app.widgets.shared import assets
+from data.dataset import Array
 
 _HTML = """
 <figure>
@@ -26,6 +27,15 @@ class Line:
     points: Sequence[tuple[float, float]]
     look: str
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Many faint lines over the same places; ``lines`` is (lines, places)."""
+
+    x: Sequence[float]
+    lines: Array
+    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,11 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The names of the axes, and limits where the data does not give them."""
+    """The names of the axes, and limits where the data does not give them.
+
+    Where there are ``y_names``, the first one names what lies between 0 and -1, the next what lies
+    between -1 and -2, and so on; there are no figures upwards then.
+    """
 
     x: str
     y: str
@@ -71,6 +85,7 @@ class Axes:
     y_limits: tuple[float, float] | None = None
     x_percent: bool = False
     y_percent: bool = False
+    y_names: Sequence[str] = ()
 
 
 def figure(
@@ -78,6 +93,7 @@ def figure(
     label: str,
     *,
     lines: Sequence[Line] = (),
+    bundles: Sequence[Bundle] = (),
     bands: Sequence[Band] = (),
     bars: Sequence[Bar] = (),
     dots: Sequence[Dot] = (),
@@ -100,6 +116,7 @@ def figure(
         "axes": asdict(axes),
         "label": label,
         "lines": [asdict(line) | {"points": finite(line.points)} for line in lines],
+        "bundles": [_sent(bundle) for bundle in bundles],
         "bands": [asdict(band) for band in bands if _is_finite(band)],
         "bars": [asdict(bar) for bar in bars if np.isfinite(bar.top)],
         "dots": [asdict(dot) for dot in dots if np.isfinite([dot.x, dot.y]).all()],
@@ -111,6 +128,15 @@ def figure(
 def finite(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the points both of whose numbers are finite."""
     return [(float(x), float(y)) for x, y in points if np.isfinite([x, y]).all()]
+
+
+def _sent(bundle: Bundle) -> dict[str, object]:
+    """Return the lines of a bundle to a thousandth of what they span: there may be hundreds."""
+    lines = bundle.lines[np.isfinite(bundle.lines).all(axis=1)].astype(np.float64)
+    span = float(np.ptp(lines)) if lines.size else 0.0
+    digits = 3 - int(np.floor(np.log10(span))) if span > 0 else 3
+    x = [float(place) for place in bundle.x]
+    return {"x": x, "lines": lines.round(digits).tolist(), "look": bundle.look}
 
 
 def _is_finite(band: Band) -> bool:

@@ -20,8 +20,14 @@ _BASE = Path(__file__).with_name("base.css")
 """What every component begins with whose styles are its own."""
 _LOADER = """
 const linked = new URL("{address}", document.baseURI).href;
-export default async (component) => (await import(linked)).default["{name}"].default(component);
+export default async (component) => {{
+  const place = component.parentElement;
+  const turn = (place.turn = (place.turn ?? 0) + 1);
+  const {{ default: views }} = await import(linked);
+  return turn === place.turn ? views["{name}"].default(component) : undefined;
+}};
 """
+"""A call whose module came only after a later call began is left out: its data is older."""
 
 
 def component(name: str, html: str, *, isolate_styles: bool = True) -> ComponentRenderer:

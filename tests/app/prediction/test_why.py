@@ -15,9 +15,9 @@ from tests.support.pages import open_page, shown
 ASKED = [task for task in BUILT_IN if task.texts is None]
 
 
-def why(app: AppTest, language: str) -> re.Match[str]:
+def why(app: AppTest, language: str, key: str) -> re.Match[str]:
     """Return the sentence with the sum of the shares and the difference that it must be."""
-    sentence = re.escape(texts(language)["why.sum"])
+    sentence = re.escape(texts(language)[key])
     for name in ("total", "end", "start", "difference"):
         sentence = sentence.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>[−0-9.e+()]+)")
     found = re.search(sentence, shown(app))
@@ -35,7 +35,7 @@ def test_the_shares_that_are_shown_add_up(task: Task, language: str, home: Path)
     address = {"row": "3"} if task.drawable else {}
     app = open_page(PREDICT, task=task.name, lang=language, **address)
     assert not app.exception
-    found = why(app, language)
+    found = why(app, language, "why.sum" if task.head.is_classifier else "why.sum_value")
     total, end, start = (number(found[name]) for name in ("total", "end", "start"))
     assert total == pytest.approx(number(found["difference"]), rel=1e-3)
     assert total == pytest.approx(end - start, rel=1e-2, abs=1e-3 * (abs(end) + abs(start)))

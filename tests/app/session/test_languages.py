@@ -71,6 +71,8 @@ def touch(app: AppTest, kind: str, key: str) -> None:
     control = one(app, kind, key)
     if control is None:  # another optimizer or tokenizer has other fields
         return
+    if len(getattr(control, "options", (1, 2))) == 1:  # Predict before a run: there is no other
+        return
     before = control.value
     move(control)
     app.run()
@@ -184,7 +186,7 @@ def test_after_two_runs_train_and_predict_go_on_in_another_language(
     talk(app)
     app.switch_page(PREDICT).run()
     box = app.selectbox(key=f"run-of-{task}")
-    assert box.value == runs[1] and len(box.options) == 2
+    assert box.value == runs[1] and len(box.options) == 3  # and the one trained in advance
     box.set_value(runs[0]).run()
     for language in ("en", "ko"):
         speak(app, language)

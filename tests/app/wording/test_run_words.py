@@ -9,6 +9,7 @@ import pytest
 from app.my_runs import runs_table
 from app.my_runs.csv_export import safe_cell
 from app.session import services
+from app.session.i18n import texts
 from app.session.navigation import HOME, PREDICT, RUNS, TRAIN
 from app.wording import run_words
 from models.events import State
@@ -83,8 +84,10 @@ def test_every_page_calls_a_run_the_same_by_the_same_clock(
     name = f"Housing SGD · {datetime.fromtimestamp(own, UTC):%Y-%m-%d %H:%M:%S}"
     for page in (HOME, TRAIN, RUNS):
         assert f">{name}</" in html(open_page(page, lang="en", task="boston")), page
-    choice = open_page(PREDICT, lang="en", task="boston").selectbox(key="run-of-boston")
-    assert choice.options == [f"{name} · validation MAE {made.val_metric:.2f}"]
+    predict = open_page(PREDICT, lang="en", task="boston")
+    line = f"{name} · validation MAE {made.val_metric:.2f}"
+    assert predict.selectbox(key="run-of-boston").options[0] == line
+    assert texts("en")["predict.answers"].format(line=line) in html(predict)
     monkeypatch.setattr("app.session.state.language", lambda: "en")
     cells = dict(zip(runs_table.COLUMNS, runs_table.row(made), strict=True))
     assert cells["name"] == name and safe_cell(cells["created"]) == name.rpartition(" · ")[2]

@@ -1,19 +1,21 @@
 import io
 import os
 import struct
+import sys
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from data.dataset import Array
-from data.file_readers.array_files import DamagedArrays, map_array, open_arrays
+from data.file_readers.array_files import DamagedArrays, give_back, map_array, open_arrays
 from data.language import UserError
 
 LIMIT = 2**20
@@ -64,6 +66,22 @@ def test_what_numpy_writes_is_read_as_it_was(
     np.testing.assert_array_equal(found["one"], written)
     np.save(tmp_path / "x.npy", written)
     np.testing.assert_array_equal(map_array(tmp_path / "x.npy"), written)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process's memory")
+def test_the_memory_of_a_mapped_array_is_given_back_and_filled_again(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.ones((64, 2**16), np.uint8))
+    mapped = map_array(tmp_path / "x.npy")
+    assert mapped.sum() == 2**22 and filled(tmp_path / "x.npy") >= 2**22
+    give_back(mapped[3:].reshape(-1))
+    assert filled(tmp_path / "x.npy") < 2**20
+    assert mapped.sum() == 2**22
+    give_back(np.ones(3))
+
+
+def filled(path: Path) -> int:
+    """Return the bytes of a mapped file that are in this process's memory."""
+    return sum(part.rss for part in psutil.Process().memory_maps() if part.path == str(path))
 
 
 KERNEL = member(np.ones((3, 2), np.float32))

@@ -39,6 +39,14 @@ def test_a_drawing_kept_again_has_its_last_label(tmp_path: Path) -> None:
     assert kept(tmp_path).labels.tolist() == [9]
 
 
+def test_what_is_removed_is_that_of_one_owner_and_task(tmp_path: Path) -> None:
+    for seed, (owner, task) in enumerate([("a", "mnist"), ("a", "letters"), ("b", "mnist")]):
+        keep_digit(tmp_path, owner, task, picture(seed), 1)
+    own_digits.remove_digits(tmp_path, "a", "mnist")
+    left = [len(kept(tmp_path, *who).labels) for who in (("a",), ("a", "letters"), ("b",))]
+    assert left == [0, 1, 1]
+
+
 def test_its_accuracy_is_the_share_that_one_by_one_is_read_rightly(tmp_path: Path) -> None:
     found = shipped(built_in("mnist"))
     assert found is not None

@@ -1,4 +1,4 @@
-// A drawn digit's way through the network, step by step. The steps are made once and then updated.
+// A picture's way through the network, step by step. The steps are made once and then updated.
 
 import { mounted } from "../shared/mount.js";
 import { fill, numeral, percent, write } from "../shared/numerals.js";

@@ -1,4 +1,4 @@
-"""A drawn digit's way through the network in eight numbered steps."""
+"""A picture's way through the network in eight numbered steps."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -26,7 +26,7 @@ LABELS = (
 
 _HTML = '<div class="frame"><ol class="steps"></ol></div>'
 
-_mount = assets.component("digit_steps", _HTML)
+_mount = assets.component("picture_steps", _HTML)
 
 Picture = Sequence[Sequence[int]]
 
@@ -47,7 +47,7 @@ class Steps(TypedDict):
     version: str
 
 
-def digit_steps(steps: Steps | None, labels: dict[str, str], *, key: str) -> None:
+def show_steps(steps: Steps | None, labels: dict[str, str], *, key: str) -> None:
     """Show the eight steps, or the sentence ``empty`` for None.
 
     Pointing at a cell of the vector or of a layer, or at a term of the softmax, says what it is; a

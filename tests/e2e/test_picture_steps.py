@@ -41,7 +41,7 @@ def a_cell_of_the_vector_is_told(page: Page, figures: list[str]) -> None:
 
 
 def nodes_are_put_in_order(page: Page, lesson: Lesson) -> None:
-    button = page.locator(".steps").get_by_role("button", name=lesson.says("digit_steps.sorted"))
+    button = page.locator(".steps").get_by_role("button", name=lesson.says("picture_steps.sorted"))
     button.click()
     strip, readout = page.locator(".steps .hidden canvas"), page.locator(".steps .hidden .readout")
     values = []
