@@ -58,7 +58,7 @@ def forward(network: TrainedNetwork, x: Rows) -> list[Array]:
     layers = zip(network.kernels, network.biases, network.activations, strict=True)
     with np.errstate(over="ignore", invalid="ignore"):
         for kernel, bias, name in layers:
-            a = outputs[-1] @ kernel if outputs else _first_sums(network, x)
+            a = outputs[-1] @ kernel if outputs else first_sums(network, x)
             outputs.append(ACTIVATE[name](a + bias).astype(np.float32))
     return outputs
 
@@ -69,11 +69,11 @@ def logits(network: TrainedNetwork, outputs: list[Array], x: Rows) -> Array:
     ``outputs`` is what ``forward`` returned for ``x``.
     """
     hidden = len(outputs) > 1
-    sums = outputs[-2] @ network.kernels[-1] if hidden else _first_sums(network, x)
+    sums = outputs[-2] @ network.kernels[-1] if hidden else first_sums(network, x)
     return sums + network.biases[-1]
 
 
-def _first_sums(network: TrainedNetwork, x: Rows) -> Array:
+def first_sums(network: TrainedNetwork, x: Rows) -> Array:
     """Return inputs x weights of the first layer, (rows, units).
 
     Of a multi-hot document only the rows of its words are added up; zeros are never multiplied.
