@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.prediction.network_choice import READY, Answering, network_of, run_now
 from app.session.i18n import both, say, t
+from app.session.remembered import content_of
 from app.session.services import memory
 from app.wording import run_words
 from data.dataset import Dataset
@@ -44,7 +45,7 @@ class Analysed:
     @cached_property
     def rows(self) -> Rows:
         """All test rows as the network is given them."""
-        key = ("rows", self.folder)
+        key = (self.folder, content_of(self.task, self.dataset))
         return memory().test_rows.get(key, lambda: rows_of_test(self.network, self.dataset))
 
     @cached_property
@@ -56,7 +57,7 @@ class Analysed:
 
     def now(self) -> Judged:
         """Return what the network says of all test rows."""
-        key = (self.folder, self.written)
+        key = (self.folder, self.written, content_of(self.task, self.dataset))
         return memory().judged.get(
             key, lambda: judged_now(self.network, self.rows, self.dataset.y_test)
         )

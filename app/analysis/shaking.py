@@ -11,6 +11,7 @@ from app.form.choice import choice
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
+from app.session.remembered import content_of
 from app.session.services import memory
 from app.widgets.analysis.sample_list import Sample, sample_list
 from app.widgets.figure.figure import Axes, Line, figure
@@ -80,7 +81,8 @@ def _errors(one: Analysed, shake: Shake) -> tuple[float, ...]:
             error_when_shaken(one.network, shake, strength, rows, y) for strength in shake.strengths
         )
 
-    return memory().shaken.get((one.folder, one.written, shake.name), measured)
+    key = (one.folder, one.written, content_of(one.task, one.dataset), shake.name)
+    return memory().shaken.get(key, measured)
 
 
 def _curve(one: Analysed, other: Analysed | None, shake: Shake, strength: float) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Hashable
 
+from app.session.remembered import content_of
 from app.session.services import memory
 from data.dataset import Dataset
 from data.text.vocabulary import Encoded
@@ -17,7 +18,8 @@ def training_rows(network: TrainedNetwork, dataset: Dataset) -> TrainingRows | N
     That happens once for all whose networks have the same weights, in the background. Raises
     ``UserError`` like ``TrainingRows.of``.
     """
-    return memory().training_rows.get(_key(network), lambda: TrainingRows.of(network, dataset))
+    key = _key(network, dataset)
+    return memory().training_rows.get(key, lambda: TrainingRows.of(network, dataset))
 
 
 def compared(network: TrainedNetwork, dataset: Dataset, example: Rows) -> Compared | None:
@@ -25,16 +27,19 @@ def compared(network: TrainedNetwork, dataset: Dataset, example: Rows) -> Compar
     found = training_rows(network, dataset)
     if found is None:
         return None
-    key = (_key(network), _content(example))
+    key = (_key(network, dataset), _content(example))
     return memory().compared.get(key, lambda: found.compare(example))
 
 
-def _key(network: TrainedNetwork) -> Hashable:
-    """Return what tells networks with other weights, or that learnt from other rows, apart."""
+def _key(network: TrainedNetwork, dataset: Dataset) -> Hashable:
+    """Return what tells networks with other weights, or that learnt from other rows, apart.
+
+    The data belongs to it: networks that learn from other data may begin with the same weights.
+    """
     weights = hashlib.blake2b()
     for array in (*network.kernels, *network.biases):
         weights.update(array.tobytes())
-    return network.task.name, network.experiment, weights.digest()
+    return content_of(network.task, dataset), network.experiment, weights.digest()
 
 
 def _content(example: Rows) -> bytes:

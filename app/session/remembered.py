@@ -11,13 +11,17 @@ T = TypeVar("T")
 
 
 def remembered(task: Task, dataset: Dataset, name: Hashable, make: Callable[[], T]) -> T:
-    """Return the figure ``name`` of a data set, made at its first time.
+    """Return the figure ``name`` of a data set, made at its first time."""
+    return cast(T, memory().data_figures.get((content_of(task, dataset), name), make))
+
+
+def content_of(task: Task, dataset: Dataset) -> Hashable:
+    """Return what tells the data of a task from other data that its files may hold later.
 
     Own data is known by the digest of its content, documents by theirs; other data by its task,
     the sizes of its parts and some of its answers.
     """
-    which = task.default.data or dataset.digests or _signature(dataset)
-    return cast(T, memory().data_figures.get((task.name, which, name), make))
+    return task.name, task.default.data or dataset.digests or _signature(dataset)
 
 
 def _signature(dataset: Dataset) -> Hashable:

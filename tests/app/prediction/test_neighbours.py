@@ -25,6 +25,7 @@ from tests.support.pages import open_own_data, open_page, shown, trained
 from tests.support.polling import until
 
 SECONDS = 120
+ROOT = Path(__file__).parents[3]
 DASH = [[[0.2, 0.5], [0.8, 0.52]]]
 M = [[[0.2, 0.8], [0.25, 0.2], [0.5, 0.6], [0.75, 0.2], [0.8, 0.8]]]
 
@@ -114,6 +115,22 @@ def test_the_nearest_pictures_stand_with_label_and_distance(language: str, home:
         for row in order
     ]
     assert said(app, "near.familiar", language) and not said(app, "near.strange", language)
+
+
+def test_the_same_network_beside_other_data_is_compared_with_that_data(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of a data set may be exchanged while the server runs."""
+    before = ready(open_page(PREDICT, task="boston", lang="en"))
+    name = "boston_house_prices.csv"
+    lines = (ROOT / "data/bundled" / name).read_text(encoding="utf-8").splitlines()
+    (tmp_path / name).write_text("\n".join(lines[:101]), encoding="utf-8")
+    monkeypatch.setenv("FNN_LAB_DATA", str(tmp_path))
+    after = ready(open_page(PREDICT, task="boston", lang="en"))
+    assert not after.exception and not after.error
+    assert distances(before)[0] != distances(after)[0]
+    count = texts("en")["near.note"].split("{rows}")[0].split("{count}")[0]
+    assert f"{count}404" in shown(before) and f"{count}80" in shown(after)
 
 
 def test_what_is_no_digit_is_told_with_the_verdict(home: Path) -> None:

@@ -5,6 +5,7 @@ How it lives in a page of Streamlit is tested in ``test_components``.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,6 +17,9 @@ from tests.support.browser.gallery import chart_labels, events, metric_of, run_s
 from tests.support.browser.lesson import DRAWN
 from tests.support.browser.stage import Stage, data_of, mount
 from tests.support.browser.static_page import static_page
+from tests.support.polling import until
+
+SECONDS = 10
 
 POINTS = "plots => plots.map(plot => plot.data.map(trace => trace.x.length))"
 HEIGHT = 600
@@ -223,11 +227,16 @@ def test_on_a_phone_baselines_are_told_below_the_curves_and_not_over_them(
         expect(figure.locator(".fl-chart-notes li")).to_have_count(2)
         expect(figure.locator(".fl-chart-notes li").first).to_contain_text("평균")
         expect(figure.locator(".fl-chart-label:not([hidden])")).to_have_count(0)
-        plot = figure.locator(".fl-chart-plot").bounding_box()
+        until(partial(_is_above_its_notes, figure), SECONDS)  # once the notes are laid out
         notes = figure.locator(".fl-chart-notes").bounding_box()
-        assert plot and notes and plot["height"] > 100
-        assert plot["y"] + plot["height"] <= notes["y"] + 1
-        assert notes["x"] >= 0 and notes["x"] + notes["width"] <= width
+        assert notes and notes["x"] >= 0 and notes["x"] + notes["width"] <= width
+
+
+def _is_above_its_notes(figure: Locator) -> bool:
+    plot = figure.locator(".fl-chart-plot").bounding_box()
+    notes = figure.locator(".fl-chart-notes").bounding_box()
+    assert plot and notes
+    return plot["height"] > 100 and plot["y"] + plot["height"] <= notes["y"] + 1
 
 
 def test_labels_of_baselines_make_way_for_the_values_under_the_pointer(visit: Visit) -> None:
