@@ -201,7 +201,7 @@ MAY_IMPORT = {
     "models/download": "models/network models/inputs",
     "models/analysis": "models/network models/inputs models/tasks",
     "models/bench": "models/training models/inputs models/tasks",
-    "models/keras_code": "models/inputs models/tasks",
+    "models/keras_code": "models/lessons models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
     "app/session": "",

@@ -11,6 +11,7 @@ from app.form.number_field import number_input
 from app.form.typed_numbers import read_number
 from app.lessons import lesson_runs
 from app.lessons.lesson_comparison import lesson_comparison
+from app.lessons.lesson_download import lesson_download
 from app.lessons.lesson_result import guesses, result, words
 from app.lessons.lesson_training import lesson_training, side_by_side
 from app.session import failures, lesson_progress, state
@@ -48,6 +49,7 @@ def lesson_panel(task: Task, form: Experiment, train_size: int | None = None) ->
             _choice(task, lessons, lesson)
             if lesson:
                 _way(lesson)
+                lesson_download(task, lesson)
             else:
                 st.caption(t("lesson.off_note"))
         if lesson:

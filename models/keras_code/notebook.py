@@ -8,6 +8,9 @@ from data.language import Text
 from models.keras_code.cell import Cell
 from models.keras_code.script import packages
 
+NotebookCell = dict[str, Any]
+"""A cell as the notebook format keeps it."""
+
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _BUILT_IN = ("keras", "tensorflow", "matplotlib", "numpy", "pandas")
 """What Colab has already."""
@@ -21,14 +24,16 @@ def notebook(
 
     Of an exercise, nbgrader's marks surround what students write, and its checks follow.
     """
-    told = [_markdown("title", f"# {_line(getattr(title, language))}")]
-    extra = [name for name in packages(cells) if not name.startswith(_BUILT_IN)]
-    if extra:
-        told.append(_code("install", f"%pip install -q {' '.join(extra)}"))
+    told = [heading(getattr(title, language)), *installing(cells)]
     for cell in cells:
-        told += _cells(cell, language, is_exercise)
+        told += told_and_code(cell, language, is_exercise=is_exercise)
+    return document(told)
+
+
+def document(cells: Sequence[NotebookCell]) -> str:
+    """Return the file of these cells."""
     made = {
-        "cells": told,
+        "cells": cells,
         "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -36,8 +41,20 @@ def notebook(
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
-def _cells(cell: Cell, language: str, is_exercise: bool) -> list[dict[str, Any]]:
-    said = _markdown(f"{cell.name}-text", getattr(cell.prose, language))
+def heading(title: str) -> NotebookCell:
+    """Return the title's cell; the title shows what it says, whatever it holds."""
+    return markdown("title", f"# {_line(title)}")
+
+
+def installing(cells: Sequence[Cell]) -> list[NotebookCell]:
+    """Return the cell that installs what a program needs and Colab lacks; none if it has all."""
+    extra = [name for name in packages(cells) if not name.startswith(_BUILT_IN)]
+    return [_code("install", f"%pip install -q {' '.join(extra)}")] if extra else []
+
+
+def told_and_code(cell: Cell, language: str, *, is_exercise: bool = False) -> list[NotebookCell]:
+    """Return what a cell is for and its code; of an exercise, also what checks the solution."""
+    said = markdown(f"{cell.name}-text", getattr(cell.prose, language))
     if not (is_exercise and cell.check):
         return [said, _code(cell.name, cell.code)]
     yours = getattr(_YOURS, language)
@@ -50,11 +67,12 @@ def _cells(cell: Cell, language: str, is_exercise: bool) -> list[dict[str, Any]]
     ]
 
 
-def _markdown(name: str, text: str) -> dict[str, Any]:
+def markdown(name: str, text: str) -> NotebookCell:
+    """Return a cell of text; ``name`` is unique in the notebook."""
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(text)}
 
 
-def _code(name: str, code: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
+def _code(name: str, code: str, metadata: dict[str, Any] | None = None) -> NotebookCell:
     ran: dict[str, Any] = {"execution_count": None, "outputs": []}
     made = {"cell_type": "code", "id": name, "metadata": metadata or {}, "source": _lines(code)}
     return made | ran
