@@ -82,7 +82,7 @@ def _marked(name: str, lines: Sequence[str]) -> list[int]:
 
 
 def _title(task: Task, run: Run | None) -> str:
-    return say(task.title) if run is None else run_words.name(run)
+    return say(task.title) if run is None else run_words.file_title(run)
 
 
 def _downloads(title: str, cells: Sequence[Cell]) -> None:

@@ -104,7 +104,7 @@ def _download(run: Run, folder: Path) -> None:
     st.download_button(
         t("train.download"),
         data=partial(download, folder),
-        file_name=file_name(run_words.name(run), ".zip"),
+        file_name=file_name(run_words.file_title(run), ".zip"),
         mime="application/zip",
         help=t("train.download_help"),
         on_click="ignore",

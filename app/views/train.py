@@ -39,10 +39,13 @@ with network:
 with controls:
     run_controls(experiment, run, possible=found is not None)
 with curves:
+    watched = st.container(key="watched")
+    if found:  # before the curves, which stay: this follows the hand on the form
+        code_panel(task, experiment, found[0], shown)
+with watched:
     run_curves(task, shown)
     with st.container(key="result"):  # it comes and goes, and what is below it stays
         run_result(task, shown)
     if found:
         weight_panel(task, experiment, *found, shown)
-        code_panel(task, experiment, found[0], shown)
 state.show_run(task.name, run.id if run else None)

@@ -25,6 +25,11 @@ def name(run: Run) -> str:
     return run.name or t("run.name", what=_kind(run), when=created(run))
 
 
+def file_title(run: Run) -> str:
+    """Return what a file of a run is called: by its task too, which a person's name may not say."""
+    return f"{say(task_of(run).title)} {run.name}" if run.name else name(run)
+
+
 def _kind(run: Run) -> str:
     """Return the title of a run's task and of the preset that it was made with, if of one.
 

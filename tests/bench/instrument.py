@@ -3,6 +3,7 @@
 ``python -m tests.bench.instrument`` serves the lab, opens it in Chromium, and prints medians:
 
 - from a move on a slider, or a press on the drawing, to the frame that shows the new arithmetic;
+- the same to the line of the open Keras program;
 - what the page sends while nothing happens (messages over its websocket, and requests);
 - frames a second of the browser's main thread, from its own performance trace, while a network of
   5 x 64 is drawn from ten events a second;
@@ -18,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from models.control import Control
 from models.experiment import Experiment
@@ -29,6 +30,7 @@ from tests.support.browser.server import Server
 from tests.support.lab import OWNER, Lab, open_lab
 from tests.support.polling import until
 
+CODE = "pre > code"
 MOVES = 15
 SECONDS_AT_REST = 10
 SECONDS_TO_TRACE = 6
@@ -40,7 +42,10 @@ UNSEEN, SEEN = Control(), Control(watch=(0, 5, 2))
 
 MOVE = """([selector, text, key]) => new Promise(resolve => {
     const thumb = document.querySelector(selector);
-    const shown = () => document.querySelector(text)?.textContent;
+    const every = [...document.querySelectorAll('*')];
+    const roots = [document, ...every.flatMap(each => each.shadowRoot ?? [])];
+    const element = roots.map(root => root.querySelector(text)).find(found => found);
+    const shown = () => (element.isConnected ? element : document.querySelector(text))?.textContent;
     const before = shown(), began = performance.now();
     thumb.focus();
     thumb.dispatchEvent(new KeyboardEvent('keydown', {key, code: key, bubbles: true}));
@@ -50,14 +55,17 @@ MOVE = """([selector, text, key]) => new Promise(resolve => {
 })"""
 
 
-def move_to_redraw(lesson: Lesson) -> list[float]:
-    """Return milliseconds from a key on the batch size's slider to the new arithmetic."""
+def move_to_redraw(lesson: Lesson, text: str) -> list[float]:
+    """Return milliseconds from a key on the batch size's slider to a change of what ``text`` says.
+
+    ``text`` is a selector.
+    """
     page, waits = lesson.page, []
     slider = page.get_by_role("slider", name=lesson.says("form.batch_size")).first
     slider.evaluate("element => element.id = 'moved'")
     for number in range(MOVES):
         key = "ArrowLeft" if number % 4 < 2 else "ArrowRight"
-        waits.append(float(page.evaluate(MOVE, ["#moved", ".fl-updates", key])))
+        waits.append(float(page.evaluate(MOVE, ["#moved", text, key])))
         lesson.settle()
         page.wait_for_timeout(300)
     return waits
@@ -200,10 +208,16 @@ def measure(browser: Browser, server: Server, lab: Lab) -> None:
     lesson = Lesson(page, server.url)
     lesson.open("train", task="boston")
     page.wait_for_timeout(8_000)  # the trainer warms up once after the server's start
-    moves, presses = move_to_redraw(lesson), press_to_redraw(lesson)
+    moves, presses = move_to_redraw(lesson, ".fl-updates"), press_to_redraw(lesson)
     tell("slider to arithmetic, median (ms)", statistics.median(moves), "<= 150", max(moves))
     median, slowest = statistics.median(presses), max(presses)
     tell("press on the drawing to the table (ms)", median, "", slowest)
+    page.wait_for_timeout(1_000)
+    page.get_by_text(lesson.says("code.title"), exact=True).click()
+    expect(page.locator(CODE).first).to_be_visible()
+    moves = move_to_redraw(lesson, CODE)
+    tell("slider to the Keras program, median (ms)", statistics.median(moves), "<= 150", max(moves))
+    page.get_by_text(lesson.says("code.title"), exact=True).click()
     tell(f"messages sent in {SECONDS_AT_REST} s at rest", sent_at_rest(page), "0")
     wide_network(lesson)
     tell("frames a second, 5 x 64 while training", frames_a_second(page), ">= 30")

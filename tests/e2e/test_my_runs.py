@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
+from models.tasks import built_in
 from tests.support.browser.context import OpenContext
 from tests.support.browser.lesson import Lesson
 from tests.support.browser.owner import Owner, owner_with_runs
@@ -150,7 +151,8 @@ def test_runs_belong_to_a_browser_and_move_with_a_link(
     assert f"run={first}" in ada.page.url
     with ada.page.expect_download() as download:
         ada.button("train.download").click()
-    assert download.value.suggested_filename == "b-x--b- --y-- =1+1.zip"
+    title = built_in("boston").title.en
+    assert download.value.suggested_filename == f"{title} -b-x--b- --y-- =1+1.zip"
     with zipfile.ZipFile(download.value.path()) as archive:
         assert {*archive.namelist()} == {"model.keras", "network.json", "predict.py"}
     ada.go("runs")

@@ -1,5 +1,6 @@
 """Notebooks are valid, run from top to bottom, and as exercises wait for the students' lines."""
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from nbclient import NotebookClient
 from data.dataset_file import dataset_bytes
 from data.language import Text
 from models.experiment import Experiment
+from models.keras_code.network import Style
 from models.keras_code.notebook import notebook
 from models.keras_code.program import Judged, program
+from models.keras_code.script import script
 from models.tasks import BUILT_IN
 from models.tasks.base import Task
 from tests.models.keras_code.test_program import PRESETS, quick
@@ -50,6 +53,20 @@ def test_a_notebook_runs_to_its_end(name: str, is_exercise: bool, tmp_path: Path
     NotebookClient(told, timeout=170, resources={"metadata": {"path": str(tmp_path)}}).execute()
     last = told.cells[-1].outputs[-1]
     assert last.text.startswith(("as in the lab", "differs by"))
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_notebook_holds_the_script_s_lines(name: str, language: str, style: Style) -> None:
+    """So that whoever runs the one has run the other."""
+    task, experiment = PRESETS[name]
+    cells = program(experiment, task, task.load(experiment), style)
+    told = read(notebook(cells, task.title, language)).cells
+    code = "\n".join(
+        cell.source for cell in told if cell.cell_type == "code" and cell.id != "install"
+    )
+    assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(script(cells, "ko")))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
