@@ -206,6 +206,7 @@ MAY_IMPORT = {
     "models/keras_code": "models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
+    "models/sweeps": "models/jobs models/runs models/inputs models/tasks",
     "app/session": "",
     "app/wording": "app/session",
     "app/server": "app/session",
