@@ -35,6 +35,7 @@ from models.runs.deletions import Deletions
 from models.runs.event_log import EventLog
 from models.runs.folders import RunFolders
 from models.runs.numbered_event import TRANSIENT_NUMBER, NumberedEvent
+from models.runs.remarks import Remarks
 from models.runs.removal import Removal
 from models.runs.retention import Retention, retention_from_environment
 from models.runs.room import Room
@@ -42,6 +43,7 @@ from models.runs.rows import RunRows
 from models.runs.run import Run as Run
 from models.runs.run import UnreadableRun, clean_name, history_of
 from models.runs.subscribers import Subscriber, Subscribers
+from models.runs.sweep_records import SweepRecords
 from models.runs.transient_events import TransientEvents
 from models.tasks.base import Task
 from models.tasks.catalogue import Catalogue, task_of
@@ -65,10 +67,11 @@ class RunStore:
 
     The ``catalogue`` says which tasks an owner may train.
 
-    What an owner deletes is the matter of ``deletions``, and how many runs there may be that of
-    ``room``. A run whose record makes no sense, for a newer version has written it or it is
-    damaged, is kept and left alone: ``unreadable`` lists it, ``runs`` does not, and all that is
-    asked of it alone raises ``UserError``.
+    What an owner deletes is the matter of ``deletions``, what an owner writes on runs that of
+    ``remarks``, the records of sweeps that of ``sweeps``, and how many runs there may be that of
+    ``room``. A run whose record makes no sense,
+    for a newer version has written it or it is damaged, is kept and left alone: ``unreadable``
+    lists it, ``runs`` does not, and all that is asked of it alone raises ``UserError``.
 
     Raises ``UserError`` when the folder cannot be written, when the database file is damaged, or
     when a newer version of the lab has written it.
@@ -86,6 +89,8 @@ class RunStore:
         self._events = EventLog(self._database, self._rows)
         removal = Removal(self._database, self._folders, self._forget)
         self.deletions = Deletions(self._database, self._rows, removal)
+        self.remarks = Remarks(self._database, self.find)
+        self.sweeps = SweepRecords(self._database)
         self.room = Room(self._database, self._rows, self._folders, removal, retention)
         try:
             removal.finish()
