@@ -36,6 +36,15 @@ class Races:
             rows = self._database.rows("SELECT race FROM races WHERE run = ?", (run_id,))
         return str(rows[0][0]) if rows else None
 
+    def of_owner(self, owner: str, task: str) -> list[str]:
+        """Return an owner's races of a task, newest first, as far as their runs are there."""
+        sql = (
+            "SELECT race FROM races JOIN runs ON runs.id = run "
+            "WHERE owner = ? AND task = ? AND deleted IS NULL GROUP BY race ORDER BY max(number) DESC"
+        )
+        with self._database.lock:
+            return [str(race) for (race,) in self._database.rows(sql, (owner, task))]
+
     def forget(self, run_ids: Sequence[str]) -> None:
         """Forget runs that are removed."""
         with self._database.lock, self._database.transaction() as connection:
