@@ -122,6 +122,7 @@ def test_the_session_is_read_and_written_in_one_place(path: Path) -> None:
         "pictures/pen",
         "pictures/picture_grid",
         "review/review_box",
+        "comparison/run_table",
         *("analysis/confusion_matrix", "analysis/sample_list", "figure/figure"),
     )
     own_value = {f"app/widgets/{name}.py" for name in widgets}
@@ -201,6 +202,7 @@ MAY_IMPORT = {
     "models/download": "models/network models/inputs",
     "models/analysis": "models/network models/inputs models/tasks",
     "models/bench": "models/training models/inputs models/tasks",
+    "models/comparison": "",
     "models/keras_code": "models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
@@ -216,9 +218,10 @@ MAY_IMPORT = {
     "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
+    "app/comparison": ("app/data_page app/form app/widgets app/wording app/session"),
     "app/views": (
-        "app/analysis app/data_page app/home app/lessons app/my_runs app/prediction app/training "
-        "app/form "
+        "app/analysis app/comparison app/data_page app/home app/lessons app/my_runs app/prediction "
+        "app/training app/form "
         "app/session"
     ),
 }

@@ -50,7 +50,7 @@ def test_every_key_in_the_code_exists() -> None:
 
 
 PAGES = (
-    *("views", "analysis", "data_page", "form", "home", "lessons"),
+    *("views", "analysis", "comparison", "data_page", "form", "home", "lessons"),
     *("my_runs", "prediction", "training", "widgets"),
 )
 NAMED_IN_BOTH = {"csv_export", "sentence_parts", "tokenizer_fallback"}

@@ -24,6 +24,7 @@ LANGUAGE = "lang"
 TASK = "task"
 RUN = "run"
 ROW = "row"
+RUNS = "runs"
 _LANGUAGES = ("ko", "en")
 _FIRST_TASK = "mnist"
 
@@ -209,6 +210,25 @@ def show_run(task_name: str, run: str | None) -> None:
         st.session_state["asked"] = run
 
 
+def compared() -> list[str]:
+    """Return the runs that are compared: those that the address names, else those chosen last.
+
+    The address may name anything; who asks for the runs finds out which of them there are.
+    """
+    asked = st.query_params.get(RUNS)
+    if asked is not None and not _is_old_address(RUNS, asked):
+        _COMPARED.set(asked.split(_BETWEEN_RUNS))
+    elif asked is None and (held := _COMPARED.get()):
+        _write_address(RUNS, _BETWEEN_RUNS.join(held))
+    return _COMPARED.get()
+
+
+def compare(run_ids: list[str]) -> None:
+    """Choose the runs that are compared; to be called by a callback."""
+    _COMPARED.set(run_ids)
+    _write_address(RUNS, _BETWEEN_RUNS.join(run_ids) or None)
+
+
 def chosen(key: str, default: Any = None) -> Any:
     """Return what a control of this key says now, for the callback of its change.
 
@@ -313,3 +333,8 @@ class Kept(Generic[T]):
 
     def set(self, value: T) -> None:
         _held().kept[self.name] = value
+
+
+_BETWEEN_RUNS = "."
+"""Stands in no run's id."""
+_COMPARED: Kept[list[str]] = Kept("compared", [])

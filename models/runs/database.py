@@ -34,6 +34,17 @@ PRAGMA user_version = 4;
 """
 """``removed`` names the runs whose rows are gone and whose folders may still be there."""
 
+_BESIDE = """
+CREATE TABLE IF NOT EXISTS remarks (
+    run TEXT NOT NULL, owner TEXT NOT NULL, tag TEXT NOT NULL, note TEXT NOT NULL,
+    PRIMARY KEY (run, owner)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sweeps (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, record TEXT NOT NULL
+);
+"""
+"""What an older version passes over: tables that it needs no other version number for."""
+
 _FROM_3 = """
 ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT '';
 UPDATE events SET kind = ifnull(json_extract(payload, '$.kind'), '') WHERE json_valid(payload);
@@ -133,6 +144,7 @@ def _open(file: Path) -> sqlite3.Connection:
             raise errors.too_new(file)
         if script := _SCRIPTS.get(version):
             connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
+        connection.executescript(_BESIDE)
     except BaseException:
         connection.close()
         raise

@@ -30,6 +30,7 @@ class Removal:
         with self._database.explained(), self._database.transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO removed VALUES (?)", named)
             connection.executemany("DELETE FROM events WHERE run = ?", named)
+            connection.executemany("DELETE FROM remarks WHERE run = ?", named)
             connection.executemany("DELETE FROM runs WHERE id = ?", named)
         self._remove_folders(run_ids)
         self._forget(run_ids)
@@ -43,6 +44,7 @@ class Removal:
         own = "(SELECT id FROM runs WHERE number = ?)"
         with self._database.explained(), self._database.transaction() as connection:
             connection.execute(f"DELETE FROM events WHERE run = {own}", (number,))
+            connection.execute(f"DELETE FROM remarks WHERE run = {own}", (number,))
             connection.execute("DELETE FROM runs WHERE number = ?", (number,))
 
     def finish(self) -> None:

@@ -36,6 +36,7 @@ from models.runs.event_log import EventLog
 from models.runs.folders import RunFolders
 from models.runs.numbered_event import TRANSIENT_NUMBER, NumberedEvent
 from models.runs.races import Races
+from models.runs.remarks import Remarks
 from models.runs.removal import Removal
 from models.runs.retention import Retention, retention_from_environment
 from models.runs.room import Room
@@ -66,10 +67,10 @@ class RunStore:
 
     The ``catalogue`` says which tasks an owner may train.
 
-    What an owner deletes is the matter of ``deletions``, and how many runs there may be that of
-    ``room``. A run whose record makes no sense, for a newer version has written it or it is
-    damaged, is kept and left alone: ``unreadable`` lists it, ``runs`` does not, and all that is
-    asked of it alone raises ``UserError``.
+    What an owner deletes is the matter of ``deletions``, what an owner writes on runs that of
+    ``remarks``, and how many runs there may be that of ``room``. A run whose record makes no sense,
+    for a newer version has written it or it is damaged, is kept and left alone: ``unreadable``
+    lists it, ``runs`` does not, and all that is asked of it alone raises ``UserError``.
 
     Raises ``UserError`` when the folder cannot be written, when the database file is damaged, or
     when a newer version of the lab has written it.
@@ -88,6 +89,7 @@ class RunStore:
         self.races = Races(self._database)
         removal = Removal(self._database, self._folders, self._forget)
         self.deletions = Deletions(self._database, self._rows, removal)
+        self.remarks = Remarks(self._database, self.find)
         self.room = Room(self._database, self._rows, self._folders, removal, retention)
         try:
             removal.finish()

@@ -30,6 +30,7 @@ _PAGES = {
     "": _Needs(("PageLink", "ImageList")),
     "data": _Needs(("DownloadButton", "ImageList"), ("data.js",)),
     "analyze": _Needs((), ("analyze.js", "figure.js")),
+    "compare": _Needs((), ("compare.js", "train.js"), (PLOTLY_URL,)),
     "train": _Needs(
         ("Selectbox", "Slider", "Checkbox", "rehype-katex"), ("train.js",), (PLOTLY_URL,)
     ),

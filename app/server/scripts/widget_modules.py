@@ -24,10 +24,11 @@ LINKED = {
     "train.js": ("chart", "code", "diagram", "updates"),
     "predict.js": ("pictures", "review"),
     "analyze.js": ("analysis",),
+    "compare.js": ("comparison",),
     "figure.js": ("figure",),
 }
 """The linked modules, and the folders whose components each holds: of every page, of Data, of
-Train, of Predict, of Analyze, and of the figures."""
+Train, of Predict, of Analyze, of Compare, and of the figures."""
 
 
 @cache

@@ -37,10 +37,14 @@ export class Figure {
   // Data ------------------------------------------------------------------------------------
 
   forget() {
-    this.points = ALL_TRACES.map(() => ({ x: [], y: [] }));
-    this.changed = new Set(ALL_TRACES);
+    this.empty(ALL_TRACES.length);
     Object.assign(this, { epochs: null, marks: [], mean: 0, weight: 0 });
     Object.assign(this, { baselines: [], over: false, isWhole: false, range: null, cut: null });
+  }
+
+  empty(traces) {
+    this.points = Array.from({ length: traces }, () => ({ x: [], y: [] }));
+    this.changed = new Set(this.points.keys());
   }
 
   add(trace, at, value) {
@@ -123,7 +127,7 @@ export class Figure {
   fit() {
     this.isFit = true;
     const points = this.seenPoints();
-    const toRead = this.isWhole || this.isLog() ? null : rangeToRead(points, this.extent(), this.isShare());
+    const toRead = this.isWhole || this.isLog() ? null : rangeToRead(this.readPoints(points), this.extent(), this.isShare());
     const wanted = toRead ?? wholeRange(points);
     if (!wanted) return;
     const kind = JSON.stringify([!toRead, this.isWhole, this.isLog(), this.view.updates, this.extent()]);
@@ -142,13 +146,20 @@ export class Figure {
 
   // What is drawn of the curves, as far as the axis can show it.
   seenPoints() {
-    const [updates, training, validation] = [BATCH, TRAIN, VAL].map((trace) => {
-      const { x, y } = this.isVisible(trace) ? this.points[trace] : { x: [], y: [] };
-      if (!this.isLog()) return { x, y };
-      const kept = y.map((value) => value > 0);
-      return { x: x.filter((_, i) => kept[i]), y: y.filter((_, i) => kept[i]).map(Math.log10) };
-    });
+    const [updates, training, validation] = [BATCH, TRAIN, VAL].map((trace) => this.shownOf(trace));
     return { updates, training, validation };
+  }
+
+  shownOf(trace) {
+    const { x, y } = this.isVisible(trace) ? this.points[trace] : { x: [], y: [] };
+    if (!this.isLog()) return { x, y };
+    const kept = y.map((value) => value > 0);
+    return { x: x.filter((_, i) => kept[i]), y: y.filter((_, i) => kept[i]).map(Math.log10) };
+  }
+
+  // The same with the places that decide what has to be in sight.
+  readPoints(seen) {
+    return seen;
   }
 
   // A run that has ended is as long as it came to be.
@@ -199,17 +210,25 @@ export class Figure {
 
   flush() {
     if (!this.Plotly || (this.isFit && !this.changed.size)) return;
-    while (this.points[BATCH].x.length > MAX_POINTS) this.thin(BATCH);
-    while (this.points[SMOOTH].x.length > MAX_POINTS) this.thin(SMOOTH);
+    for (const trace of this.fineTraces()) while (this.points[trace].x.length > MAX_POINTS) this.thin(trace);
     if (!this.isFit) this.fit();
     this.sayRange();
-    this.overlay.take(this.baselines, this.over, this.points[BEST].x[0] ?? null);
+    this.overlay.take(this.baselines, this.over, this.bestPlace());
     this.overlay.takeCut(this.isZoomed() ? null : this.cut, this.isShare());
     const traces = this.changed.size ? [...this.changed] : [VAL];
     this.changed.clear();
     const points = traces.map((trace) => this.copyOf(trace));
     const data = { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
     this.Plotly.update(this.plot, data, this.newRange(), traces);
+  }
+
+  // The traces that have a point for every few updates, and so may have many.
+  fineTraces() {
+    return [BATCH, SMOOTH];
+  }
+
+  bestPlace() {
+    return this.points[BEST].x[0] ?? null;
   }
 
   // What a person has zoomed to stays; what stands already is not set again, which costs a drawing.
@@ -295,9 +314,14 @@ export class Figure {
     this.overlay.dress(labels, writer(name, 3));
     if (!this.Plotly) return;
     this.Plotly.relayout(this.plot, flatLook(this.look()));
-    this.Plotly.restyle(this.plot, { name: TRACES.map((trace) => labels[trace]) }, [BATCH, TRAIN, VAL]);
+    this.nameTraces();
     this.drawMarks();
     this.see(this.view);
+  }
+
+  nameTraces() {
+    const name = TRACES.map((trace) => this.labels[trace]);
+    this.Plotly.restyle(this.plot, { name }, [BATCH, TRAIN, VAL]);
   }
 
   // How a person wants to see the curves, see View. An axis that was zoomed keeps what it shows.
@@ -309,7 +333,7 @@ export class Figure {
     if (this.Plotly && wasLog !== this.isLog()) this.Plotly.relayout(this.plot, this.rescaled());
     this.isFit = false; // what lies over the plot follows with the next frame
     if (!this.Plotly) return;
-    const looks = [BATCH, SMOOTH];
+    const looks = this.fineTraces();
     const visible = looks.map((trace) => this.isVisible(trace));
     this.Plotly.restyle(this.plot, { visible, opacity: looks.map((trace) => this.opacity(trace)) }, looks);
   }
@@ -412,6 +436,10 @@ export class Figure {
     };
   }
 
+  acrossTitle() {
+    return this.labels.axis_epoch;
+  }
+
   // What the theme and the language decide; nothing here touches a range that a person has chosen.
   look() {
     const { text, grid, background, font, size } = this.theme;
@@ -432,7 +460,7 @@ export class Figure {
       font: { color: text, family: font, size },
       margin: { l: size * 4.6, r: size, t: 6, b: size * 3.2 },
       hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text, family: font } },
-      xaxis: { ...axis(this.labels.axis_epoch), ...range, hoverformat: ".2~f", nticks: 8, ...spike },
+      xaxis: { ...axis(this.acrossTitle()), ...range, hoverformat: ".2~f", nticks: 8, ...spike },
       yaxis: {
         ...axis(this.labels[`axis_${this.name}`]),
         tickformat: share ? "~%" : "~g",
@@ -444,7 +472,7 @@ export class Figure {
   }
 }
 
-const markerSize = (epochs) => (epochs > SLOW_MARKERS ? 4 : 7);
+export const markerSize = (epochs) => (epochs > SLOW_MARKERS ? 4 : 7);
 
 // {xaxis: {title: ...}} -> {"xaxis.title": ...}: a relayout of single values keeps the rest.
 function flatLook(look) {

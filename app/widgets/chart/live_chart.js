@@ -10,12 +10,12 @@ import { writer } from "./chart_numbers.js";
 import { Tables } from "./chart_tables.js";
 import { courseOf } from "./chart_verdict.js";
 import { View } from "./chart_view.js";
+import { loadPlotly, readTheme } from "./plotly_page.js";
 
 const ANNOUNCE_MS = 2000;
 const BUSY_SHARE = 0.12; // of the browser's main thread that drawing may take
 const LONGEST_REST_MS = 300;
 const FIGURES = ["loss", "metric"];
-let plotly; // its script, once it is asked for
 
 class LiveChart {
   constructor(parent) {
@@ -471,44 +471,6 @@ function isInView(element) {
 function bare(epoch, key) {
   const value = epoch[`val_${key}`];
   return value === null || key !== "loss" ? value : value - (epoch.penalty ?? 0);
-}
-
-function readTheme(element) {
-  const style = getComputedStyle(element);
-  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
-  const dark = brightness(read("background-color")) < 128;
-  return {
-    text: read("text-color"),
-    background: read("background-color"),
-    grid: read("border-color-light"),
-    font: read("font"),
-    size: parseFloat(style.fontSize) * 0.93,
-    faint: dark ? 0.85 : 0.45,
-    baseline: dark ? "#9CA3AF" : "#6B7280",
-  };
-}
-
-function brightness(color) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = color;
-  pen.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
-}
-
-function loadPlotly(url) {
-  plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      plotly = undefined;
-      script.remove();
-      reject(new Error(`could not load ${url}`));
-    };
-    document.head.append(script);
-  });
-  return plotly;
 }
 
 export default mounted(LiveChart, ({ setTriggerValue }) => (run) => setTriggerValue("turned", run));

@@ -77,7 +77,7 @@ FIGURE_LABELS = ("title", "sentence", "axis", "chart_label")
 METRIC_LABELS = ("announce", "column", "column_val", "column_baseline_loss")
 """Needed for the metric alone."""
 
-_HTML = """
+HTML = """
 <div class="fl-chart-all">
 <section class="fl-chart">
   <div class="fl-chart-head">
@@ -137,7 +137,7 @@ _HTML = """
 </div>
 """
 
-_mount = assets.component("live_chart", _HTML, isolate_styles=False)
+_mount = assets.component("live_chart", HTML, isolate_styles=False)
 
 
 def live_chart(

@@ -30,8 +30,12 @@ export default async (component) => {{
 """A call whose module came only after a later call began is left out: its data is older."""
 
 
-def component(name: str, html: str, *, isolate_styles: bool = True) -> ComponentRenderer:
+def component(
+    name: str, html: str, *, isolate_styles: bool = True, styled_as: str = ""
+) -> ComponentRenderer:
     """Register the module ``name.js`` and ``name.css`` with this skeleton; return its command.
+
+    It may be ``styled_as`` another component, whose styles it takes instead of its own.
 
     Browsers shall not translate a component: what its script writes all the time, figures and
     symbols, stays what it is.
@@ -40,7 +44,7 @@ def component(name: str, html: str, *, isolate_styles: bool = True) -> Component
     return st.components.v2.component(
         f"fnn_lab_{name}",
         html=html,
-        css=styles(name, isolate_styles),
+        css=styles(styled_as or name, isolate_styles),
         js=_loader(module(name)),
         isolate_styles=isolate_styles,
     )

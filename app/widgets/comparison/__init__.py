@@ -1,0 +1,1 @@
+"""The table of runs to choose from, and the pictures of a sweep."""

@@ -1,0 +1,1 @@
+"""What sets runs apart, and which of them repeat one setting over seeds."""
