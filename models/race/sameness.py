@@ -32,7 +32,9 @@ def fingerprints(runs: Sequence[History]) -> Fingerprints:
     told = [[epoch.order for epoch in run.epochs if epoch.order] for run in runs]
     epochs = min(map(len, told), default=0)
     order = tuple(_joined(each[:epochs]) if epochs else "" for each in told)
-    return Fingerprints(tuple(run.started.initial if run.started else "" for run in runs), order, epochs)
+    return Fingerprints(
+        tuple(run.started.initial if run.started else "" for run in runs), order, epochs
+    )
 
 
 def _joined(orders: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ def surface_paths(
     plane, note = _plane(paths[0][1], paths[1][1])
     places = [[plane.place(point) for point in _points(path)] for _, path in paths]
     a, b = (_axis([getattr(p, name) for each in places for p in each]) for name in ("a", "b"))
-    loss = loss_on(plane, network, x, y, a, b)
+    loss = loss_on(plane, network, x, y, a.tolist(), b.tolist())
     found = (
         _on_plane(variant, path, each, plane, network, x, y)
         for (variant, path), each in zip(paths, places, strict=True)

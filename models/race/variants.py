@@ -80,13 +80,16 @@ def check(variants: Sequence[Experiment]) -> None:
         )
     if len(set(variants)) < len(variants):
         raise UserError(
-            Text("같은 변형이 두 번 들어 있습니다. 하나를 빼 주세요.", "Two variants are the same. Take one out.")
+            Text(
+                "같은 변형이 두 번 들어 있습니다. 하나를 빼 주세요.",
+                "Two variants are the same. Take one out.",
+            )
         )
     if len({each.task for each in variants}) > 1:
         raise UserError(
             Text(
-                f"과제가 서로 다릅니다: {quoted(variants[0].task)}. 한 과제 안에서만 경주할 수 있습니다.",
-                f"The variants are of other tasks than {quoted(variants[0].task)}. Race within one.",
+                f"{quoted(variants[0].task)}와 다른 과제가 섞여 있습니다. 한 과제 안에서 경주하세요.",
+                f"Not all variants are of the task {quoted(variants[0].task)}. Race within one task.",
             )
         )
 

@@ -20,9 +20,9 @@ class Races:
     def add(self, run_ids: Sequence[str]) -> None:
         """Remember that these runs race; raises ``UserError`` when that cannot be written."""
         rows = [(run_id, run_ids[0], place) for place, run_id in enumerate(run_ids)]
-        with self._database.lock, self._database.explained():
-            with self._database.transaction() as connection:
-                connection.executemany("INSERT OR IGNORE INTO races VALUES (?, ?, ?)", rows)
+        database = self._database
+        with database.lock, database.explained(), database.transaction() as connection:
+            connection.executemany("INSERT OR IGNORE INTO races VALUES (?, ?, ?)", rows)
 
     def runs(self, race: str) -> list[str]:
         """Return the runs of a race in their order, none for what is no race."""
@@ -40,7 +40,8 @@ class Races:
         """Return an owner's races of a task, newest first, as far as their runs are there."""
         sql = (
             "SELECT race FROM races JOIN runs ON runs.id = run "
-            "WHERE owner = ? AND task = ? AND deleted IS NULL GROUP BY race ORDER BY max(number) DESC"
+            "WHERE owner = ? AND task = ? AND deleted IS NULL "
+            "GROUP BY race ORDER BY max(number) DESC"
         )
         with self._database.lock:
             return [str(race) for (race,) in self._database.rows(sql, (owner, task))]

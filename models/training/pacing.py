@@ -52,7 +52,7 @@ class Pacing:
 
     @property
     def working_seconds(self) -> float:
-        """Seconds since the run began here, without pauses, waits of slow motion and others' turns."""
+        """Seconds since it began here, without pauses, waits of slow motion and others' turns."""
         return time.monotonic() - self._began - self._waited - self.others_seconds
 
     @property

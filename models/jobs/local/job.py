@@ -86,8 +86,10 @@ def run_job(
         if ask().stop:
             emit(End(State.STOPPED))
         elif others:
-            names = ("experiment", "folder", "after")
-            rest = [Racer(*(o[name] for name in names), emit_of(o["run"])) for o in others]
+            rest = [
+                Racer(each["experiment"], each["folder"], each["after"], emit_of(each["run"]))
+                for each in others
+            ]
             racers = [Racer(experiment, folder, after, emit), *rest]
             train_in_turn(racers, ask, allowed, _guarded)
         else:

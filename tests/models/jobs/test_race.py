@@ -28,7 +28,8 @@ def lab(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def nothing_is_left(request):
     yield
-    request.getfixturevalue("lab").stop_all(OWNER)
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab").stop_all(OWNER)
 
 
 def race(lab, experiments):
@@ -83,7 +84,9 @@ def test_epochs_of_a_race_come_in_turn_and_count_their_own_seconds(lab):
     assert set(done.values()) == {60}
     own = [sum(epoch.seconds for epoch in lab.store.history(run).epochs) for run in runs]
     assert 0 < sum(own) < took
-    assert all(abs(lab.store.history(r).end.seconds - s) < took / 3 for r, s in zip(runs, own))
+    assert all(
+        abs(lab.store.history(r).end.seconds - s) < took / 3 for r, s in zip(runs, own, strict=True)
+    )
 
 
 def test_a_race_pauses_steps_goes_on_and_stops_together(lab):
