@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.form.experiment_form import optimizer_name
 from app.session import state
 from app.session.i18n import t
 from app.session.services import services
@@ -62,7 +63,7 @@ def variant_names(variants: Sequence[Experiment]) -> tuple[str, ...]:
 def _word(experiment: Experiment, kind: str) -> str:
     value = written(experiment, kind)
     if kind == "optimizer":
-        return t(f"race.optimizer_{value}")
+        return optimizer_name(value)
     if kind == "layers" and value == "0":
         return t("run.no_hidden")
     return t(f"race.word_{kind}", value=value)

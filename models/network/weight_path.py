@@ -4,6 +4,7 @@ A file beside the run's weights, bounded in size: where a run has more epochs th
 one stays, then every fourth, ..., and always the first and the last.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,3 +79,41 @@ def _fits(path: WeightPath, weights: int) -> bool:
         return False
     rises = bool((np.diff(path.epochs.astype(np.int64)) > 0).all())
     return len(path.epochs) > 0 and rises and path.points.dtype == np.float32
+
+
+class PathRecorder:
+    """The path of a run in progress; ``is_kept`` says whether more than its start is kept."""
+
+    def __init__(self, initial: Sequence[Array], *, is_kept: bool) -> None:
+        """``initial`` are the weights before the first update: kernel, bias, kernel, bias, ..."""
+        self._is_kept = is_kept
+        start = _flat(initial)
+        self._most = points_that_fit(len(start))
+        self._points = {0: start}
+
+    def add(self, epoch: int, weights: Sequence[Array]) -> None:
+        """Keep the weights after an epoch, the last one so far."""
+        if not self._is_kept:
+            return
+        self._points[epoch] = _flat(weights)
+        kept = thinned(list(self._points), self._most)
+        self._points = {each: self._points[each] for each in kept}
+
+    def found(self) -> WeightPath | None:
+        """Return the path so far, if one is kept."""
+        if not self._is_kept:
+            return None
+        points = np.array(list(self._points.values()))
+        return WeightPath(np.array(list(self._points), np.int32), points)
+
+    def go_on_after(self, folder: Path, epoch: int) -> None:
+        """Take up the path in the folder of a run that goes on after an epoch."""
+        found = read_path(folder, len(self._points[0])) if self._is_kept else None
+        if found is not None:
+            pairs = zip(found.epochs.tolist(), found.points, strict=True)
+            self._points |= {each: point for each, point in pairs if each <= epoch}
+
+
+def _flat(weights: Sequence[Array]) -> Array:
+    flat: Array = np.concatenate([each.ravel() for each in weights])
+    return flat

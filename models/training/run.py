@@ -13,6 +13,7 @@ from data.dataset import Array
 from models.events import Epoch, Snapshot, Started, State
 from models.network.fingerprint import fingerprint
 from models.network.snapshot import example_row, take_snapshot
+from models.network.weight_path import PathRecorder
 from models.training.batches import BatchRunner, permutation
 from models.training.build import KerasNetwork, build_model
 from models.training.chunks import Chunks
@@ -20,7 +21,6 @@ from models.training.divergence import DivergenceWatch
 from models.training.epoch_recorder import EpochRecorder
 from models.training.live_view import Emit, LiveView
 from models.training.pacing import Pacing
-from models.training.path_recorder import PathRecorder
 from models.training.points import Points
 from models.training.progress import Progress
 from models.training.resume import SavedState
@@ -79,7 +79,7 @@ class Run:
             divergence,
             SavedState(network, progress, points, files),
             EpochRecorder(setup, files),
-            PathRecorder(divergence.initial, files, is_kept=keeps_path),
+            PathRecorder(divergence.initial, is_kept=keeps_path),
             live_view,
             example,
         )

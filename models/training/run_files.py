@@ -99,9 +99,10 @@ class RunFiles:
             self._tried(lambda path: write_record(path, record))
             self._recorded = time.monotonic()
 
-    def write_path(self, found: WeightPath) -> None:
-        """Write the weights that the run had on its way."""
-        self._tried(lambda path: write_path(path, found))
+    def write_path(self, found: WeightPath | None) -> None:
+        """Write the weights that the run had on its way, if they were kept."""
+        if found is not None:
+            self._tried(lambda path: write_path(path, found))
 
     def _tried(self, write: Callable[[Path], None]) -> bool:
         """Write something that training can go on without; says whether that worked."""

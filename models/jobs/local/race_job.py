@@ -30,7 +30,7 @@ def train_in_turn(racers: Sequence[Racer], ask: Ask, limits: Limits, guard: Guar
 
     It ends the job that they share.
     """
-    from models.training.turns import Turns
+    from models.jobs.local.turns import Turns
 
     turns, ends = Turns(len(racers)), list[Event]()
 
