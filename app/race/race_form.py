@@ -68,7 +68,7 @@ def _variants(task: Task, base: Experiment, kind: str) -> tuple[Experiment, ...]
     """Draw the values that the variants have; return the variants."""
     own = written(base, kind)
     values = tuple(dict.fromkeys((own, *_VALUES[kind])))
-    kept = state.Kept[tuple[str, ...]](f"race-values-{task.name}-{kind}", values[:3])
+    kept: state.Kept[tuple[str, ...]] = state.Kept(f"race-values-{task.name}-{kind}", values[:3])
     known = [value for value in kept.get() if value in values]
 
     def take(found: list[str]) -> None:

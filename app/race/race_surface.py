@@ -23,7 +23,7 @@ def race_surface(race: Race) -> None:
     st.markdown(f"#### {t('race.surface')}")
     st.caption(t("race.surface_note"))
     first, second = state.Kept(f"race-a-{race.id}", 0), state.Kept(f"race-b-{race.id}", 1)
-    asked = state.Kept[tuple[int, int] | None](f"race-surface-{race.id}", None)
+    asked: state.Kept[tuple[int, int] | None] = state.Kept(f"race-surface-{race.id}", None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="race-surface-choice"):
         _variant(race, "a", first)
         _variant(race, "b", second)
