@@ -7,7 +7,7 @@ import streamlit as st
 from app.form.choice import choice
 from app.session import failures, state
 from app.session.i18n import LANGUAGES, group, t
-from app.session.navigation import ANALYZE, COMPARE, DATA, HOME, PREDICT, RUNS, TRAIN
+from app.session.navigation import ANALYZE, COMPARE, DATA, HOME, PREDICT, RACE, RUNS, TRAIN
 from app.widgets.page.browser_parts import address_history, number_keys
 from app.widgets.page.connection import connection
 from app.widgets.page.gestures import gestures
@@ -33,6 +33,7 @@ page = st.navigation(
         st.Page(HERE / PREDICT, title=t("nav.predict"), url_path="predict"),
         st.Page(HERE / ANALYZE, title=t("nav.analyze"), url_path="analyze"),
         st.Page(HERE / COMPARE, title=t("nav.compare"), url_path="compare"),
+        st.Page(HERE / RACE, title=t("nav.race"), url_path="race"),
         st.Page(HERE / RUNS, title=t("nav.runs"), url_path="runs"),
     ],
     position="top",

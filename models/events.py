@@ -98,6 +98,8 @@ class Started:
     update: int = 0
     threads: int = 1
     """With how many threads it trains from here on."""
+    initial: str = ""
+    """Fingerprint of the weights before the first update, see ``models.network.fingerprint``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Epoch:
     """One finished epoch. ``loss`` and ``metric`` are means over the epoch's training batches.
 
     ``checkpoint`` is the update that the run can go on from, where one was written with it.
-    ``penalty`` is the part of ``val_loss`` that L2 adds.
+    ``penalty`` is the part of ``val_loss`` that L2 adds. ``order`` is the fingerprint of the row
+    numbers in the order in which the epoch trained with them.
     """
 
     kind: ClassVar[str] = "epoch"
@@ -134,6 +137,7 @@ class Epoch:
     best_epoch: int
     checkpoint: int | None = None
     penalty: float = 0.0
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,15 @@ class TransientLine:
     line: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfRun:
+    """What another run says that trains in turn with this one: ``event`` as JSON values."""
+
+    kind: ClassVar[str] = "of_run"
+    run: str
+    event: dict[str, Any]
+
+
 Event = (
     Preparing
     | Started
@@ -299,6 +312,7 @@ Event = (
     | SingleUpdate
     | Unsaved
     | TransientLine
+    | OfRun
 )
 TRANSIENT = (Preparing, Snapshot, Weight, SingleUpdate, Unsaved, TransientLine)
 """What is true for a moment only: no part of a run's history, and never written to a file."""

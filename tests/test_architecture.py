@@ -204,6 +204,7 @@ MAY_IMPORT = {
     "models/bench": "models/training models/inputs models/tasks",
     "models/keras_code": "models/lessons models/inputs models/tasks",
     "models/comparison": "",
+    "models/race": "models/analysis models/network models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
     "models/sweeps": "models/jobs models/runs models/inputs models/tasks",
@@ -217,12 +218,13 @@ MAY_IMPORT = {
     "app/my_runs": "app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
+    "app/race": "app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/comparison": ("app/data_page app/form app/widgets app/wording app/session"),
     "app/views": (
         "app/analysis app/comparison app/data_page app/home app/lessons app/my_runs app/prediction "
-        "app/training app/form "
+        "app/race app/training app/form "
         "app/session"
     ),
 }

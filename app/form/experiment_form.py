@@ -161,12 +161,17 @@ def _with_layer(index: int, name: str, experiment: Experiment, value: Any) -> Ex
     return experiment.changed(layers=tuple(layers))
 
 
+def optimizer_name(name: str) -> str:
+    """Return what an optimizer is called, by its Keras name."""
+    names = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+    return names.get(name, name.capitalize())
+
+
 def _optimizer(draft: Experiment) -> None:
-    labels = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
     choice(
         st.selectbox,
         t("form.optimizer"),
-        {name: labels.get(name, name.capitalize()) for name in OPTIMIZER_PARAMETERS},
+        {name: optimizer_name(name) for name in OPTIMIZER_PARAMETERS},
         draft.optimizer.name,
         f"{draft.task}.optimizer",
         _taker(draft.task, _with_optimizer),

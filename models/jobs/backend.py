@@ -24,10 +24,21 @@ STOPPED = End(State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Another run that trains in turn in the job of a run; the names are those of ``Job``."""
+
+    run_id: str
+    experiment: Experiment
+    folder: Path
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One go of a run: from the click, or from its checkpoint ``after`` an update, to an End.
 
-    ``folder`` exists and receives the run's files.
+    ``folder`` exists and receives the run's files. What the ``others`` say comes as ``OfRun``; the
+    job ends when all are over.
     """
 
     run_id: str
@@ -36,10 +47,16 @@ class Job:
     after: int | None = None
     control: Control = field(default_factory=Control)
     limits: Limits = field(default_factory=Limits)
+    others: tuple[Share, ...] = ()
 
 
 class Backend(Protocol):
-    """Somewhere to train. No method waits for training; unknown and ended runs are ignored."""
+    """Somewhere to train. No method waits for training; unknown and ended runs are ignored.
+
+    ``trains_in_turn`` says whether a job may have ``others``.
+    """
+
+    trains_in_turn: bool
 
     def submit(self, job: Job) -> None:
         """Start a job of a run that has none under way."""

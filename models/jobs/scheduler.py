@@ -9,25 +9,26 @@ Whose turn it is, ``models.jobs.assignments`` decides.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from data.language import Text, UserError
 from models.control import Control
-from models.events import Continued, End, Event, State
+from models.events import Continued, End, Event, OfRun, Paused, Resumed, State, from_json
 from models.experiment import Experiment
 from models.inputs.summary import has_weight
 from models.jobs import errors
 from models.jobs.assignments import Assignments, Leave
-from models.jobs.backend import Backend, Job, Sink
+from models.jobs.backend import Backend, Job, Share, Sink
 from models.jobs.job_end import goes_on, last_word, parked
 from models.jobs.places import Place
 from models.jobs.quotas import Quotas
 from models.jobs.reconnect import Reconnect
 from models.jobs.rewinding import rewind_to_best
 from models.jobs.run_locks import RunLocks
+from models.jobs.shared_job import SharedJobs, ends_with, left_behind
 from models.jobs.watchdog import SECONDS_TO_LEAVE, Watchdog, end_of_silent, time_limit
 from models.runs.store import Run, RunStore
 
@@ -53,6 +54,7 @@ class Scheduler:
     ) -> None:
         self._store, self._quotas = store, quotas or Quotas()
         self._assignments = Assignments(slots, self._quotas)
+        self._shared = SharedJobs(store, lambda run_id: self._trains(run_id) or self._waits(run_id))
         self._admission = threading.Lock()
         self._file_locks = RunLocks()
         self._reconnect = Reconnect(lambda: self.is_reachable, self._take_up_lost)
@@ -73,20 +75,39 @@ class Scheduler:
         self._start_waiting()
         return run
 
+    def submit_race(self, owner: str, experiments: Sequence[Experiment]) -> list[Run]:
+        """Store new runs that train in turn, chunk by chunk, in one place of the queue.
+
+        Where the backend cannot do that, each waits for itself. Raises ``UserError`` like
+        ``submit``, and then none of them is trained.
+        """
+        with self._admission:
+            self._assignments.check_quotas(owner)
+            runs = self._created(owner, experiments)
+            for run in runs[:1] if self._backend.trains_in_turn else runs:
+                self._assignments.enqueue(owner, run.id, _AS_IT_IS)
+        self._start_waiting()
+        return runs
+
     def stop(self, owner: str, run_id: str) -> None:
-        """End a run as stopped, wherever it stands; nothing happens if it has ended already."""
-        self._store.find(run_id, owner)
+        """End a run as stopped, wherever it stands; nothing happens if it has ended already.
+
+        A run that trains in turn with others stops with them, and likewise pauses and goes on.
+        """
+        run_id = self._find_leader(owner, run_id)
         with self._assignments.lock:  # or it might move to the backend, and be missed in both
             waited = self._assignments.withdraw(run_id)
             control = self._assignments.change(run_id, stop=True)
         if control is not None:
             self._pass_on(run_id, control)
         elif waited or self._store.find(run_id, owner).state is State.PAUSED:
-            self._store.append(run_id, End(State.STOPPED))
+            others = self._shared.others(run_id)
+            for each in (run_id, *(other.id for other in others)):
+                self._store.append(each, End(State.STOPPED))
 
     def pause(self, owner: str, run_id: str) -> None:
         """Let a training run wait after the batches that are under way."""
-        self._store.find(run_id, owner)
+        run_id = self._find_leader(owner, run_id)
         if self._change(run_id, paused=True, until=0):
             return
         if self._store.find(run_id, owner).state is not State.PAUSED:
@@ -97,7 +118,7 @@ class Scheduler:
 
         It waits for its turn where no core is to be had.
         """
-        self._store.find(run_id, owner)
+        run_id = self._find_leader(owner, run_id)
         if self._change(run_id, paused=False, until=0):
             return
         if not self._waits(run_id):
@@ -108,7 +129,7 @@ class Scheduler:
 
     def step(self, owner: str, run_id: str, until: int) -> None:
         """Let a run train up to an update (numbered from the run's start) and pause there."""
-        self._store.find(run_id, owner)
+        run_id = self._find_leader(owner, run_id)
         if self._change(run_id, paused=True, until=until):
             return
         run = self._store.find(run_id, owner)
@@ -122,7 +143,7 @@ class Scheduler:
 
         One that was slow waits for its turn where no core is to be had.
         """
-        self._store.find(run_id, owner)
+        run_id = self._find_leader(owner, run_id)
         if updates_per_second is not None and not 0.01 <= updates_per_second <= 1e6:
             raise errors.bad_tempo(updates_per_second)
         if not self._change(run_id, updates_per_second=updates_per_second):
@@ -179,7 +200,7 @@ class Scheduler:
 
     def position(self, run_id: str) -> int | None:
         """Return how many runs start before this one, or None when it does not wait."""
-        order = self._assignments.waiting()
+        order, run_id = self._assignments.waiting(), self._shared.leader(run_id)
         return order.index(run_id) if run_id in order else None
 
     def expected_wait(self, run_id: str) -> float | None:
@@ -188,10 +209,12 @@ class Scheduler:
         None when it does not wait, when nothing is known of those before it, or when there is
         nothing to train on now.
         """
-        return self._assignments.expected_wait(run_id) if self.is_reachable else None
+        leader = self._shared.leader(run_id)
+        return self._assignments.expected_wait(leader) if self.is_reachable else None
 
     def control_of(self, run_id: str) -> Control:
         """Return what is asked of a run, or was at its last job."""
+        run_id = self._shared.leader(run_id)
         control = self._assignments.control_of(run_id)
         if control is not None:
             return control
@@ -218,7 +241,7 @@ class Scheduler:
 
     def has_worker(self, run_id: str) -> bool:
         """Say whether a run is on the backend, training or paused."""
-        return self._trains(run_id)
+        return self._trains(self._shared.leader(run_id))
 
     def close(self) -> None:
         """Let every run write its checkpoint, then end the backend.
@@ -235,6 +258,22 @@ class Scheduler:
         self._park_waiting()
 
     # Inside ----------------------------------------------------------------------------------
+
+    def _find_leader(self, owner: str, run_id: str) -> str:
+        """Return the run that has the job of an owner's run, see ``SharedJobs``."""
+        return self._shared.leader(self._store.find(run_id, owner).id)
+
+    def _created(self, owner: str, experiments: Sequence[Experiment]) -> list[Run]:
+        """Store the runs of a race, all or none."""
+        runs: list[Run] = []
+        try:
+            runs.extend(self._store.create(owner, each) for each in experiments)
+            self._store.races.add([run.id for run in runs])
+        except UserError:
+            for run in runs:
+                self._store.append(run.id, End(State.STOPPED))
+            raise
+        return runs
 
     def _trains(self, run_id: str) -> bool:
         return self._assignments.trains(run_id)
@@ -272,7 +311,10 @@ class Scheduler:
         control = replace(self.control_of(run.id), stop=False, leave=False, **controls)
         with self._assignments.lock:
             self._store.append(run.id, Continued(run.experiment.epochs))
-            self._assignments.enqueue(run.owner, run.id, control, first=first)
+            for other in self._shared.others(run.id):
+                self._store.append(other.id, Continued(other.experiment.epochs))
+            if self._shared.leader(run.id) == run.id:
+                self._assignments.enqueue(run.owner, run.id, control, first=first)
 
     def _take_up_lost(self, run_ids: list[str]) -> None:
         """Let runs that were lost with the whole backend go on, those that are still lost."""
@@ -322,7 +364,12 @@ class Scheduler:
     def _begin(self, run_id: str) -> None:
         run, control = self._store.get(run_id), self.control_of(run_id)
         folder, limits = self._store.folder(run_id), self._quotas.limits
-        self._backend.submit(Job(run_id, run.experiment, folder, run.checkpoint, control, limits))
+        others = tuple(
+            Share(other.id, other.experiment, self._store.folder(other.id), other.checkpoint)
+            for other in self._shared.others(run_id)
+        )
+        job = Job(run_id, run.experiment, folder, run.checkpoint, control, limits, others)
+        self._backend.submit(job)
         newest = self._assignments.control_of(run_id)
         if newest is not None and newest != control:  # perhaps asked before the backend knew it
             self._backend.control(run_id, newest)
@@ -331,9 +378,12 @@ class Scheduler:
         if isinstance(event, End):
             self._receive_end(run_id, event, arose)
             return
-        has_turned = self._assignments.hear(run_id, event)
-        self._store.append(run_id, event, arose)
-        if has_turned:
+        if isinstance(event, OfRun):
+            heard = self._receive_of(run_id, event, arose)
+        else:
+            heard = event
+            self._store.append(run_id, event, arose)
+        if self._assignments.hear(run_id, heard):
             self._start_waiting()
 
     def _receive_end(self, run_id: str, event: End, arose: float | None) -> None:
@@ -349,9 +399,41 @@ class Scheduler:
                 if is_next:
                     epochs = self._store.get(run_id).experiment.epochs
                     self._store.append(run_id, Continued(epochs))
+                self._end_others(run_id, word, is_next=is_next)
             finally:  # whatever the store says, the slot is free
                 runs.settle(run_id, event, goes_on=is_next)
             if is_cut_off:
                 runs.remember(run_id, control)  # what was paused comes back paused
                 self._reconnect.add(run_id)
         self._start_waiting()
+
+    def _receive_of(self, leader: str, told: OfRun, arose: float | None) -> Event:
+        """Take in what a run says that trains in turn with another one.
+
+        Returns what that says of the job: whether it rests.
+        """
+        event = from_json(told.event)
+        if isinstance(event, End):
+            with self._assignments.lock:
+                control = self._assignments.control_of(leader) or Control()
+                is_closing, run = self._assignments.is_closed, self._store.get(told.run)
+                word = last_word(run, event, control, is_closing=is_closing)
+                self._store.append(run.id, word, arose)
+                if not is_closing and goes_on(event, control):
+                    self._store.append(run.id, Continued(run.experiment.epochs))
+            return told
+        self._store.append(told.run, event, arose)
+        return event if isinstance(event, Paused | Resumed) else told
+
+    def _end_others(self, leader: str, word: End | Paused, *, is_next: bool) -> None:
+        """Say what the end of a job means for the runs that trained in turn in it.
+
+        Those that have said their own end are over already, or paused, or wait to go on.
+        """
+        for run in self._shared.others(leader):
+            if isinstance(word, End) and ends_with(run, word):
+                self._store.append(run.id, replace(word, test=None, checkpoint=None, kept=None))
+                if is_next:
+                    self._store.append(run.id, Continued(run.experiment.epochs))
+            elif left_behind(run) and not is_next:
+                self._assignments.enqueue(run.owner, run.id, _AS_IT_IS)

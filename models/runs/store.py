@@ -35,6 +35,7 @@ from models.runs.deletions import Deletions
 from models.runs.event_log import EventLog
 from models.runs.folders import RunFolders
 from models.runs.numbered_event import TRANSIENT_NUMBER, NumberedEvent
+from models.runs.races import Races
 from models.runs.remarks import Remarks
 from models.runs.removal import Removal
 from models.runs.retention import Retention, retention_from_environment
@@ -87,6 +88,7 @@ class RunStore:
         self._subscribers = Subscribers(self._lock)
         self._rows = RunRows(self._database)
         self._events = EventLog(self._database, self._rows)
+        self.races = Races(self._database)
         removal = Removal(self._database, self._folders, self._forget)
         self.deletions = Deletions(self._database, self._rows, removal)
         self.remarks = Remarks(self._database, self.find)
@@ -262,3 +264,4 @@ class RunStore:
     def _forget(self, run_ids: list[str]) -> None:
         self._rows.forget(run_ids)
         self._events.forget(run_ids)
+        self.races.forget(run_ids)

@@ -47,13 +47,15 @@ def train(
     *,
     after: int | None = None,
     limits: Limits | None = None,
+    keeps_path: bool = False,
 ) -> None:
     """Train an experiment, telling ``emit`` everything; the last event is always one ``End``.
 
     ``ask`` is asked between chunks how to go on. ``folder`` receives ``network.json`` at the start,
     ``weights.npz`` at every epoch's end (at most ten times a second) and a checkpoint (at most one
     in two seconds, and at every end); ``epochs.npz`` holds what it said of the same test rows after
-    every epoch. ``after`` an update, the run goes on from the newest checkpoint up to there, as if
+    every epoch; with ``keeps_path``, ``path.npz`` holds the weights of some epochs in the end.
+    ``after`` an update, the run goes on from the newest checkpoint up to there, as if
     it had never stopped.
 
     Raises ``UserError`` when the experiment cannot be trained, before any event but
@@ -62,13 +64,14 @@ def train(
     """
     threads = int(tf.config.threading.get_intra_op_parallelism_threads())
     setup = Setup.of(task_of(experiment, folder), experiment, threads, emit)
-    run = Run.begin(setup, emit, folder)
+    run = Run.begin(setup, emit, folder, keeps_path=keeps_path)
     pacing = Pacing(ask, emit, run, limits or Limits())
     try:
         if after is not None:
             assert folder is not None
             run.saved.go_on_after(folder, after)
             run.recorder.go_on_after(folder, run.progress.epoch)
+            run.path.go_on_after(folder, run.progress.epoch)
         _train(run, pacing, ask)
     except OSError as error:
         told = cannot_write(folder, error)

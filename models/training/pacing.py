@@ -47,11 +47,13 @@ class Pacing:
         self._began = time.monotonic()
         self._waited = 0.0
         self._due = 0.0
+        self.others_seconds = 0.0
+        """Seconds so far in which other runs of this process had their turn."""
 
     @property
     def working_seconds(self) -> float:
-        """Seconds since the run began here, without its pauses and the waits of slow motion."""
-        return time.monotonic() - self._began - self._waited
+        """Seconds since it began here, without pauses, waits of slow motion and others' turns."""
+        return time.monotonic() - self._began - self._waited - self.others_seconds
 
     @property
     def is_watched(self) -> bool:
@@ -71,7 +73,7 @@ class Pacing:
         Returns how many batches may run, from 1 to ``batches``, or the state to end in.
         """
         while True:
-            control = self._ask()
+            control = self._asked()
             if control != self._heard:
                 self._hear(control, update)
             end = self._end(control)
@@ -83,6 +85,13 @@ class Pacing:
                 self._go_on(control, update)
                 return self._share(control, update, batches)
             self._wait()
+
+    def _asked(self) -> Control:
+        """Ask how to go on; where runs train in turn, the others do so meanwhile."""
+        began = time.monotonic()
+        control = self._ask()
+        self.others_seconds += time.monotonic() - began
+        return control
 
     def _wait(self) -> None:
         began = time.monotonic()

@@ -11,7 +11,9 @@ from typing import Any, Self
 
 from data.dataset import Array
 from models.events import Epoch, Snapshot, Started, State
+from models.network.fingerprint import fingerprint
 from models.network.snapshot import example_row, take_snapshot
+from models.network.weight_path import PathRecorder
 from models.training.batches import BatchRunner, permutation
 from models.training.build import KerasNetwork, build_model
 from models.training.chunks import Chunks
@@ -43,12 +45,15 @@ class Run:
     divergence: DivergenceWatch
     saved: SavedState
     recorder: EpochRecorder
+    path: PathRecorder
     live_view: LiveView
     example: Array
 
     @classmethod
-    def begin(cls, setup: Setup, emit: Emit, folder: Path | None) -> Self:
-        """Return a run before its first update."""
+    def begin(
+        cls, setup: Setup, emit: Emit, folder: Path | None, *, keeps_path: bool = False
+    ) -> Self:
+        """Return a run before its first update; ``keeps_path`` keeps the weights on its way."""
         experiment = setup.experiment
         model = build_model(experiment, setup.task)
         runner = BatchRunner(model, setup.task, setup.prepared, experiment)
@@ -74,6 +79,7 @@ class Run:
             divergence,
             SavedState(network, progress, points, files),
             EpochRecorder(setup, files),
+            PathRecorder(divergence.initial, is_kept=keeps_path),
             live_view,
             example,
         )
@@ -91,6 +97,7 @@ class Run:
             epoch=self.progress.epoch,
             update=self.progress.update,
             threads=self.setup.threads,
+            initial=fingerprint(self.divergence.initial),
         )
 
     # Training --------------------------------------------------------------------------------
@@ -108,7 +115,7 @@ class Run:
     def _rest_of_epoch(self, pacing: Pacing) -> State | None:
         """Train the batches of an epoch that are left, and validate; a state if the run ends."""
         began, progress, summary = time.monotonic(), self.progress, self.setup.summary
-        seed = self.setup.experiment.seed
+        seed, others = self.setup.experiment.seed, pacing.others_seconds
         order = tf.constant(permutation(seed, progress.epoch + 1, summary.rows))
         while progress.batches < summary.updates_per_epoch:
             left = min(self.chunks.size, summary.updates_per_epoch - progress.batches)
@@ -122,7 +129,9 @@ class Run:
             if self.divergence.found is not None:
                 return State.DIVERGED
             self.live_view.show(now=pacing.is_slow_motion)
-        return self._end_of_epoch(began, order)
+        waited = pacing.others_seconds - others
+        progress.began += waited
+        return self._end_of_epoch(began + waited, order)
 
     def _one_chunk(self, order: Any, batches: int, *, slowly: bool) -> None:
         """Run the next batches of an epoch; a loss that is no number ends it there."""
@@ -147,11 +156,12 @@ class Run:
         loss, metric = self.progress.end_epoch()
         self.saved.keep(weights, val_loss)
         self.recorder.add(self.progress.epoch, weights, answers)
+        self.path.add(self.progress.epoch, weights)
         seconds = round(time.monotonic() - began, 4)
         checkpoint = self.saved.end_epoch()
         epoch, best = self.progress.epoch, self.progress.best.epoch
         told = (epoch, loss, metric, val_loss, val_metric, seconds, best, checkpoint, penalty)
-        self.emit(Epoch(*told))
+        self.emit(Epoch(*told, order=fingerprint([order.numpy()])))
         self.divergence.after_epoch(order, loss)
         return State.DIVERGED if self.divergence.found is not None else None
 

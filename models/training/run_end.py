@@ -18,6 +18,7 @@ def end_of(run: Run, state: State) -> End:
     if state is not State.DIVERGED:
         run.live_view.show(now=True)
     run.saved.files.write_record(run.recorder.record, now=True)
+    run.saved.files.write_path(run.path.found())
     checkpoint = _save(run, state)
     kept = _keep(run)
     weights, found = run.saved.weights, run.divergence.found

@@ -15,6 +15,7 @@ from models.inputs.preparation import Prepared
 from models.network.checkpoint import Checkpoint, write_best, write_checkpoint
 from models.network.epoch_record import EpochRecord, write_record
 from models.network.snapshot import write_example
+from models.network.weight_path import WeightPath, write_path
 from models.network.weights import write_description, write_weights
 from models.training.end_messages import cannot_save
 
@@ -97,6 +98,11 @@ class RunFiles:
         if record.answers and (now or time.monotonic() - self._recorded >= SECONDS_PER_SAVE):
             self._tried(lambda path: write_record(path, record))
             self._recorded = time.monotonic()
+
+    def write_path(self, found: WeightPath | None) -> None:
+        """Write the weights that the run had on its way, if they were kept."""
+        if found is not None:
+            self._tried(lambda path: write_path(path, found))
 
     def _tried(self, write: Callable[[Path], None]) -> bool:
         """Write something that training can go on without; says whether that worked."""

@@ -6,13 +6,13 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from app.session import services
-from app.session.navigation import ANALYZE, COMPARE, HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, COMPARE, HOME, PREDICT, RACE, TRAIN
 from data.dataset import Dataset
 from models.events import ENDED
 from models.experiment import Experiment
 
 SCRIPT = Path(__file__).parents[2] / "app/dashboard.py"
-PAGES = (HOME, TRAIN, PREDICT, ANALYZE, COMPARE)
+PAGES = (HOME, TRAIN, PREDICT, ANALYZE, COMPARE, RACE)
 
 
 def open_page(page: str, **query: str) -> AppTest:

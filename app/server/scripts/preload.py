@@ -31,6 +31,7 @@ _PAGES = {
     "data": _Needs(("DownloadButton", "ImageList"), ("data.js",)),
     "analyze": _Needs((), ("analyze.js", "figure.js")),
     "compare": _Needs((), ("compare.js", "train.js"), (PLOTLY_URL,)),
+    "race": _Needs(("Selectbox",), ("train.js",), (PLOTLY_URL,)),
     "train": _Needs(
         ("Selectbox", "Slider", "Checkbox", "rehype-katex"), ("train.js",), (PLOTLY_URL,)
     ),

@@ -61,3 +61,18 @@ def end_show(run_id: str) -> None:
 def leave_show() -> None:
     """Remember that the page of the curves was left: who comes back sees what there is at once."""
     _FRESH.set(None)
+
+
+def race_run(run: Run, replay: int) -> LiveRun:
+    """Return what a run of a race is followed by: as fast as it trains, or slowly in a ``replay``.
+
+    Replays are counted from 1; each is followed anew.
+    """
+    return {
+        "run": f"{run.id}~{replay}" if replay else run.id,
+        "url": state.own_address(f"api/runs/{run.id}/events"),
+        "worker": _WORKER,
+        "live": replay > 0,
+        "place": services().scheduler.position(run.id),
+        "events": 0 if replay else run.events,
+    }

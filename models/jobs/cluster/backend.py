@@ -93,6 +93,8 @@ class ClusterBackend:
     scheduler does not matter yet: ``is_reachable`` says so at any time.
     """
 
+    trains_in_turn = False
+
     def __init__(self, address: str, sink: Sink) -> None:
         check_address(address)
         self._sink, self._link = sink, Link(address, self)

@@ -54,6 +54,8 @@ class LocalBackend:
     It takes as many as ``most_workers`` says; what is submitted beyond that waits.
     """
 
+    trains_in_turn = True
+
     def __init__(self, slots: int, sink: Sink) -> None:
         self._slots, self._sink = slots, sink
         self._held: dict[str, dict[str, Any]] = {}
@@ -80,6 +82,15 @@ class LocalBackend:
             "after": job.after,
             "limits": asdict(job.limits),
             "control": job.control.to_dict(),
+            "others": [
+                {
+                    "run": other.run_id,
+                    "experiment": other.experiment.to_dict(),
+                    "folder": str(other.folder),
+                    "after": other.after,
+                }
+                for other in job.others
+            ],
         }
         with self._lock:
             self._held[job.run_id] = command

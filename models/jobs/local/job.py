@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
@@ -23,6 +23,7 @@ from models.events import (
     TRANSIENT,
     End,
     Event,
+    OfRun,
     Preparing,
     Started,
     State,
@@ -31,6 +32,7 @@ from models.events import (
     to_line,
 )
 from models.experiment import Experiment, Layer, Optimizer
+from models.jobs.local.race_job import Racer, train_in_turn
 
 SECONDS_BETWEEN_LOOKS = 0.02
 
@@ -61,31 +63,56 @@ def run_job(
     controls: Mapping[str, dict[str, Any]],
     after: int | None = None,
     limits: Mapping[str, Any] | None = None,
+    others: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Train one experiment in this process, putting what it says on ``events``.
 
     That is (run id, event as JSON values, when it arose in seconds since 1970). The run goes on
     from its checkpoint ``after`` an update, follows what ``controls`` holds under its id, and keeps
-    to ``limits``. Whatever goes wrong becomes an ``End``.
+    to ``limits``. Whatever goes wrong becomes an ``End``. The ``others`` train in turn with it, and
+    what they say is put there as ``OfRun``; its own ``End`` comes when all are over.
     """
     # The pool's own handler waits for the running TensorFlow call; the default one does not.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def emit(event: Event) -> None:
-        if isinstance(event, Started):
-            event = replace(event, preloaded=_PRELOADED)
-        if isinstance(event, TRANSIENT) and not isinstance(event, Preparing):
-            event = TransientLine(event.kind, to_line(event))
-        events.put((run_id, to_json(event), time.time()))
+        events.put((run_id, to_json(_as_told(event)), time.time()))
 
-    allowed = Limits(**(limits or {}))
-    ask = ControlOf(run_id, controls)
-    try:
+    def emit_of(other: str) -> Emit:
+        return lambda event: emit(OfRun(other, to_json(_as_told(event))))
+
+    def work() -> None:
         limit_memory(allowed.megabytes)
         if ask().stop:
             emit(End(State.STOPPED))
+        elif others:
+            rest = [
+                Racer(each["experiment"], each["folder"], each["after"], emit_of(each["run"]))
+                for each in others
+            ]
+            racers = [Racer(experiment, folder, after, emit), *rest]
+            train_in_turn(racers, ask, allowed, _guarded)
         else:
             _train(experiment, folder, emit, ask, after, allowed)
+
+    allowed = Limits(**(limits or {}))
+    ask = ControlOf(run_id, controls)
+    _guarded(emit, work)
+
+
+def _as_told(event: Event) -> Event:
+    """Return an event as it leaves the worker."""
+    if isinstance(event, Started):
+        return replace(event, preloaded=_PRELOADED)
+    if isinstance(event, TRANSIENT) and not isinstance(event, Preparing):
+        return TransientLine(event.kind, to_line(event))
+    return event
+
+
+def _guarded(emit: Emit, work: Callable[[], None]) -> None:
+    """Do something; whatever goes wrong becomes an ``End``."""
+    try:
+        work()
     except UserError as error:
         emit(End(State.FAILED, error=error.text))
     except Exception as error:

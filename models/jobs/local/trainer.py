@@ -6,12 +6,14 @@ worker at a time, for those that are paused or slow keep theirs, but no more tha
 standard input::
 
     {"do": "submit", "run": ID, "experiment": {...}, "folder": "...", "after": UPDATE or null,
-     "limits": {...}, "control": {...}}
+     "limits": {...}, "control": {...},
+     "others": [{"run": RUN, "experiment": {...}, "folder": "...", "after": ...}, ...]}
     {"do": "control", "run": ID, "control": {...}}     how the run shall go on
     {"do": "kill", "run": ID}                    end its process
     {"do": "ping"}                               say ``{"pong": true}``
 
-(an ID is good for one job of a run) and leave as JSON lines: ``{"ready": true}`` once there are
+(``others`` train in turn with the run, and an event of theirs comes as one of kind ``of_run``; an
+ID is good for one job of a run) and leave as JSON lines: ``{"ready": true}`` once there are
 workers, ``{"pong": true}``, and ``{"run": ID, "event": {...}, "at": SECONDS}``, with exactly one
 End an ID and nothing after it, and the time (since 1970) at which the event arose. When standard
 input ends, everything ends.
@@ -218,6 +220,7 @@ class Trainer:
             self._controls,
             command["after"],
             command["limits"],
+            command["others"],
         )
         pool = self._pool_for(command)
         future = pool.schedule(run_job, args=arguments)
@@ -229,6 +232,8 @@ class Trainer:
         """Return where a run finds its worker: one with several threads if it gains by them."""
         others = (held for held in self._open.values() if held is not command)
         if self._wide_pool is None or self._wide is not None or any(map(_wants_core, others)):
+            return self._pool
+        if command["others"]:  # they could not move to a worker with one thread later
             return self._pool
         if _threads_worth(command, self._threads) == 1:
             return self._pool

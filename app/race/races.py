@@ -1,0 +1,125 @@
+"""The race on show: its runs, what they have told, and what its variants are called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.form.experiment_form import optimizer_name
+from app.session import state
+from app.session.i18n import t
+from app.session.services import services
+from data.language import UserError
+from models.events import History
+from models.experiment import Experiment
+from models.race.variants import check, differing, reseeded, written
+from models.runs.store import Run
+from models.tasks.base import Task
+
+_STARTED = "start race"
+
+
+@dataclass(frozen=True)
+class Race:
+    """A race as it stands: ``names`` name only what differs, in the order of ``runs``."""
+
+    id: str
+    runs: tuple[Run, ...]
+    histories: tuple[History, ...]
+    names: tuple[str, ...]
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        return tuple(run.experiment for run in self.runs)
+
+    @property
+    def is_over(self) -> bool:
+        return all(run.is_over for run in self.runs)
+
+    @property
+    def under_way(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.runs if not run.is_over)
+
+
+def race_ids(task: Task) -> list[str]:
+    """Return this owner's races of a task, newest first."""
+    return services().store.races.of_owner(state.owner(), task.name)
+
+
+def read_race(race: str) -> Race:
+    """Return a race of this owner as it stands; raises ``UserError`` where a run is gone."""
+    store = services().store
+    runs = tuple(store.find(run_id, state.owner()) for run_id in store.races.runs(race))
+    histories = tuple(store.outline(run.id) for run in runs)
+    return Race(race, runs, histories, variant_names([run.experiment for run in runs]))
+
+
+def variant_names(variants: Sequence[Experiment]) -> tuple[str, ...]:
+    """Return what variants are called: the settings that differ, or numbers where none does."""
+    kinds = differing(variants)
+    if not kinds:
+        return tuple(t("race.variant", number=n) for n in range(1, len(variants) + 1))
+    return tuple(" · ".join(_word(each, kind) for kind in kinds) for each in variants)
+
+
+def _word(experiment: Experiment, kind: str) -> str:
+    value = written(experiment, kind)
+    if kind == "optimizer":
+        return optimizer_name(value)
+    if kind == "layers" and value == "0":
+        return t("run.no_hidden")
+    return t(f"race.word_{kind}", value=value)
+
+
+def shown(task: Task) -> state.Kept[str | None]:
+    """Return which race of a task is on show."""
+    return state.Kept(f"race-{task.name}", None)
+
+
+def start_race(task: Task, variants: Sequence[Experiment]) -> None:
+    """Start a race and show it; why that cannot be is said on the page."""
+    try:
+        check(variants)
+        deed = (_STARTED, tuple(variants))
+        race = state.unseen(deed)
+        if not race:
+            race = services().scheduler.submit_race(state.owner(), variants)[0].id
+            state.note(deed, race)
+        shown(task).set(race)
+    except UserError as error:
+        state.refuse(error.text)
+
+
+def repeats(task: Task, race: Race, seeds: int) -> list[Race]:
+    """Return the races that are this one with other seeds, the newest of each seed, by seed.
+
+    Seeds that a race has itself among its variants make no repeats.
+    """
+    wanted = {
+        reseeded(race.experiments, seed): seed for seed in other_seeds(race.experiments, seeds)
+    }
+    found: dict[int, Race] = {}
+    for race_id in race_ids(task):
+        try:
+            other = read_race(race_id)
+        except UserError:
+            continue
+        seed = wanted.get(other.experiments)
+        if seed is not None:
+            found.setdefault(seed, other)
+    return [found[seed] for seed in sorted(found)]
+
+
+def other_seeds(variants: Sequence[Experiment], seeds: int) -> list[int]:
+    """Return the seeds of the repeats of a race, which has one of ``seeds`` itself."""
+    return [variants[0].seed + more for more in range(1, seeds)]
+
+
+def start_repeats(task: Task, race: Race, seeds: int) -> None:
+    """Start the repeats of a race that there are not yet, as many as the owner's quota takes."""
+    done = {each.experiments[0].seed for each in repeats(task, race, seeds)}
+    try:
+        for seed in other_seeds(race.experiments, seeds):
+            if seed not in done:
+                variants = reseeded(race.experiments, seed)
+                services().scheduler.submit_race(state.owner(), variants)
+    except UserError as error:
+        state.refuse(error.text)
