@@ -263,6 +263,7 @@ def test_what_a_page_writes_as_html_is_escaped() -> None:
     html_of_another_module = {
         "recent_runs.py",
         "overlay.py",
+        "race_surface.py",
         "coverage.py",
         "frequent_words.py",
         "text_figures.py",
