@@ -7,10 +7,11 @@ from app.race.race_curves import race_curves
 from app.race.race_figures import conclusion, ranking, replay_of, sameness
 from app.race.race_surface import race_surface
 from app.race.race_tools import race_tools
-from app.race.races import Race, read_race
+from app.race.races import Race, read_race, repeats
 from app.session import failures, state
 from app.session.i18n import t
 from app.session.services import services
+from models.race.variants import SEEDS
 from models.tasks.base import Task
 
 UNITS = ("epoch", "update", "second")
@@ -23,8 +24,9 @@ def race_view(task: Task, race_id: str) -> None:
     unit = state.Kept("race-unit", UNITS[0])
     tables, curves = st.columns([2, 3], gap="large")
     with tables:
-        every = None if race.is_over else SECONDS_BETWEEN_LOOKS
-        st.fragment(_tables, run_every=every)(task, race_id, unit, is_over=race.is_over)
+        moves = _moves(task, race)
+        every = SECONDS_BETWEEN_LOOKS if moves else None
+        st.fragment(_tables, run_every=every)(task, race_id, unit, (race.is_over, moves))
     with curves:
         choice(
             st.segmented_control,
@@ -40,10 +42,15 @@ def race_view(task: Task, race_id: str) -> None:
         race_surface(race)
 
 
-def _tables(task: Task, race_id: str, unit: state.Kept[str], *, is_over: bool) -> None:
+def _moves(task: Task, race: Race) -> bool:
+    """Say whether a race, or a repeat of it, is under way."""
+    return not race.is_over or any(not each.is_over for each in repeats(task, race, SEEDS))
+
+
+def _tables(task: Task, race_id: str, unit: state.Kept[str], was: tuple[bool, bool]) -> None:
     """Draw what changes while a race trains; its end lets the whole page run once more."""
     race = read_race(race_id)
-    if race.is_over != is_over:
+    if (race.is_over, _moves(task, race)) != was:
         st.rerun()
     if refusal := state.take_refusal():
         failures.tell(refusal)
