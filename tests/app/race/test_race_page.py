@@ -14,7 +14,7 @@ from models.events import State
 from models.experiment import Experiment, Layer, Optimizer
 from models.tasks import BUILT_IN
 from models.tasks.base import Task
-from tests.support.own_data import OWN_DATA, quick
+from tests.support.own_data import OWN_DATA
 from tests.support.pages import open_own_data, open_page, shown
 
 both_languages = pytest.mark.parametrize("language", ["ko", "en"])

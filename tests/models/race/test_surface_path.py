@@ -57,8 +57,8 @@ def test_the_grid_holds_every_path() -> None:
         assert found.a[0] < place.a < found.a[-1] and found.b[0] < place.b < found.b[-1]
 
 
-def bent(points: WeightPath, **changes: np.ndarray) -> WeightPath:
-    return WeightPath(points.epochs, changes["points"])
+def bent(path: WeightPath, points: np.ndarray) -> WeightPath:
+    return WeightPath(path.epochs, points.astype(np.float32))
 
 
 @pytest.mark.parametrize(
