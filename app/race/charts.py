@@ -5,11 +5,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
+from models.analysis.surface import Place
 from models.race.surface_path import PathOnPlane, SurfacePaths
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Of the variants, as their curves have them."""
 _SCALE = "Greys_r"
+_LABEL = {
+    "showarrow": False,
+    "xshift": 10,
+    "yshift": 12,
+    "font": {"color": "black"},
+    "bgcolor": "rgba(255, 255, 255, 0.8)",
+}
 
 Words = Mapping[str, str]
 
@@ -35,8 +43,36 @@ def contour(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figur
             **_line(path, names, words),
         )
     figure.update_layout(**_look())
-    figure.update_yaxes(scaleanchor="x", scaleratio=1, title=words["b"])
-    figure.update_xaxes(title=words["a"])
+    figure.update_yaxes(scaleanchor="x", scaleratio=1, constrain="domain", title=words["b"])
+    figure.update_xaxes(constrain="domain", title=words["a"])
+    for name, place in _corners(found).items():
+        figure.add_annotation(x=place.a, y=place.b, text=f"<b>{name}</b>", **_LABEL)
+    return figure
+
+
+def _corners(found: SurfacePaths) -> dict[str, Place]:
+    """Return the three places that lie on the plane exactly, by name."""
+    first, second = found.paths[:2]
+    return {"w₀": first.places[0], "A": first.places[-1], "B": second.places[-1]}
+
+
+def along(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figure:
+    """Return the loss along every path: the true one, and that of the surface below, dotted."""
+    figure = go.Figure()
+    for path in found.paths:
+        colour, name = COLOURS[path.variant], names[path.variant]
+        figure.add_scatter(
+            x=path.epochs, y=path.true, name=f"{name}, {words['true']}", line={"color": colour}
+        )
+        figure.add_scatter(
+            x=path.epochs,
+            y=path.below,
+            name=f"{name}, {words['below']}",
+            line={"color": colour, "dash": "dot"},
+        )
+    figure.update_layout(**{**_look(), "height": 320})
+    figure.update_yaxes(type="log", title=words["loss"])
+    figure.update_xaxes(title=words["epoch"])
     return figure
 
 
@@ -63,7 +99,8 @@ def relief(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figure
         )
     titles = {"xaxis": words["a"], "yaxis": words["b"], "zaxis": words["log"]}
     scene = {axis: {"title": title} for axis, title in titles.items()}
-    figure.update_layout(**_look(), scene=scene)
+    camera = {"eye": {"x": -1.5, "y": -1.5, "z": 1.0}}
+    figure.update_layout(**_look(), scene={**scene, "aspectmode": "cube", "camera": camera})
     return figure
 
 

@@ -19,15 +19,15 @@ from models.tasks.base import Task
 def ranking(race: Race, unit: str) -> None:
     """Draw who leads, by validation loss after equal updates or after equal seconds."""
     found = (by_second if unit == "second" else by_update)(race.histories)
-    heads = [t(f"race.column_{name}") for name in ("place", "variant", "val_loss", "epoch", "own")]
+    heads = [t(f"race.column_{name}") for name in ("variant", "val_loss", "epoch", "own")]
     rows = [_ranked(race, place, each) for place, each in enumerate(found, 1)]
-    st.html(table(t(f"race.ranking_{'second' if unit == 'second' else 'update'}"), heads, rows))
+    headed_table(t(f"race.ranking_{'second' if unit == 'second' else 'update'}"), heads, rows)
 
 
 def _ranked(race: Race, place: int, one: Standing) -> list[str]:
     state_word = t(f"state.{race.runs[one.variant].state}")
-    name = f"{race.names[one.variant]} ({state_word})"
-    return [str(place), name, _loss(one.val_loss), str(one.epoch), f"{one.seconds:.2f}"]
+    name = f"{place}. {race.names[one.variant]} ({state_word})"
+    return [name, _loss(one.val_loss), str(one.epoch), f"{one.seconds:.2f}"]
 
 
 def sameness(race: Race) -> None:
@@ -38,7 +38,7 @@ def sameness(race: Race) -> None:
         [name, short(initial) or "–", short(order) or "–"]
         for name, initial, order in zip(race.names, found.initial, found.order, strict=True)
     ]
-    st.html(table(t("race.fingerprints"), heads, rows))
+    headed_table(t("race.fingerprints"), heads, rows)
     if not all(found.initial):
         return
     said = [t("race.weights_same" if found.same_weights else _why_other_weights(race))]
@@ -59,7 +59,7 @@ def _why_other_weights(race: Race) -> str:
 
 def conclusion(task: Task, race: Race) -> None:
     """Say what may be concluded from a race that is over, and offer to repeat it."""
-    others = [] if "seed" in differing(race.experiments) else repeats(task, race, SEEDS)
+    others = repeats(task, race, SEEDS)
     done = [each for each in others if each.is_over]
     spreads = [
         spread(number, [race.runs[number].val_loss, *(each.runs[number].val_loss for each in done)])
@@ -76,7 +76,7 @@ def conclusion(task: Task, race: Race) -> None:
     st.button(
         t("race.repeat", seeds=SEEDS) if not others else t("race.repeating", missing=missing),
         key="race-repeat",
-        icon=":material/repeat:",
+        icon=":material/replay:",
         help=t("race.repeat_help", more=missing),
         disabled=any(not each.is_over for each in others),
         on_click=lambda: start_repeats(task, race, SEEDS),
@@ -112,7 +112,7 @@ def _spreads(race: Race, spreads: list[Spread]) -> None:
         ]
         for each in sorted(spreads, key=lambda each: each.mean)
     ]
-    st.html(table(t("race.spread"), heads, rows))
+    headed_table(t("race.spread"), heads, rows)
 
 
 def replay_of(race: Race) -> state.Kept[int]:
@@ -124,11 +124,20 @@ def _loss(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "–"
 
 
+def headed_table(heading: str, heads: list[str], rows: list[list[str]]) -> None:
+    """Draw a table under its heading."""
+    st.markdown(f"**{heading}**")
+    st.html(table(heading, heads, rows))
+
+
 def table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
     """Return a table as HTML; every text is plain."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in others)
+        + "</tr>"
+        for first, *others in rows
     )
     return (
         f'<table class="fl-lesson fl-race"><caption>{escape(caption)}</caption>'

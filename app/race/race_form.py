@@ -1,16 +1,13 @@
 """What starts a race: the lecture's in one click, or variants of the settings on Train."""
 
-from functools import partial
-
 import streamlit as st
 
 from app.form.choice import choice
 from app.form.control import control
-from app.race.races import race_ids, read_race, shown, start_race, variant_names
+from app.race.races import listed_races, shown, start_race, variant_names
 from app.session import state
 from app.session.i18n import t
 from app.wording import run_words
-from data.language import UserError
 from models.experiment import LEARNING_RATES, OPTIMIZER_PARAMETERS, Experiment
 from models.race.variants import KINDS, MOST, optimizer_race, varied, written
 from models.tasks.base import Task
@@ -31,11 +28,11 @@ def race_form(task: Task) -> None:
             t("race.optimizers"),
             key="race-optimizers",
             type="primary",
-            icon=":material/sports_score:",
+            icon=":material/play_arrow:",
             help=t("race.optimizers_help"),
             on_click=lambda: start_race(task, optimizer_race(task)),
         )
-        with st.popover(t("race.own"), icon=":material/tune:", key="race-own"):
+        with st.popover(t("race.own"), key="race-own"):
             _own_variants(task)
         _earlier(task)
 
@@ -85,19 +82,14 @@ def _variants(task: Task, base: Experiment, kind: str) -> tuple[Experiment, ...]
 
 def _earlier(task: Task) -> None:
     """Draw the choice among this owner's races of the task, where there are several."""
-    labels = {}
-    for race_id in race_ids(task):
-        try:
-            race = read_race(race_id)
-        except UserError:  # a run of it cannot be read
-            continue
-        names = ", ".join(variant_names(race.experiments))
-        labels[race_id] = f"{names} · {t('race.seed', seed=race.experiments[0].seed)} · " + (
-            run_words.created(race.runs[0])
-        )
     kept = shown(task)
+    labels = {}
+    for race_id, runs in listed_races(task, kept.get()).items():
+        names = ", ".join(variant_names([run.experiment for run in runs]))
+        seed = t("race.seed", seed=runs[0].experiment.seed)
+        labels[race_id] = " · ".join([names, seed, run_words.created(runs[0])])
     if labels and kept.get() not in labels:
         kept.set(next(iter(labels)))
     if len(labels) > 1:
-        take = partial(kept.set)
-        choice(st.selectbox, t("race.earlier"), labels, kept.get() or "", "race-choice", take)
+        now = kept.get() or ""
+        choice(st.selectbox, t("race.earlier"), labels, now, "race-choice", kept.set, width=520)

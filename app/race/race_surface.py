@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from app.form.choice import choice
-from app.race.charts import contour, relief
+from app.race.charts import along, contour, relief
 from app.race.race_figures import table
 from app.race.races import Race
 from app.session import failures, state
@@ -74,6 +74,7 @@ def _draw(race: Race, found: SurfacePaths) -> None:
     above, aside = st.columns(2, gap="medium")
     above.plotly_chart(contour(found, race.names, words), key="race-contour", config=_BARE)
     aside.plotly_chart(relief(found, race.names, words), key="race-relief", config=_BARE)
+    st.plotly_chart(along(found, race.names, words), key="race-along", config=_BARE)
     st.caption(t("race.surface_rows", rows=f"{found.rows:,}"))
     heads = [t(f"race.column_{n}") for n in ("variant", "epoch", "distance", "true", "below")]
     rows = [row for path in found.paths for row in _rows(race.names[path.variant], path)]

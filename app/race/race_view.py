@@ -1,5 +1,7 @@
 """A race on show: its tools and tables, drawn anew while it trains, and its curves beside them."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from app.form.choice import choice
@@ -7,10 +9,11 @@ from app.race.race_curves import race_curves
 from app.race.race_figures import conclusion, ranking, replay_of, sameness
 from app.race.race_surface import race_surface
 from app.race.race_tools import race_tools
-from app.race.races import Race, read_race
+from app.race.races import Race, read_race, repeats
 from app.session import failures, state
 from app.session.i18n import t
 from app.session.services import services
+from models.race.variants import SEEDS
 from models.tasks.base import Task
 
 UNITS = ("epoch", "update", "second")
@@ -23,8 +26,8 @@ def race_view(task: Task, race_id: str) -> None:
     unit = state.Kept("race-unit", UNITS[0])
     tables, curves = st.columns([2, 3], gap="large")
     with tables:
-        every = None if race.is_over else SECONDS_BETWEEN_LOOKS
-        st.fragment(_tables, run_every=every)(task, race_id, unit, is_over=race.is_over)
+        every = SECONDS_BETWEEN_LOOKS if _stage(task, race).moves else None
+        st.fragment(_tables, run_every=every)(task, race_id, unit, _stage(task, race))
     with curves:
         choice(
             st.segmented_control,
@@ -40,10 +43,24 @@ def race_view(task: Task, race_id: str) -> None:
         race_surface(race)
 
 
-def _tables(task: Task, race_id: str, unit: state.Kept[str], *, is_over: bool) -> None:
+class _Stage(NamedTuple):
+    """What the whole page depends on: ``moves`` where the race or a repeat of it is under way."""
+
+    waits: bool
+    is_over: bool
+    moves: bool
+
+
+def _stage(task: Task, race: Race) -> _Stage:
+    again = repeats(task, race, SEEDS) if race.is_over else []
+    moves = not race.is_over or any(not each.is_over for each in again)
+    return _Stage(race.waits, race.is_over, moves)
+
+
+def _tables(task: Task, race_id: str, unit: state.Kept[str], was: _Stage) -> None:
     """Draw what changes while a race trains; its end lets the whole page run once more."""
     race = read_race(race_id)
-    if race.is_over != is_over:
+    if _stage(task, race) != was:
         st.rerun()
     if refusal := state.take_refusal():
         failures.tell(refusal)

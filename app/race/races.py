@@ -1,12 +1,14 @@
 """The race on show: its runs, what they have told, and what its variants are called."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.form.experiment_form import optimizer_name
 from app.session import state
 from app.session.i18n import t
 from app.session.services import services
+from app.wording.run_words import outline
 from data.language import UserError
 from models.events import History
 from models.experiment import Experiment
@@ -35,21 +37,54 @@ class Race:
         return all(run.is_over for run in self.runs)
 
     @property
+    def waits(self) -> bool:
+        """Whether it waits for its turn in the queue."""
+        return services().scheduler.position(self.runs[0].id) is not None
+
+    @property
     def under_way(self) -> tuple[Run, ...]:
         return tuple(run for run in self.runs if not run.is_over)
 
 
-def race_ids(task: Task) -> list[str]:
-    """Return this owner's races of a task, newest first."""
-    return services().store.races.of_owner(state.owner(), task.name)
-
-
 def read_race(race: str) -> Race:
     """Return a race of this owner as it stands; raises ``UserError`` where a run is gone."""
-    store = services().store
-    runs = tuple(store.find(run_id, state.owner()) for run_id in store.races.runs(race))
-    histories = tuple(store.outline(run.id) for run in runs)
+    runs = _runs(race)
+    histories = tuple(map(outline, runs))
     return Race(race, runs, histories, variant_names([run.experiment for run in runs]))
+
+
+def _runs(race: str) -> tuple[Run, ...]:
+    store, owner = services().store, state.owner()
+    return tuple(store.find(run_id, owner) for run_id in store.races.runs(race))
+
+
+def known_races(task: Task) -> dict[str, tuple[Run, ...]]:
+    """Return the runs of this owner's races of a task that can be read, by race, newest first."""
+    found = {}
+    for race in services().store.races.of_owner(state.owner(), task.name):
+        with suppress(UserError):
+            found[race] = _runs(race)
+    return found
+
+
+def listed_races(task: Task, on_show: str | None) -> dict[str, tuple[Run, ...]]:
+    """Return the races that a person may choose from: not the repeats of one with other seeds.
+
+    The oldest race of the same variants says which seed is not a repeat; the one ``on_show`` stays.
+    """
+    known = known_races(task)
+    seeds = {_but_seed(runs): runs[0].experiment.seed for runs in known.values()}
+    return {
+        race: runs
+        for race, runs in known.items()
+        if race == on_show or runs[0].experiment.seed == seeds[_but_seed(runs)]
+    }
+
+
+def _but_seed(runs: Sequence[Run]) -> tuple[Experiment, ...]:
+    """Return what the repeats of a race have in common; a race over seeds has no repeats."""
+    variants = [run.experiment for run in runs]
+    return tuple(variants) if "seed" in differing(variants) else reseeded(variants, 0)
 
 
 def variant_names(variants: Sequence[Experiment]) -> tuple[str, ...]:
@@ -91,21 +126,19 @@ def start_race(task: Task, variants: Sequence[Experiment]) -> None:
 def repeats(task: Task, race: Race, seeds: int) -> list[Race]:
     """Return the races that are this one with other seeds, the newest of each seed, by seed.
 
-    Seeds that a race has itself among its variants make no repeats.
+    A race over seeds has none.
     """
+    if "seed" in differing(race.experiments):
+        return []
     wanted = {
         reseeded(race.experiments, seed): seed for seed in other_seeds(race.experiments, seeds)
     }
-    found: dict[int, Race] = {}
-    for race_id in race_ids(task):
-        try:
-            other = read_race(race_id)
-        except UserError:
-            continue
-        seed = wanted.get(other.experiments)
+    found: dict[int, str] = {}
+    for other, runs in known_races(task).items():
+        seed = wanted.get(tuple(run.experiment for run in runs))
         if seed is not None:
             found.setdefault(seed, other)
-    return [found[seed] for seed in sorted(found)]
+    return [read_race(found[seed]) for seed in sorted(found)]
 
 
 def other_seeds(variants: Sequence[Experiment], seeds: int) -> list[int]:

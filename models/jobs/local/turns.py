@@ -16,6 +16,8 @@ from models.training.pacing import Ask
 class Turns:
     """Whose turn it is among runs 0, 1, ...: of those with the fewest epochs, who had none longest.
 
+    In a pause, and on the way to an update that was asked for, they simply take their turns.
+
     All methods may be called by any thread.
     """
 
@@ -25,6 +27,8 @@ class Turns:
         self._waited = list(range(runs))
         """The runs that are not over, the one that had its turn longest ago first."""
         self._turn = 0
+        self._is_paused = False
+        """Whether they train no further than they are asked to: each has to hear of it."""
 
     def begin(self, run: int) -> None:
         """Wait for the first turn of a run."""
@@ -53,16 +57,26 @@ class Turns:
                 self._hand_over()
 
     def asking(self, run: int, ask: Ask) -> Ask:
-        """Return what a run asks instead of ``ask``: it gives the others their turn first."""
+        """Return what a run asks instead of ``ask``: it gives the others their turn first.
+
+        Not before its first chunk: the points of one run show while the others are prepared.
+        """
+        has_asked = False
 
         def asked() -> Control:
-            self.pass_on(run)
-            return ask()
+            nonlocal has_asked
+            if has_asked:
+                self.pass_on(run)
+            has_asked = True
+            control = ask()
+            self._is_paused = control.paused
+            return control
 
         return asked
 
     def _hand_over(self) -> None:
-        self._turn = next_turn(self._waited, self._epochs)
+        epochs = dict.fromkeys(self._waited, 0) if self._is_paused else self._epochs
+        self._turn = next_turn(self._waited, epochs)
         self._changed.notify_all()
 
 

@@ -69,7 +69,7 @@ def test_one_click_races_three_optimizers_to_a_sentence_and_their_surface(
     assert "SGD" in found and words["race.conclusion_one_seed"].split("{")[0][:5] in found
     app.button(key="race-surface-draw").click().run()
     assert not app.exception and not app.error
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 3
     assert words["race.points_note"] in html(app)
 
 
@@ -123,7 +123,7 @@ def test_own_data_of_every_kind_can_race_to_its_surface(dataset, home: Path) -> 
     assert not app.exception and not app.error
     app.button(key="race-surface-draw").click().run()
     assert not app.exception and not app.error
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 3
 
 
 def test_a_race_pauses_and_stops_from_the_page(home: Path) -> None:
