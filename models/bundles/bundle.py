@@ -108,7 +108,6 @@ def unpack(
             _content(archive, README)
             with archive.open(HISTORY) as lines:
                 table = read_table(lines)
-                _drain(lines)
             task = _task(told, folder, store, owner)
             _check_run(told, table, task)
             (folder / NETWORK).write_text(

@@ -59,7 +59,10 @@ def _written(value: float) -> str:
 
 
 def read_table(file: IO[bytes]) -> HistoryTable:
-    """Read a table, line by line; raises ``BadBundle`` naming the first line that is none of it."""
+    """Read a table to its end and close it.
+
+    Raises ``BadBundle`` naming the first line that is none of it.
+    """
     points: list[Point] = []
     epochs: list[Epoch] = []
     text = io.TextIOWrapper(file, encoding="ascii", errors="replace", newline="\n")

@@ -1,4 +1,4 @@
-"""Fingerprint of arrays: a hash that tells whether two networks hold the same weights, bit for bit."""
+"""Fingerprint of arrays: a hash that tells whether networks hold the same weights, bit for bit."""
 
 from collections.abc import Iterable
 from hashlib import sha256

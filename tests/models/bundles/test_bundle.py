@@ -3,7 +3,7 @@
 import io
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from models.bundles.history_table import read_table, write_table
 from models.events import End, Epoch, Started, State
 from models.network.weights import WEIGHTS, read_network, write_description, write_weights
 from models.runs.retention import Retention
+from models.runs.run import Run
 from models.runs.store import RunStore
 from tests.support.bundle_memory import measure
-from tests.support.bundles import arrays, ended_run, good_bundle, packed, parts
+from tests.support.bundles import arrays, ended_run, good_bundle, packed, parts, with_part
 from tests.support.hostile_bundles import HOSTILE
 from tests.support.own_data import OWN_DATA, quick
 
@@ -166,16 +167,25 @@ changes = st.tuples(
 )
 
 
+@pytest.fixture
+def imported(store: RunStore, good: bytes) -> Callable[[str, int, bytes], Run]:
+    """What imports the bundle with a few bytes of one of its files changed."""
+
+    def take(name: str, place: int, put: bytes) -> Run:
+        content = bytearray(parts(good)[name])
+        place %= len(content)
+        content[place : place + len(put)] = put
+        return import_run(store, "ben", io.BytesIO(with_part(good, name, bytes(content))))
+
+    return take
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(changes)
-def test_whatever_is_changed_is_imported_or_refused(store: RunStore, good: bytes, change) -> None:
+def test_whatever_is_changed_is_imported_or_refused(store: RunStore, imported, change) -> None:
     """A change inside of a file: it is taken as it is, or refused in a sentence."""
-    name, place, put = change
-    files = parts(good)
-    place %= len(files[name])
-    files[name] = files[name][:place] + put + files[name][place + len(put) :]
     try:
-        run = import_run(store, "ben", io.BytesIO(packed(files)))
+        run = imported(*change)
     except errors.BadBundle:
         return
     assert store.find(run.id, "ben") == run and store.history(run.id).end
