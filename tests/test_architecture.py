@@ -211,7 +211,7 @@ MAY_IMPORT = {
     "app/server": "app/session",
     "app/widgets": "app/server app/session",
     "app/form": "app/wording app/session",
-    "app/carry": "app/lessons app/form app/widgets app/wording app/session",
+    "app/carry": "app/lessons app/form app/wording app/session",
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
     "app/my_runs": "app/carry app/server app/wording app/session",
@@ -220,8 +220,8 @@ MAY_IMPORT = {
     "app/home": "app/my_runs app/training app/session",
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/views": (
-        "app/analysis app/carry app/data_page app/home app/lessons app/my_runs app/prediction app/training "
-        "app/form "
+        "app/analysis app/carry app/data_page app/home app/lessons app/my_runs app/prediction "
+        "app/training app/form "
         "app/session"
     ),
 }

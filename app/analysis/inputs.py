@@ -11,10 +11,18 @@ def _noises(dataset: Dataset) -> Sequence[Shake]:
     return noises(dataset.features)
 
 
+def _images(dataset: Dataset) -> Sequence[Shake]:
+    return SHAKES
+
+
+def _texts(dataset: Dataset) -> Sequence[Shake]:
+    return (WORDS_DROPPED,)
+
+
 _KINDS = {
     InputKind.TABLE: _noises,
-    InputKind.IMAGE: lambda dataset: SHAKES,
-    InputKind.TEXT: lambda dataset: (WORDS_DROPPED,),
+    InputKind.IMAGE: _images,
+    InputKind.TEXT: _texts,
 }
 
 

@@ -1,1 +1,1 @@
-"""A run as one ZIP file, to be taken to another server and back."""
+"""A run as one ZIP file for another server, checked before anything of it is read."""
