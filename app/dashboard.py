@@ -13,6 +13,7 @@ from app.widgets.page.connection import connection
 from app.widgets.page.gestures import gestures
 from app.widgets.page.language_mark import language_mark
 from app.widgets.page.paper import paper
+from app.widgets.page.saving import saving
 from app.widgets.shared import live_run
 from data.language import UserError
 
@@ -62,4 +63,6 @@ try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server
     failures.show(error)
+with st.container(key="saving-place"):
+    saving(group("saving"), key="saving")
 state.number_page()

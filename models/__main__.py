@@ -4,7 +4,9 @@ import argparse
 import logging
 import math
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +16,7 @@ from data.command_line import Parser, json_line, path_argument, readable, run, s
 from data.cores import usable_cores
 from data.dataset import Array
 from data.file_readers.json_document import parse_json
+from data.file_readers.plain_file import open_file
 from data.language import Text, UserError, quoted
 from data.text.reviews import read_labelled, skipped_rows
 from models.console import JsonLines, Preparation, Progress
@@ -79,6 +82,10 @@ def _parser() -> Parser:
     sub.add_argument(
         "--data", type=path_argument, metavar="FILE.tsv", help="other reviews, in NSMC's format"
     )
+    sub = command("import", _import, "make a run's folder of a bundle from another server")
+    sub.add_argument("bundle", type=path_argument, metavar="BUNDLE.zip")
+    sub.add_argument("--out", type=path_argument, metavar="DIR", required=True)
+    sub.add_argument("--replace", action="store_true", help="remove the run that --out holds")
     sub = command("bench", _bench, "measure the training loop against Keras and scikit-learn")
     sub.add_argument("--quick", action="store_true", help="fewer repetitions")
     sub = command("worker", _worker, "lend this machine to a cluster (Dask)")
@@ -276,6 +283,22 @@ def _test_rows(network: TrainedNetwork, path: Path | None) -> tuple["Rows", Arra
     tokenizer = (experiment.reading or TextSettings()).tokenizer
     rows = encode_documents(reviews.documents, reviews.digest, tokenizer, words, Preparation())
     return rows, reviews.labels, reviews.skipped
+
+
+def _import(options: argparse.Namespace) -> int:
+    from models.bundles.bundle import MAX_FILE_BYTES, unpack
+
+    with (
+        open_file(options.bundle, MAX_FILE_BYTES) as file,
+        tempfile.TemporaryDirectory() as checked,
+    ):
+        told, table = unpack(file, Path(checked))
+        folder = fresh_folder(options.out, options.replace)
+        for part in Path(checked).iterdir():
+            shutil.move(part, folder / part.name)
+    values = {"task": told.experiment.task, "epochs": len(table.epochs), "test": told.end.test}
+    figures = "".join(f"\n{name:10} {value:.4f}" for name, value in (told.end.test or {}).items())
+    return _print(options, values, f"{told.experiment.task}: {len(table.epochs)} epochs{figures}")
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -165,6 +165,7 @@ KNOW_THE_KINDS = (
     "app/prediction/inputs.py",
     "app/data_page/figures.py",
     "app/analysis/inputs.py",
+    "app/wording/examples.py",
 )
 
 
@@ -199,6 +200,7 @@ MAY_IMPORT = {
     "models/trained": "models/training models/network models/tasks",
     "models/training": "models/network models/inputs models/tasks",
     "models/runs": "models/network models/tasks",
+    "models/bundles": "models/runs models/network models/inputs models/tasks",
     "models/download": "models/network models/inputs",
     "models/analysis": "models/network models/inputs models/tasks",
     "models/bench": "models/training models/inputs models/tasks",
@@ -213,9 +215,10 @@ MAY_IMPORT = {
     "app/server": "app/session",
     "app/widgets": "app/server app/session",
     "app/form": "app/wording app/session",
+    "app/carry": "app/lessons app/form app/wording app/session",
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
-    "app/my_runs": "app/server app/wording app/session",
+    "app/my_runs": "app/carry app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/race": "app/form app/widgets app/wording app/session",
@@ -223,8 +226,8 @@ MAY_IMPORT = {
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/comparison": ("app/data_page app/form app/widgets app/wording app/session"),
     "app/views": (
-        "app/analysis app/comparison app/data_page app/home app/lessons app/my_runs app/prediction "
-        "app/race app/training app/form "
+        "app/analysis app/carry app/comparison app/data_page app/home app/lessons app/my_runs "
+        "app/prediction app/race app/training app/form "
         "app/session"
     ),
 }

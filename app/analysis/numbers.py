@@ -8,7 +8,6 @@ import streamlit as st
 from app.analysis.analysed import Analysed
 from app.analysis.epoch_choice import epoch_choice
 from app.analysis.headings import heading, which_rows
-from app.analysis.inputs import shown
 from app.analysis.samples import opened_row
 from app.form.choice import choice
 from app.session import state
@@ -17,6 +16,7 @@ from app.session.markdown import plain
 from app.widgets.analysis.sample_list import Sample, sample_list
 from app.widgets.figure.figure import Axes, Dot, Line, figure
 from app.wording import data_words
+from app.wording.examples import shown
 from data.dataset import Array
 from models.analysis.judged import Judged
 from models.analysis.numbers import Residuals

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from app.analysis.analysed import Analysed
-from app.analysis.inputs import shown as shown_row
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.markdown import plain
 from app.widgets.analysis.confusion_matrix import Cell
 from app.widgets.analysis.sample_list import Sample, sample_list
+from app.wording.examples import shown as shown_row
 from data.dataset import Array
 from models.analysis.classes import Judgement
 from models.analysis.judged import Flip, Judged, flips

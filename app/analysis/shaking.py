@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.analysis.analysed import Analysed
 from app.analysis.headings import heading
-from app.analysis.inputs import shakes_of, shown
+from app.analysis.inputs import shakes_of
 from app.analysis.samples import opened_row
 from app.form.choice import choice
 from app.session import state
@@ -16,6 +16,7 @@ from app.session.services import memory
 from app.widgets.analysis.sample_list import Sample, sample_list
 from app.widgets.figure.figure import Axes, Line, figure
 from app.wording import data_words
+from app.wording.examples import shown
 from data.dataset import Array
 from data.text.vocabulary import Encoded
 from models.analysis.shaken import Shake, error_when_shaken

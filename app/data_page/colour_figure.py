@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app.data_page.download import Row, csv_button
-from app.form.picture_file import picture_file
+from app.form.file_choice import picture_file
 from app.session import failures
 from app.session.i18n import t
 from data.colour_picture import channels, drawn_colours, read_colours, shrunk

@@ -25,6 +25,18 @@ def guesses(lesson: Lesson) -> None:
                 st.markdown(f"{formatted(say(step.title))} — {told}")
 
 
+def guess_rows(lesson: Lesson) -> list[tuple[str, str, str]]:
+    """Return each guess that was made: its step, what was guessed, and what it really was."""
+    rows = []
+    for number, value in sorted(lesson_progress.progress(lesson).guesses.items()):
+        if question := lesson.steps[number].question:
+            real = lesson_runs.answer(lesson, question)
+            told = t("report.open") if real is None else words(lesson, question.answer, real)
+            guessed = words(lesson, question.answer, value)
+            rows.append((say(lesson.steps[number].title), guessed, told))
+    return rows
+
+
 def result(lesson: Lesson, question: Question, guess: Value) -> str:
     """Return a guess and the real value as Markdown; a real value may have to wait."""
     real = lesson_runs.answer(lesson, question)

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from app.carry.run_downloads import run_downloads
 from app.my_runs.sparkline import sparkline
 from app.session import state
 from app.session.i18n import t
@@ -70,6 +71,7 @@ def _actions(run: Run) -> None:
         )
     with st.popover("⋯", help=t("runs.menu_help"), key=f"menu-{run.id}"):
         _menu(run)
+        run_downloads(run, f"take-{run.id}")
 
 
 def _menu(run: Run) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.form.choice import choice
-from app.form.picture_file import picture_file
+from app.form.file_choice import picture_file
 from app.prediction.judge import Judge, asking
 from app.prediction.picture_input import given_way, picture_input, pixel_labels, why_picture
 from app.prediction.picture_steps import READ, picture_steps

@@ -300,6 +300,7 @@ class Place(StrEnum):
     PAGE = "page"
     LESSON_RUNS = "lesson-runs"
     LESSON_GUESS = "lesson-guess"
+    IMPORT = "import"
 
 
 def refuse(text: Text, place: Place = Place.PAGE) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.carry.bundle_import import bundle_import
 from app.my_runs.interrupted_runs import interrupted_runs
 from app.my_runs.owner_transfer import owner_transfer
 from app.my_runs.run_list import run_list
@@ -33,4 +34,5 @@ if runs:
     retention_status = store.room.status(owner)
     st.caption(t("runs.kept", runs=retention_status.runs, limit=retention_status.limit))
     runs_table(runs)
+bundle_import()
 owner_transfer()

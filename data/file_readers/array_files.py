@@ -9,7 +9,6 @@ hand, and only plain numbers, stored or deflated, of the sizes that were declare
 import math
 import mmap
 import re
-import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import numpy as np
 
 from data.dataset import Array
 from data.file_readers.plain_file import open_file
+from data.file_readers.zip_file import DamagedArchive, check_members, open_zip
 
 Shape = tuple[int, ...]
 
@@ -34,13 +34,8 @@ _HEADER = re.compile(
 )
 """What NumPy has written since 2006; Python 2 wrote an L behind large numbers."""
 _LONGEST_HEADER = 1_000
-_LARGEST_DIRECTORY = 2**16
 _LARGEST_FILE = 2**32
 """Only its directory is read, and what that says of arrays that are not too large."""
-_KNOWN_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800
-"""How well it is deflated, sizes behind the data, names in UTF-8. Another bit: encrypted."""
-_END = b"PK\x05\x06"
-_END_64 = b"PK\x06\x07"
 
 
 class DamagedArrays(ValueError):
@@ -105,10 +100,8 @@ def open_arrays(path: Path, max_bytes: int) -> Iterator[ArrayArchive]:
     encrypted or compressed in an unusual way, holds anything but arrays of integers and floats in
     this machine's byte order, or would take more than ``max_bytes``.
     """
-    with open_file(path, _LARGEST_FILE) as file, _archive(file) as archive:
-        members = archive.infolist()
-        _check(members, max_bytes)
-        yield ArrayArchive(tuple(info.filename[:-4] for info in members), archive)
+    with open_file(path, _LARGEST_FILE) as file, _archive(file, max_bytes) as archive:
+        yield ArrayArchive(tuple(name[:-4] for name in archive.namelist()), archive)
 
 
 def map_array(path: Path) -> Array:
@@ -137,31 +130,16 @@ def give_back(array: Array) -> None:
         owner.madvise(mmap.MADV_DONTNEED)
 
 
-def _archive(file: BinaryIO) -> zipfile.ZipFile:
-    """Open the archive, whose directory must be a small one: zipfile reads the whole of it."""
+def _archive(file: BinaryIO, max_bytes: int) -> zipfile.ZipFile:
+    """Open the archive, which holds nothing but arrays."""
     try:
-        file.seek(-42, 2)
-        tail = file.read(42)
-        (directory,) = struct.unpack("<I", tail[32:36])
-        if tail[20:24] != _END or tail[:4] == _END_64 or directory > _LARGEST_DIRECTORY:
-            raise DamagedArrays("no archive, or a very large one")
-        return zipfile.ZipFile(file)
-    except Exception as error:  # as in _member
+        archive = open_zip(file)
+        check_members(archive.infolist(), max_bytes)
+    except DamagedArchive as error:
         raise DamagedArrays(str(error)) from error
-
-
-def _check(members: list[zipfile.ZipInfo], max_bytes: int) -> None:
-    names = [info.filename for info in members]
-    if len(set(names)) < len(names) or not all(name.endswith(".npy") for name in names):
-        raise DamagedArrays("names that no array has, or one twice")
-    if any(
-        info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in members
-    ):
-        raise DamagedArrays("an unusual compression")
-    if any(info.flag_bits & ~_KNOWN_FLAGS for info in members):
-        raise DamagedArrays("an encrypted archive")
-    if sum(info.file_size for info in members) > max_bytes:
-        raise DamagedArrays("larger than anything expected here")
+    if not all(name.endswith(".npy") for name in archive.namelist()):
+        raise DamagedArrays("names that no array has")
+    return archive
 
 
 def _header(file: IO[bytes]) -> Header:

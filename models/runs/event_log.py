@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from models.runs.database import RunDatabase
 from models.runs.numbered_event import NumberedEvent
@@ -29,8 +29,12 @@ class EventLog:
 
     def add(self, run_id: str, event: NumberedEvent, *, durable: bool) -> None:
         """Keep an event, and write it with all that is not yet written."""
+        self.add_all(run_id, [event], durable=durable)
+
+    def add_all(self, run_id: str, events: Iterable[NumberedEvent], *, durable: bool) -> None:
+        """Keep several events, and write them at once with all that is not yet written."""
         with self._lock:
-            self._unsaved.append((run_id, event))
+            self._unsaved.extend((run_id, event) for event in events)
             self.save(durable=durable)
 
     def of(self, run_id: str, after: int = 0) -> list[NumberedEvent]:

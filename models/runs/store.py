@@ -7,6 +7,7 @@ training goes on: what cannot be written is kept in memory and tried again with 
 
 import logging
 import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -89,7 +90,7 @@ class RunStore:
         self._rows = RunRows(self._database)
         self._events = EventLog(self._database, self._rows)
         self.races = Races(self._database)
-        removal = Removal(self._database, self._folders, self._forget)
+        removal = self._removal = Removal(self._database, self._folders, self._forget)
         self.deletions = Deletions(self._database, self._rows, removal)
         self.remarks = Remarks(self._database, self.find)
         self.sweeps = SweepRecords(self._database)
@@ -120,6 +121,34 @@ class RunStore:
             except (sqlite3.Error, OSError, UserError):
                 self._folders.remove(run.id)
                 raise
+        return run
+
+    def add_ended(
+        self, owner: str, experiment: Experiment, events: Iterable[Event], files: Path, name: str
+    ) -> Run:
+        """Add a run that has ended elsewhere, as if it had ended now; the files in ``files`` go
+        into its folder.
+
+        Raises ``UserError`` like ``create`` and ``rename``; nothing is left behind then.
+        """
+        checked = _checked_name(name)
+        with self._lock:
+            run = self.create(owner, experiment)
+            try:
+                for file in files.iterdir():
+                    shutil.move(file, self.folder(run.id) / file.name)
+            except OSError as error:
+                self._removal.remove([run.id])
+                raise errors.cannot_write(self.folder(run.id), error) from error
+            told = []
+            for event in events:
+                number = run.events + 1
+                told.append(NumberedEvent(number, event.kind, to_line(event), run.created))
+                run = run.after(event)
+            run = replace(run, name=checked, started=run.created, ended=run.created)
+            self._rows.hold(run)
+            self._folders.forget_size(run.id)
+            self._events.add_all(run.id, told, durable=True)
         return run
 
     def append(self, run_id: str, event: Event, arose: float | None = None) -> int:
@@ -220,9 +249,7 @@ class RunStore:
         What cannot be seen is left out. Raises ``UserError`` for more than ``LONGEST_NAME``
         characters, and like ``find``.
         """
-        name = clean_name(name)
-        if len(name) > LONGEST_NAME:
-            raise errors.name_too_long(len(name), LONGEST_NAME)
+        name = _checked_name(name)
         with self._lock:
             return self._rows.change(replace(self.find(run_id, owner), name=name))
 
@@ -265,3 +292,11 @@ class RunStore:
         self._rows.forget(run_ids)
         self._events.forget(run_ids)
         self.races.forget(run_ids)
+
+
+def _checked_name(name: str) -> str:
+    """Return a name without what cannot be seen; raises ``UserError`` for one that is too long."""
+    name = clean_name(name)
+    if len(name) > LONGEST_NAME:
+        raise errors.name_too_long(len(name), LONGEST_NAME)
+    return name

@@ -259,7 +259,7 @@ def test_what_a_page_writes_as_html_is_escaped() -> None:
     """Whatever a learner typed, a run's name above all, gets into HTML through ``escape`` only."""
     pages = {path: text for path, text in code("app").items() if "st.html(" in text}
     bare = {path.name for path, text in pages.items() if "escape(" not in text}
-    style_sheets = {"dashboard.py", "picture_file.py"}
+    style_sheets = {"dashboard.py", "file_choice.py"}
     html_of_another_module = {
         "recent_runs.py",
         "overlay.py",

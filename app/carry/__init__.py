@@ -1,0 +1,1 @@
+"""What a person takes away of a run, and brings to another server."""
