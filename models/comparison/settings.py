@@ -7,7 +7,7 @@ the differences always name the same settings.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer
+from models.experiment import OPTIMIZER_PARAMETERS, Experiment, Layer, Optimizer
 
 Setting = str | float | int | bool | None
 """A value as it was chosen; None where the setting means nothing for a run."""
@@ -89,6 +89,12 @@ def repeats(experiments: Sequence[Experiment]) -> list[list[int]]:
 
 
 def difference(experiment: Experiment, names: Sequence[str]) -> dict[str, Setting]:
-    """Return the named settings of an experiment, without those that mean nothing to it."""
+    """Return the named settings of an experiment, without those that mean nothing to it.
+
+    Among other optimizers, what an optimizer has by default goes without saying.
+    """
     values = settings(experiment)
-    return {name: values[name] for name in names if values[name] is not None}
+    usual = Optimizer(experiment.optimizer.name).arguments() if "optimizer" in names else {}
+    unsaid = {name for name in OPTIMIZER_SETTINGS if name in usual and values[name] == usual[name]}
+    told = [name for name in names if values[name] is not None and name not in unsaid]
+    return {name: values[name] for name in told}

@@ -40,6 +40,16 @@ def test_a_setting_that_only_one_optimizer_has_differs() -> None:
     assert "beta_1" not in difference(HOUSING, found.differing)
 
 
+def test_what_another_optimizer_has_by_default_goes_without_saying() -> None:
+    adam = preset_named("housing-adam")
+    slower = adam.changed(optimizer=replace(adam.optimizer, beta_1=0.95))
+    names = columns([HOUSING, adam, slower]).differing
+    assert difference(adam, names) == {"optimizer": "adam"}
+    assert difference(slower, names) == {"optimizer": "adam", "beta_1": 0.95}
+    both = columns([adam, slower]).differing
+    assert difference(adam, both) == {"beta_1": 0.9}
+
+
 def test_layers_are_told_apart_by_units_activation_and_dropout() -> None:
     others = [(Layer(64, "relu"),), (Layer(64, "tanh"),), (Layer(64, "relu", 0.2),), ()]
     told = [settings(HOUSING.changed(layers=layers))["layers"] for layers in others]
