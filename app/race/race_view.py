@@ -49,12 +49,13 @@ class _Stage(NamedTuple):
     waits: bool
     is_over: bool
     moves: bool
+    replays: int
 
 
 def _stage(task: Task, race: Race) -> _Stage:
     again = repeats(task, race, SEEDS) if race.is_over else []
     moves = not race.is_over or any(not each.is_over for each in again)
-    return _Stage(race.waits, race.is_over, moves)
+    return _Stage(race.waits, race.is_over, moves, replay_of(race).get())
 
 
 def _tables(task: Task, race_id: str, unit: state.Kept[str], was: _Stage) -> None:

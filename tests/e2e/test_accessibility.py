@@ -38,14 +38,14 @@ def look(lesson: Lesson) -> Iterator[Look]:
 def test_no_page_breaks_a_serious_rule(lesson: Lesson, look: Look) -> None:
     lesson.open("")
     look("home before a run")
-    for path in ("data", "predict", "analyze", "compare", "runs", "train"):
+    for path in ("data", "predict", "analyze", "compare", "race", "runs", "train"):
         lesson.go(path, task="boston")
         look(f"{path} before a run")
     lesson.button("train.start").click()
     lesson.wait_for_state("done")
     lesson.settle()
     look("train after a run")
-    for path in ("", "predict", "analyze", "compare", "runs"):
+    for path in ("", "predict", "analyze", "compare", "race", "runs"):
         lesson.go(path, task="boston")
         look(f"{path or 'home'} after a run")
     for task in ("mnist", "reviews"):

@@ -12,7 +12,7 @@ from app.server.static_files import FOLDER
 from app.server.web_page import WebPage
 from tests.app.server.test_web_page import asked
 
-PAGES = ["", "data", "analyze", "compare", "train", "runs"]
+PAGES = ["", "data", "analyze", "compare", "race", "train", "runs"]
 
 
 def named(page: str) -> list[str]:
