@@ -1,4 +1,4 @@
-"""The report of a run: one file, complete, in both languages, and harmless whatever a name holds."""
+"""The report of a run: one whole file in both languages, harmless whatever a name holds."""
 
 import re
 from html.parser import HTMLParser
