@@ -20,7 +20,7 @@ _LAST: state.Kept[str | None] = state.Kept("import-last", None)
 
 def bundle_import() -> None:
     """Draw the choice of a bundle, and the run that came of the last one."""
-    with st.expander(t("carry.import"), icon=":material/upload_file:", key="import"):
+    with st.expander(t("carry.import"), icon=":material/upload:", key="import"):
         st.write(t("carry.import_note"))
         key = f"bundle-file-{_TURN.get()}"
         file_choice(t("carry.import_file"), key, ("zip",), t("carry.choose"), lambda: _take(key))

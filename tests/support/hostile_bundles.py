@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -138,6 +139,26 @@ def _run(change: Callable[[Any], object]) -> Make:
     return lambda good: with_run(good, change)
 
 
+def _large(good: bytes) -> bytes:
+    """Return a bundle of nearly the largest network there may be, whose last weight is NaN."""
+    sides = [13, 1_000, 1_000, 1_000, 1_000, 1_000, 1]
+    pairs = list(pairwise(sides))
+    named: dict[str, bytes] = {}
+    for number, (inputs, units) in enumerate(pairs):
+        kernel = np.full((inputs, units), 1e-3, np.float32)
+        if units == 1:
+            kernel[-1] = np.nan
+        named[f"kernel_{number}"] = npy(kernel)
+        named[f"bias_{number}"] = npy(np.zeros(units, np.float32))
+    layer = {"units": 1_000, "activation": "relu", "dropout": 0.0}
+
+    def enlarge(values: Any) -> None:
+        values["experiment"]["layers"] = [layer] * 5
+        values["events"][0]["parameters"] = sum((a + 1) * b for a, b in pairs)
+
+    return with_part(with_run(good, enlarge), WEIGHTS, npz(named))
+
+
 def _layers(count: int, units: int) -> Make:
     layer = {"units": units, "activation": "relu", "dropout": 0.0}
     return _run(lambda values: values["experiment"].update(layers=[layer] * count))
@@ -192,6 +213,7 @@ HOSTILE: dict[str, Make] = {
     "the directory claims too little": lambda good: _sizes(good, 100),
     "weights that are NaN": _kernel(np.full((13, 64), np.nan, np.float32)),
     "weights that are infinite": _kernel(np.full((13, 64), np.inf, np.float32)),
+    "four million weights, the last one NaN": _large,
     "weights of another shape": _kernel(np.zeros((64, 13), np.float32)),
     "weights of doubles": _kernel(np.zeros((13, 64))),
     "weights that are objects": _kernel(_objects(), allow_pickle=True),
@@ -218,6 +240,9 @@ HOSTILE: dict[str, Make] = {
     "more layers than there may be": _layers(100_000, 1),
     "brackets without end": _json(b"[" * 1_000_000),
     "brackets side by side": _json(b"[" + b"[]," * 600_000 + b"[]]"),
+    "two hundred thousand texts": _json(
+        b'{"format": [' + b",".join(b'"%06d"' % n for n in range(200_000)) + b"]}"
+    ),
     "deep brackets": _json(b'{"format": ' + b"[" * 40_000 + b"]" * 40_000 + b"}"),
     "a number of a million digits": _text(b'"version": 1', b'"version": ' + b"9" * 1_000_000),
     "a number that JSON does not know": _text(b'"version": 1', b'"version": NaN'),

@@ -56,7 +56,7 @@ function place(element, base, opacity, sheet) {
     sheet.append(node("image", { ...at, href, opacity: seen, preserveAspectRatio: "none" }));
     return;
   }
-  if (style.visibility !== "hidden") sheet.append(...grounds(style, at, seen));
+  if (style.visibility !== "hidden") sheet.append(...grounds(style, at, seen), ...legendMark(element, at, seen));
   for (const child of (element.shadowRoot ?? element).childNodes) {
     if (child.nodeType === Node.ELEMENT_NODE) place(child, base, seen, sheet);
     if (child.nodeType === Node.TEXT_NODE && style.visibility !== "hidden") {
@@ -104,6 +104,24 @@ function grounds(style, { x, y, width, height }, opacity) {
     made.push(node("line", { ...ends, stroke, opacity, "stroke-width": thick, "stroke-dasharray": dash }));
   }
   return made;
+}
+
+// The line or the patch that a legend's stylesheet puts in front of a name.
+function legendMark(element, { x, y, height }, opacity) {
+  const style = getComputedStyle(element, "::before");
+  const [width, thick] = [parseFloat(style.width), parseFloat(style.borderTopWidth)];
+  if (style.content === "none" || !width) return [];
+  const middle = y + height / 2;
+  if (thick && !isClear(style.borderTopColor)) {
+    const dash = { dashed: "6 3", dotted: "2 3" }[style.borderTopStyle] ?? "none";
+    const look = { stroke: style.borderTopColor, "stroke-width": thick, "stroke-dasharray": dash };
+    return [node("line", { x1: x, y1: middle, x2: x + width, y2: middle, opacity, ...look })];
+  }
+  const tall = parseFloat(style.height) || 2;
+  const patch = { x, y: middle - tall / 2, width, height: tall };
+  return isClear(style.backgroundColor)
+    ? []
+    : [node("rect", { ...patch, fill: style.backgroundColor, opacity })];
 }
 
 const isClear = (colour) => colour === "transparent" || /[,/] ?0\)$/.test(colour);

@@ -18,7 +18,7 @@ function textOf(cell) {
   const box = cell.querySelector('input[type="checkbox"]');
   const picture = cell.querySelector('[role="img"], img[alt]');
   const text = cell.textContent.replace(/\s+/g, " ").trim();
-  if (box) return `${box.checked ? "1" : "0"}${text ? ` ${text}` : ""}`;
+  if (box && !text) return box.checked ? "1" : "0";
   return text || picture?.getAttribute("aria-label") || picture?.alt || "";
 }
 
