@@ -207,6 +207,7 @@ MAY_IMPORT = {
     "models/race": "models/analysis models/network models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
+    "models/sweeps": "models/jobs models/runs models/inputs models/tasks",
     "app/session": "",
     "app/wording": "app/session",
     "app/server": "app/session",

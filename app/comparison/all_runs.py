@@ -38,6 +38,7 @@ def all_runs(runs: Sequence[Run], chosen: Sequence[str]) -> None:
     run_table(
         [*rows, *_baselines(shown, found.differing, found.alike)],
         heads,
+        remarks_at=len(found.differing) + len(FIGURES),
         chosen=chosen,
         most=MOST,
         lengths=(LONGEST_TAG, LONGEST_NOTE),

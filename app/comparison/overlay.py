@@ -28,9 +28,11 @@ def overlay(runs: Sequence[Run]) -> None:
     found = columns([run.experiment for run in runs])
     limits = bounds([run.experiment for run in runs])
     st.markdown(t(f"compare.bounds_{limits}"))
-    groups = _groups(runs)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choices"):
+        unit = _unit()
+        groups = _groups(runs)
     names = _legend_names(found, groups)
-    _curves(groups, names)
+    _curves(groups, names, unit)
     _figures(groups, names)
     _differences(runs, found)
 
@@ -67,7 +69,8 @@ def _legend_names(found: Columns, groups: Sequence[Sequence[Run]]) -> list[str]:
     return [name for name in found.differing if single or name != SEED]
 
 
-def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str]) -> None:
+def _unit() -> str:
+    """Return by what the curves are drawn: "epoch", "update" or "second"."""
     kept = state.Kept("compare-unit", "epoch")
     labels = {unit: t(f"compare.by_{unit}") for unit in UNITS}
     choice(
@@ -79,7 +82,11 @@ def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str]) -> None:
         kept.set,
         required=True,
     )
-    if kept.get() == "second":
+    return kept.get()
+
+
+def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str], unit: str) -> None:
+    if unit == "second":
         st.caption(t("compare.seconds_note"))
     tasks = [task_of(group[0]) for group in groups]
     metrics = {task.head.metric_name for task in tasks}
@@ -90,7 +97,7 @@ def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str]) -> None:
         ],
         group_labels(groups[0][0]),
         metrics.pop() if len(metrics) == 1 else "",
-        kept.get(),
+        unit,
         HEIGHT,
         "compare-lines",
     )

@@ -18,6 +18,7 @@ from models.jobs.scheduler import Scheduler
 from models.jobs.server_lock import ServerLock
 from models.runs.run import Run
 from models.runs.store import RunStore, catalogue_in
+from models.sweeps.sweeper import Sweeper
 from models.tasks.base import Task
 from models.tasks.catalogue import Catalogue
 
@@ -35,6 +36,7 @@ class Services:
     server_lock: ServerLock
     store: RunStore
     scheduler: Scheduler
+    sweeps: Sweeper
     tokenizer: TokenizerService
     commands: BackgroundCommands
     resuming: ResumePolicy
@@ -45,6 +47,7 @@ class Services:
 
         A server that is asked to end has ten seconds before it is killed.
         """
+        self.sweeps.close()
         leaving = (self.commands, self.tokenizer, self.scheduler)
         with ThreadPoolExecutor() as together:
             list(together.map(lambda part: part.close(), leaving))
@@ -107,11 +110,14 @@ def _start() -> Services:
         undoing.callback(scheduler.close)
         if resuming is ResumePolicy.AUTO:
             scheduler.take_up(interrupted)
+        sweeps = Sweeper(store, scheduler)
+        undoing.callback(sweeps.close)
         on_cluster = cluster is not None
         made = Services(
             server_lock,
             store,
             scheduler,
+            sweeps,
             TokenizerService(),
             BackgroundCommands(),
             resuming,

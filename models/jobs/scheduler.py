@@ -225,6 +225,11 @@ class Scheduler:
         return Control(learning_rate=last.learning_rate, updates_per_second=last.updates_per_second)
 
     @property
+    def quotas(self) -> Quotas:
+        """How many runs an owner, and all together, may have under way."""
+        return self._quotas
+
+    @property
     def problem(self) -> Text | None:
         """Why nothing can train now, None while it can; what waits goes on by itself afterwards."""
         return self._backend.problem

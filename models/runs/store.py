@@ -44,6 +44,7 @@ from models.runs.rows import RunRows
 from models.runs.run import Run as Run
 from models.runs.run import UnreadableRun, clean_name, history_of
 from models.runs.subscribers import Subscriber, Subscribers
+from models.runs.sweep_records import SweepRecords
 from models.runs.transient_events import TransientEvents
 from models.tasks.base import Task
 from models.tasks.catalogue import Catalogue, task_of
@@ -68,7 +69,8 @@ class RunStore:
     The ``catalogue`` says which tasks an owner may train.
 
     What an owner deletes is the matter of ``deletions``, what an owner writes on runs that of
-    ``remarks``, and how many runs there may be that of ``room``. A run whose record makes no sense,
+    ``remarks``, the records of sweeps that of ``sweeps``, and how many runs there may be that of
+    ``room``. A run whose record makes no sense,
     for a newer version has written it or it is damaged, is kept and left alone: ``unreadable``
     lists it, ``runs`` does not, and all that is asked of it alone raises ``UserError``.
 
@@ -90,6 +92,7 @@ class RunStore:
         removal = Removal(self._database, self._folders, self._forget)
         self.deletions = Deletions(self._database, self._rows, removal)
         self.remarks = Remarks(self._database, self.find)
+        self.sweeps = SweepRecords(self._database)
         self.room = Room(self._database, self._rows, self._folders, removal, retention)
         try:
             removal.finish()

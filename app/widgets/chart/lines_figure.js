@@ -13,13 +13,13 @@ export class LinesFigure extends Figure {
     this.empty(0);
   }
 
-  // lines: [{label, colour, dash}], in the order of their traces. Plotly begins anew with them.
+  // lines: [{label, colour, dash}], in the order of their traces.
   takeLines(lines) {
-    this.close();
-    this.Plotly = undefined;
     this.forget();
     this.lines = lines;
     this.empty(TRACES_OF_A_LINE * lines.length);
+    this.button.hidden = true;
+    if (this.Plotly) this.Plotly.react(this.plot, this.traces(), this.layout());
   }
 
   // curve: {updates, band, epochs} of {x, y} each.

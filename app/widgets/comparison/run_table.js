@@ -47,12 +47,24 @@ class RunTable {
     return run && element.name ? `tr[data-run="${CSS.escape(run)}"] [name="${element.name}"]` : null;
   }
 
+  // The name first; tag and note stand before the settings that all runs have alike.
+  columns() {
+    const { labels, heads, remarks_at: at } = this.data;
+    const plain = heads.map((title, i) => ({ title, by: (row) => row.cells[i].by, draw: (row) => textCell(row.cells[i]) }));
+    const remarks = [["tag", labels.column_tag, labels.tag_of], ["note", labels.column_note, labels.note_of]];
+    const written = remarks.map(([name, title, label], i) => ({
+      title,
+      by: (row) => row[name] || null,
+      draw: (row) => this.remarkCell(row, name, label, i),
+    }));
+    const name = { title: labels.column_name, by: (row) => row.name, draw: nameCell };
+    return [name, ...plain.slice(0, at), ...written, ...plain.slice(at)];
+  }
+
   head() {
-    const { labels, heads } = this.data;
     const row = document.createElement("tr");
-    row.append(cell("th", labels.column_choose, { scope: "col" }));
-    const titles = [labels.column_name, ...heads, labels.column_tag, labels.column_note];
-    row.append(...titles.map((title, i) => this.headCell(title, i)));
+    row.append(cell("th", this.data.labels.column_choose, { scope: "col" }));
+    row.append(...this.columns().map(({ title }, i) => this.headCell(title, i)));
     this.table.tHead.replaceChildren(row);
   }
 
@@ -67,35 +79,25 @@ class RunTable {
 
   sorted() {
     const { rows } = this.data;
-    if (!this.order) return rows;
-    const { column, down } = this.order;
-    const last = this.data.heads.length;
-    const by = (row) => {
-      if (column === 0) return row.name;
-      if (column > last) return (column === last + 1 ? row.tag : row.note) || null;
-      return row.cells[column - 1].by;
-    };
-    return [...rows].sort((one, other) => compare(by(one), by(other), down));
+    const by = this.columns()[this.order?.column]?.by;
+    return by ? [...rows].sort((one, other) => compare(by(one), by(other), this.order.down)) : rows;
   }
 
   line(row) {
-    const { labels, lengths } = this.data;
     const made = document.createElement("tr");
     made.dataset.run = row.run;
-    made.append(cell("td", ""), cell("th", row.name, { scope: "row" }));
-    made.lastChild.append(cell("small", row.about));
-    made.append(...row.cells.map(({ text, by }) => cell("td", text, { className: typeof by === "number" ? "number" : "" })));
-    if (!row.run) {
-      made.append(cell("td", ""), cell("td", ""));
-      return made;
-    }
-    made.firstChild.append(field("choose", fill(labels.choose, { name: row.name }), { type: "checkbox" }));
-    const texts = [["tag", labels.tag_of], ["note", labels.note_of]];
-    made.append(...texts.map(([name, label], i) => {
-      const held = cell("td", "");
-      held.append(field(name, fill(label, { name: row.name }), { type: "text", value: row[name], maxLength: lengths[i], autocomplete: "off" }));
-      return held;
-    }));
+    const box = made.appendChild(cell("td", ""));
+    const label = fill(this.data.labels.choose, { name: row.name });
+    if (row.run) box.append(field("choose", label, { type: "checkbox" }));
+    made.append(...this.columns().map(({ draw }) => draw(row)));
+    return made;
+  }
+
+  remarkCell(row, name, label, i) {
+    const made = cell("td", "");
+    const maxLength = this.data.lengths[i];
+    const looks = { type: "text", value: row[name], maxLength, autocomplete: "off" };
+    if (row.run) made.append(field(name, fill(label, { name: row.name }), looks));
     return made;
   }
 
@@ -161,6 +163,16 @@ function compare(one, other, down) {
 
 function cell(name, text, properties = {}) {
   return Object.assign(document.createElement(name), { textContent: text, ...properties });
+}
+
+function nameCell({ name, about }) {
+  const made = cell("th", name, { scope: "row" });
+  made.append(cell("small", about));
+  return made;
+}
+
+function textCell({ text, by }) {
+  return cell("td", text, { className: typeof by === "number" ? "number" : "" });
 }
 
 function field(name, label, properties) {

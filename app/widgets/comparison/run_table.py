@@ -47,6 +47,7 @@ def run_table(
     rows: Sequence[Row],
     heads: Sequence[str],
     *,
+    remarks_at: int,
     chosen: Sequence[str],
     most: int,
     lengths: tuple[int, int],
@@ -55,7 +56,7 @@ def run_table(
     on_write: Callable[[str, str, str], None],
     key: str,
 ) -> None:
-    """Show rows; ``heads`` stand above their cells.
+    """Show rows; ``heads`` stand above their cells, with the remarks before number ``remarks_at``.
 
     At most ``most`` can be ``chosen``: ``on_choose`` gets the ids of those that are, in the order
     in which they were. ``on_write`` gets a run with its new tag and note, which may have
@@ -80,6 +81,7 @@ def run_table(
     data = {
         "rows": list(rows),
         "heads": list(heads),
+        "remarks_at": remarks_at,
         "chosen": list(chosen),
         "most": most,
         "lengths": list(lengths),
