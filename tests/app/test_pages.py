@@ -13,7 +13,7 @@ import pytest
 
 from app.session import services
 from app.session.i18n import texts
-from app.session.navigation import ANALYZE, DATA, HOME, PREDICT, TRAIN
+from app.session.navigation import ANALYZE, COMPARE, DATA, HOME, PREDICT, RACE, TRAIN
 from data.pictures.strokes import rasterize
 from data.tables.boston import WARNING
 from data.tables.scaling import identity
@@ -39,6 +39,8 @@ def test_every_page_draws_in_both_languages(page: str, language: str, home: Path
         TRAIN: "train.network",
         PREDICT: "predict.ready_note",
         ANALYZE: "analyze.no_epochs",
+        COMPARE: "compare.no_run",
+        RACE: "race.none",
     }
     assert texts(language)[expected[page]] in shown(app)
 

@@ -25,5 +25,6 @@ def test_one_click_races_three_optimizers_to_their_surface(server: Server, page:
     expect(page.locator(".js-plotly-plot .contourlayer")).to_have_count(1)
     expect(page.locator(".js-plotly-plot .gl-container")).not_to_have_count(0)
     lesson.button("race.replay").click()
-    page.wait_for_function("Number(document.querySelector('.fl-chart').dataset.drawn) < 1000")
-    page.wait_for_function("Number(document.querySelector('.fl-chart').dataset.drawn) === 1680")
+    drawn = "Number(document.querySelector('.fl-chart').dataset.drawn)"
+    page.wait_for_function(f"() => {drawn} < 1000")
+    page.wait_for_function(f"() => {drawn} === 1680")
