@@ -18,12 +18,21 @@ from models.bundles import errors
 from models.bundles.bundle import HISTORY, RUN, export_run, import_run
 from models.bundles.history_table import read_table, write_table
 from models.events import End, Epoch, Started, State
+from models.experiment import Layer
 from models.network.weights import WEIGHTS, read_network, write_description, write_weights
 from models.runs.retention import Retention
 from models.runs.run import Run
 from models.runs.store import RunStore
 from tests.support.bundle_memory import measure
-from tests.support.bundles import arrays, ended_run, good_bundle, packed, parts, with_part
+from tests.support.bundles import (
+    EXPERIMENT,
+    arrays,
+    ended_run,
+    good_bundle,
+    packed,
+    parts,
+    with_part,
+)
 from tests.support.hostile_bundles import HOSTILE
 from tests.support.own_data import OWN_DATA, quick
 
@@ -135,6 +144,16 @@ def test_a_run_under_way_is_not_exported(store: RunStore) -> None:
     run = store.create("ada", ended_run(store, "ada").experiment)
     with pytest.raises(UserError, match="not ended"):
         export_run(store, run, "mine")
+
+
+def test_weights_that_are_all_alike_are_no_bomb(store: RunStore, tmp_path: Path) -> None:
+    there = RunStore(tmp_path / "there")
+    run = ended_run(there, "ada", EXPERIMENT.changed(layers=(Layer(1_000), Layer(1_000))))
+    zeros = [np.zeros_like(array) for array in arrays(run.experiment)]
+    write_weights(there.folder(run.id), zeros)
+    here = import_run(store, "ben", io.BytesIO(export_run(there, run, "mine")))
+    assert not read_network(store.folder(here.id)).kernels[1].any()
+    there.close()
 
 
 def test_a_bundle_that_was_packed_again_by_hand_is_taken(store: RunStore, good: bytes) -> None:
