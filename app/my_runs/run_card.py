@@ -71,7 +71,6 @@ def _actions(run: Run) -> None:
         )
     with st.popover("⋯", help=t("runs.menu_help"), key=f"menu-{run.id}"):
         _menu(run)
-        run_downloads(run, f"take-{run.id}")
 
 
 def _menu(run: Run) -> None:
@@ -88,6 +87,7 @@ def _menu(run: Run) -> None:
     ):
         state.replace_draft(run.experiment)
         st.switch_page(TRAIN, query_params=state.address(run.task))
+    run_downloads(run, f"take-{run.id}")
     st.button(
         t("runs.delete"),
         key=f"delete-{run.id}",

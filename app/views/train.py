@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.carry.run_downloads import run_downloads
+from app.carry.run_downloads import checked_downloads
 from app.form.experiment_form import experiment_form
 from app.form.preset_choice import preset_choice
 from app.form.task_choice import task_choice
@@ -47,7 +47,7 @@ with watched:
     run_curves(task, shown)
     with st.container(key="result"):  # it comes and goes, and what is below it stays
         run_result(task, shown)
-        run_downloads(shown, "take")
+        checked_downloads(shown)
     if found:
         weight_panel(task, experiment, *found, shown)
 state.show_run(task.name, run.id if run else None)

@@ -115,7 +115,8 @@ def test_start_trains_and_the_predict_page_uses_the_run(home: Path) -> None:
         time.sleep(0.05)
     app.run()
     assert "On the test rows" in shown(app)
-    (button,) = app.get("download_button")
+    button, bundle, report = app.get("download_button")
+    assert {bundle.proto.id[-6:], report.proto.id[-6:]} == {"bundle", "report"}
     assert button.proto.label == texts("en")["train.download"] and button.proto.deferred_file_id
     app.switch_page(PREDICT).run()
     assert not app.exception and "Predicted price" in shown(app)

@@ -15,7 +15,7 @@ from models.experiment import Experiment, Layer
 from models.runs.store import RunStore
 from models.tasks import preset_named
 from tests.bench.measured import tell
-from tests.support.bundle_memory import measure
+from tests.support.bundle_memory import measure, written
 from tests.support.bundles import ended_run, good_bundle
 
 MOST_SECONDS, MOST_MEGABYTES = "<= 2", "< 50"
@@ -30,7 +30,8 @@ def main() -> None:
             seconds, size = _imported(Path(name) / title, experiment)
             told = f"bundle imported, {title} network, {size / 2**20:.2f} MB (s)"
             tell(told, seconds, MOST_SECONDS)
-        costs = measure(Path(name), good_bundle(Path(name) / "good")).values()
+        files = written(Path(name), good_bundle(Path(name) / "good"))
+        costs = measure(Path(name) / "store", files).values()
     seconds, megabytes = (max(each) for each in zip(*costs, strict=True))
     tell(f"{len(costs)} hostile bundles refused, slowest (s)", seconds, MOST_SECONDS)
     tell("hostile bundles, memory above that before (MB)", megabytes, MOST_MEGABYTES)

@@ -18,19 +18,18 @@ Cost = tuple[float, float]
 """Seconds, and megabytes above what the process had before."""
 
 
-def measure(folder: Path, good: bytes) -> dict[str, Cost]:
-    """Return what it costs to refuse each hostile bundle; raises where one is not refused."""
-    paths = []
-    for number, make in enumerate([lambda good: good, *HOSTILE.values()]):
-        paths.append(folder / f"{number}.zip")
-        paths[-1].write_bytes(make(good))
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.bundle_memory",
-        str(folder / "store"),
-        *map(str, paths),
-    ]
+def written(folder: Path, good: bytes) -> dict[str, Path]:
+    """Write a good bundle, called "good", and every hostile one; return their files by name."""
+    paths = {}
+    for number, (name, make) in enumerate({"good": bytes, **HOSTILE}.items()):
+        paths[name] = folder / f"{number}.zip"
+        paths[name].write_bytes(make(good))
+    return paths
+
+
+def measure(store: Path, paths: dict[str, Path]) -> dict[str, Cost]:
+    """Return what it costs to refuse each of these; raises where one is not refused."""
+    command = [sys.executable, "-m", "tests.support.bundle_memory", store, *paths.values()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return dict(zip(HOSTILE, map(tuple, json.loads(done.stdout)), strict=True))
 

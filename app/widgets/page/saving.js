@@ -44,8 +44,9 @@ class Saving {
     const makes = kind === "table" ? { csv: csvOf } : { png: pngOf, svg: svgOf };
     for (const [type, make] of Object.entries(makes)) {
       const button = document.createElement("button");
-      Object.assign(button, { type: "button", textContent: this.labels[type] });
-      button.setAttribute("aria-label", `${this.labels[type]}: ${name}`);
+      const label = type.toUpperCase();
+      Object.assign(button, { type: "button", textContent: label });
+      button.setAttribute("aria-label", `${label}: ${name}`);
       button.addEventListener("click", () => this.save(make, element, `${fileName(name)}.${type}`));
       line.append(button);
     }

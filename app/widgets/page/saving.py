@@ -6,7 +6,7 @@ of its own, and whatever a page shows later is in it too.
 
 from app.widgets.shared import assets
 
-LABELS = ("title", "none", "chart", "table", "png", "svg", "csv", "failed")
+LABELS = ("title", "none", "chart", "table", "failed")
 
 _HTML = """<details>
   <summary></summary>

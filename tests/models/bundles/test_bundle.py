@@ -18,12 +18,21 @@ from models.bundles import errors
 from models.bundles.bundle import HISTORY, RUN, export_run, import_run
 from models.bundles.history_table import read_table, write_table
 from models.events import End, Epoch, Started, State
+from models.experiment import Layer
 from models.network.weights import WEIGHTS, read_network, write_description, write_weights
 from models.runs.retention import Retention
 from models.runs.run import Run
 from models.runs.store import RunStore
-from tests.support.bundle_memory import measure
-from tests.support.bundles import arrays, ended_run, good_bundle, packed, parts, with_part
+from tests.support.bundle_memory import measure, written
+from tests.support.bundles import (
+    EXPERIMENT,
+    arrays,
+    ended_run,
+    good_bundle,
+    packed,
+    parts,
+    with_part,
+)
 from tests.support.hostile_bundles import HOSTILE
 from tests.support.own_data import OWN_DATA, quick
 
@@ -34,6 +43,11 @@ MOST_MEGABYTES = 50
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return good_bundle(tmp_path_factory.mktemp("elsewhere") / "runs")
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory, good: bytes) -> dict[str, Path]:
+    return written(tmp_path_factory.mktemp("bundles"), good)
 
 
 @pytest.fixture
@@ -74,12 +88,11 @@ def test_what_was_imported_is_still_there_after_a_restart(
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_bundle_is_refused_in_a_sentence(
-    store: RunStore, tmp_path: Path, good: bytes, what: str
+    store: RunStore, tmp_path: Path, bundles: dict[str, Path], what: str
 ) -> None:
-    bundle = HOSTILE[what](good)
     began = time.perf_counter()
-    with pytest.raises(errors.BadBundle) as refused:
-        import_run(store, "ben", io.BytesIO(bundle))
+    with bundles[what].open("rb") as file, pytest.raises(errors.BadBundle) as refused:
+        import_run(store, "ben", file)
     assert time.perf_counter() - began < MOST_SECONDS
     for sentence in (refused.value.text.ko, refused.value.text.en):
         assert 20 < len(sentence) < 600 and str(tmp_path) not in sentence
@@ -91,8 +104,8 @@ def test_there_are_many_kinds_of_them() -> None:
     assert len(HOSTILE) >= 25
 
 
-def test_none_of_them_takes_much_memory_or_time(tmp_path: Path, good: bytes) -> None:
-    for name, (seconds, megabytes) in measure(tmp_path, good).items():
+def test_none_of_them_takes_much_memory_or_time(tmp_path: Path, bundles: dict[str, Path]) -> None:
+    for name, (seconds, megabytes) in measure(tmp_path, bundles).items():
         assert seconds < MOST_SECONDS and megabytes < MOST_MEGABYTES, name
 
 
@@ -135,6 +148,16 @@ def test_a_run_under_way_is_not_exported(store: RunStore) -> None:
     run = store.create("ada", ended_run(store, "ada").experiment)
     with pytest.raises(UserError, match="not ended"):
         export_run(store, run, "mine")
+
+
+def test_weights_that_are_all_alike_are_no_bomb(store: RunStore, tmp_path: Path) -> None:
+    there = RunStore(tmp_path / "there")
+    run = ended_run(there, "ada", EXPERIMENT.changed(layers=(Layer(1_000), Layer(1_000))))
+    zeros = [np.zeros_like(array) for array in arrays(run.experiment)]
+    write_weights(there.folder(run.id), zeros)
+    here = import_run(store, "ben", io.BytesIO(export_run(there, run, "mine")))
+    assert not read_network(store.folder(here.id)).kernels[1].any()
+    there.close()
 
 
 def test_a_bundle_that_was_packed_again_by_hand_is_taken(store: RunStore, good: bytes) -> None:
