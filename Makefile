@@ -47,6 +47,7 @@ bench: .venv/installed-dev  ## measure speed, accuracy and memory; prints the fi
 	$(BIN)/python -m tests.bench.race
 	$(BIN)/python -m tests.bench.prediction
 	$(BIN)/python -m tests.bench.bundles
+	$(BIN)/python -m tests.bench.comparison
 
 bench-load: .venv/installed-dev  ## measure a class, a cluster, commands and faults (MINUTES=30 for the long one)
 	$(BIN)/python -m tests.bench.load --minutes $(or $(MINUTES),2)

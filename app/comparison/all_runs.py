@@ -136,7 +136,7 @@ def _baseline(run: Run, fitted: Baseline, differing: Sequence[str], alike: Seque
             {"text": words.loss(fitted.loss), "by": fitted.loss},
             {"text": words.metric(task, fitted.metric), "by": fitted.metric},
             *[_NONE] * 3,
-            {"text": f"{fitted.seconds:.2g}", "by": fitted.seconds},
+            {"text": f"{fitted.seconds:.3f}", "by": fitted.seconds},
             *[_NONE] * len(alike),
         ],
         "tag": "",

@@ -138,7 +138,9 @@ def _range(values: Sequence[float | None], writes: words.Writes) -> str:
     found = spread(values)
     if found is None:
         return words.NONE
-    ends = dict.fromkeys((writes(found.low), writes(found.high)))
+    ends = list(dict.fromkeys((writes(found.low), writes(found.high))))
+    if len(ends) == 1:
+        return ends[0]
     return t("compare.spread", mean=writes(found.mean), ends="–".join(ends), count=found.count)
 
 

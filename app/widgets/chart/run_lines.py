@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from app.server.plotly_script import PLOTLY_URL
-from app.widgets.chart import live_chart
+from app.widgets.chart.skeleton import CHART
 from app.widgets.shared import assets
 from app.widgets.shared.live_run import LiveRun
 
@@ -35,12 +35,15 @@ class LineOfRuns(TypedDict):
 
 def _skeleton() -> str:
     """Return the skeleton of Train's chart without what tells of one run alone."""
-    html = live_chart.HTML.replace('"fl-chart"', '"fl-chart fl-chart-lines"')
+    html = CHART.replace('"fl-chart"', '"fl-chart fl-chart-lines"')
     html = _LEGEND.sub('<ul class="fl-chart-legend"></ul>', html)
     return _TABLES.sub("", _TRACK.sub("", html))
 
 
-_mount = assets.component("run_lines", _skeleton(), isolate_styles=False, styled_as="live_chart")
+STYLED_AS = "live_chart"
+_HTML = _skeleton()
+
+_mount = assets.component("run_lines", _HTML, isolate_styles=False, styled_as=STYLED_AS)
 
 
 def run_lines(

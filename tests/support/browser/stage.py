@@ -60,7 +60,7 @@ def mount(page: Page, module: ModuleType, data: dict[str, Any], *, isolated: boo
     parts = {
         "address": f"/{widget_modules.address(assets.module(name))}",
         "html": module._HTML,
-        "css": assets.styles(name, isolated),
+        "css": assets.styles(getattr(module, "STYLED_AS", name), isolated),
     }
     page.evaluate(MOUNT, {**parts, "isolated": isolated, "data": data})
 

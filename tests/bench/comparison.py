@@ -1,0 +1,102 @@
+"""What Compare costs: the curves of eight runs with 1,000 points each, from data to drawing.
+
+``python -m tests.bench.comparison`` plays invented runs to the figure on a page of its own, in a
+real browser, and prints the median of several visits. Plotly's script is there before the clock
+starts, as on every visit but the first.
+"""
+
+import statistics
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, sync_playwright
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.session.i18n import texts
+from app.widgets.chart import run_lines
+from models.bench.machine import machine
+from models.events import Batches, End, Epoch, Event, Started, State, to_line
+from tests.bench.measured import tell
+from tests.support.browser.chromium import ARGUMENTS, executable
+from tests.support.browser.stage import data_of, mount
+from tests.support.browser.static_page import static_page
+
+RUNS, POINTS, EPOCHS = 8, 1_000, 20
+VISITS = 7
+BAR_MS = 500
+DRAWN = f".fl-chart[data-drawn='{RUNS * POINTS}']"
+MARK = """() => { window.began = performance.now(); window.took = null;
+    const seen = new MutationObserver(() => {
+        const chart = document.querySelector("%s");
+        if (!chart) return;
+        seen.disconnect();
+        requestAnimationFrame(() => setTimeout(() => { window.took = performance.now() - began; }));
+    });
+    seen.observe(document, {subtree: true, childList: true, attributes: true}); }"""
+
+
+def played(run: int) -> Iterator[Event]:
+    """Yield the events of an invented run: a point for every update."""
+    per = POINTS // EPOCHS
+    yield Started(5_000, 6_400, per, EPOCHS, "accuracy")
+    for epoch in range(1, EPOCHS + 1):
+        updates = range((epoch - 1) * per + 1, epoch * per + 1)
+        points = ((at, 2 / (1 + at / 99) + 0.1 * run, 0.9 - 9 / (9 + at)) for at in updates)
+        yield Batches(tuple(points))
+        loss = 1 / epoch + 0.1 * run
+        yield Epoch(epoch, loss, 0.9, loss + 0.1, 0.8, 0.1, epoch)
+    yield End(State.DONE, None, {"loss": 0.1}, POINTS, EPOCHS, 2.0)
+
+
+async def events(request: Request) -> Response:
+    """Answer with all events of a run at once, as the lab does for a run that is over."""
+    run = int(request.path_params["run"])
+    lines = [f"id: {n}\ndata: {to_line(event)}\n\n" for n, event in enumerate(played(run), 1)]
+    return Response("".join(lines), media_type="text/event-stream")
+
+
+def figure_data() -> dict[str, object]:
+    """Return what the page hands to the figure."""
+    lines: list[run_lines.LineOfRuns] = [
+        {
+            "label": f"{number + 1}. learning rate 0.00{number}",
+            "runs": [{"run": str(number), "url": f"api/runs/{number}/events", "live": False}],
+        }
+        for number in range(RUNS)
+    ]
+    labels = {name: texts("en")[f"live.{name}"] for name in run_lines.label_names("accuracy")}
+    return data_of(
+        run_lines,
+        lambda: run_lines.run_lines(lines, labels, "accuracy", "epoch", 640, "lines"),
+    )
+
+
+def milliseconds_to_draw(page: Page, url: str) -> float:
+    """Return the milliseconds from the mounting of the figure to the frame after its drawing."""
+    page.goto(url)
+    mounted = figure_data()
+    page.evaluate(MARK % DRAWN)
+    mount(page, run_lines, mounted, isolated=False)
+    page.wait_for_function("() => window.took !== null")
+    return float(page.evaluate("() => window.took"))
+
+
+def main() -> None:
+    print(f"machine: {machine()}")
+    with (
+        static_page([Route("/api/runs/{run}/events", events)]) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.set_default_timeout(60_000)
+        milliseconds_to_draw(page, url)
+        took = [milliseconds_to_draw(page, url) for _ in range(VISITS)]
+        browser.close()
+    name = f"curves of {RUNS} runs x {POINTS:,} points, drawn, median (ms)"
+    tell(name, statistics.median(took), f"<= {BAR_MS}", max(took))
+
+
+if __name__ == "__main__":
+    main()
