@@ -200,26 +200,27 @@ MAY_IMPORT = {
     "models/runs": "models/network models/tasks",
     "models/download": "models/network models/inputs",
     "models/analysis": "models/network models/inputs models/tasks",
-    "models/bench": "models/training models/inputs models/tasks",
+    "models/bench": "models/training models/network models/inputs models/tasks",
     "models/keras_code": "models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
+    "models/sharing": "models/runs models/network models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
     "app/session": "",
     "app/wording": "app/session",
     "app/server": "app/session",
     "app/widgets": "app/server app/session",
     "app/form": "app/wording app/session",
+    "app/sharing": "app/form app/widgets app/wording app/session",
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
-    "app/my_runs": "app/server app/wording app/session",
+    "app/my_runs": "app/sharing app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/home": "app/my_runs app/training app/session",
     "app/data_page": "app/home app/my_runs app/form app/widgets app/wording app/session",
     "app/views": (
-        "app/analysis app/data_page app/home app/lessons app/my_runs app/prediction app/training "
-        "app/form "
-        "app/session"
+        "app/analysis app/data_page app/home app/lessons app/my_runs app/prediction app/sharing "
+        "app/training app/form app/session"
     ),
 }
 """Folder by folder, which others of its package it may import: none of them imports upwards."""
@@ -228,8 +229,10 @@ VALUES = {
     "events",
     "experiment",
     "field_types",
+    "settings",
     "toml_document",
     "toml_lines",
+    "training_command",
     "verdict",
 }
 """The modules beside the folders of ``models`` that every folder may import."""
