@@ -2,14 +2,18 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.session import services
+from app.session import lesson_progress, services
 from app.session.i18n import texts
 from app.session.navigation import CLASS_LINK, HOME, PREDICT, RUNS, SHARED, TRAIN
 from data.language import UserError
+from models.events import End, Tuned, from_json, to_json
+from models.network.fingerprint import fingerprint
+from models.network.weights import read_network
 from models.runs.run import Run
 from models.sharing.class_link import LOCKS, PARTS
 from models.sharing.link import result_of, write_settings
@@ -68,6 +72,25 @@ def test_a_link_fills_the_form_and_its_run_has_the_same_weights(run: Run, owner:
     assert EN["sharing.same"].format(found=short) in everything(app)
 
 
+def test_the_fingerprint_is_that_of_the_weights_in_the_folder_of_the_run(run: Run) -> None:
+    lab = services.services()
+    network, end = read_network(lab.store.folder(run.id)), lab.store.outline(run.id).end
+    layers = zip(network.kernels, network.biases, strict=True)
+    assert end is not None and end.origin is not None
+    assert end.origin.weights == fingerprint(array for layer in layers for array in layer)
+
+
+def test_a_run_without_a_fingerprint_or_with_another_rate_has_no_result(run: Run) -> None:
+    history = services.services().store.outline(run.id)
+    assert history.end is not None
+    assert result_of(run, history) is not None
+    older = from_json({**to_json(history.end), "origin": None})
+    assert isinstance(older, End)
+    assert result_of(run, replace(history, end=older)) is None
+    assert result_of(run, replace(history, tunings=(Tuned(3, learning_rate=0.5),))) is None
+    assert result_of(replace(run, test=None), history) is None
+
+
 def test_what_differs_is_named(run: Run, owner: str) -> None:
     weights, data, machine, versions = result(run).split("-")
     other = f"{'0' * 16}-{data}-{'0' * 8}-{versions}"
@@ -122,8 +145,6 @@ def test_what_is_not_locked_can_be_changed() -> None:
 
 
 def test_a_link_takes_up_a_lesson() -> None:
-    from app.session import lesson_progress
-
     lesson = next(one for one in lesson_progress.shelf()[0] if one.task == "boston")
     app = open_link(lesson=lesson.name)
     assert app.selectbox(key="lesson-choice-boston").value == lesson.name
@@ -207,5 +228,5 @@ def test_the_page_for_a_class_makes_a_link_that_the_lab_reads() -> None:
     app.multiselect(key="class-lock").set_value(["seed"]).run()
     address = app.code[0].value
     for part in ("task=boston", "settings=housing-sgd", "hide=why,code", "lock=seed"):
-        assert part in address or part == "hide=why,code" and "hide=code,why" in address
+        assert part in address or (part == "hide=why,code" and "hide=code,why" in address)
     assert "fl-qr" in everything(app) and not app.exception
