@@ -92,7 +92,7 @@ def test_a_run_without_a_fingerprint_or_with_another_rate_has_no_result(run: Run
 
 
 def test_what_differs_is_named(run: Run, owner: str) -> None:
-    weights, data, machine, versions = result(run).split("-")
+    _, data, _, versions = result(run).split("-")
     other = f"{'0' * 16}-{data}-{'0' * 8}-{versions}"
     trained(owner, SHORT)
     app = open_link(settings=write_settings(BOSTON, SHORT), result=other)
