@@ -1,6 +1,7 @@
 """The page that makes a link for a class: what it opens, hides and keeps, and its QR code."""
 
 import io
+from html import escape
 from urllib.parse import quote
 
 import segno
@@ -89,7 +90,9 @@ def _link(address: str) -> None:
     code.save(svg, kind="svg", border=4, scale=8, light="#ffffff")
     code.save(png, kind="png", border=4, scale=16)
     source = quote(svg.getvalue().decode())
-    st.html(f"<img class=fl-qr alt='{t('sharing.code_label')}' src='data:image/svg+xml,{source}'>")
+    st.html(
+        f"<img class=fl-qr alt='{escape(t('sharing.code_label'))}' src='data:image/svg+xml,{source}'>"
+    )
     with st.container(horizontal=True):
         for name, content, mime in (
             ("svg", svg.getvalue(), "image/svg+xml"),

@@ -60,7 +60,6 @@ def _shared(run: Run) -> None:
     st.button(
         t("sharing.withdraw"),
         key=f"withdraw-{run.id}",
-        icon=":material/link_off:",
         on_click=_politely,
         args=(_withdraw, run),
     )

@@ -22,6 +22,6 @@ recent_runs()
 st.page_link(
     CLASS_LINK,
     label=t("sharing.class"),
-    icon=":material/qr_code_2:",
+    icon=":material/devices:",
     query_params=state.address(state.task().name),
 )
