@@ -5,9 +5,20 @@ from pathlib import Path
 import streamlit as st
 
 from app.form.choice import choice
-from app.session import failures, state
+from app.session import class_mode, failures, shared_runs, state
 from app.session.i18n import LANGUAGES, group, t
-from app.session.navigation import ANALYZE, COMPARE, DATA, HOME, PREDICT, RACE, RUNS, TRAIN
+from app.session.navigation import (
+    ANALYZE,
+    CLASS_LINK,
+    COMPARE,
+    DATA,
+    HOME,
+    PREDICT,
+    RACE,
+    RUNS,
+    SHARED,
+    TRAIN,
+)
 from app.widgets.page.browser_parts import address_history, number_keys
 from app.widgets.page.connection import connection
 from app.widgets.page.gestures import gestures
@@ -16,11 +27,14 @@ from app.widgets.page.paper import paper
 from app.widgets.page.saving import saving
 from app.widgets.shared import live_run
 from data.language import UserError
+from models.sharing.class_link import stylesheet
 
 HERE = Path(__file__).parent
 
 lost = state.adopt_tab()
 state.adopt_address()
+class_mode.adopt_class_link()
+shared_runs.adopt_share()
 st.set_page_config(
     page_title="FNN Lab", page_icon="📈", layout="wide", menu_items={"About": t("nav.about")}
 )
@@ -36,6 +50,10 @@ page = st.navigation(
         st.Page(HERE / COMPARE, title=t("nav.compare"), url_path="compare"),
         st.Page(HERE / RACE, title=t("nav.race"), url_path="race"),
         st.Page(HERE / RUNS, title=t("nav.runs"), url_path="runs"),
+        st.Page(HERE / SHARED, title=t("sharing.title"), url_path="shared", visibility="hidden"),
+        st.Page(
+            HERE / CLASS_LINK, title=t("sharing.class"), url_path="class-link", visibility="hidden"
+        ),
     ],
     position="top",
 )
@@ -59,6 +77,10 @@ with st.container(key="browser-parts"):
     gestures()
     paper()
     language_mark(state.language())
+if hidden := stylesheet(class_mode.hidden()):
+    st.html(f"<style>{hidden}</style>")
+if unknown := state.take_refusal(state.Place.LINK):
+    failures.tell(unknown)
 try:
     page.run()
 except UserError as error:  # everything else is a bug and is told by the server

@@ -191,11 +191,24 @@ class Rewound:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Fingerprints of a run's final weights and training rows (64 hex digits each), the machine
+    that trained it, and the versions of the libraries that did the arithmetic.
+    """
+
+    weights: str
+    data: str
+    machine: str
+    versions: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The last event of every run, unless it is continued.
 
     ``test`` holds the final figures on the test rows, by name. ``kept`` is None where the weights
-    in the run's folder are those of its last epoch.
+    in the run's folder are those of its last epoch. ``origin`` is None where the run has no final
+    weights, and for runs from before it was recorded.
     """
 
     kind: ClassVar[str] = "end"
@@ -208,6 +221,7 @@ class End:
     checkpoint: int | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
     kept: Kept | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +377,7 @@ def from_json(values: Mapping[str, Any]) -> Event:
         given["state"] = State(given["state"])
         given["diagnoses"] = tuple(Diagnosis(**each) for each in given.get("diagnoses", ()))
         given["kept"] = Kept(**given["kept"]) if given.get("kept") else None
+        given["origin"] = Origin(**given["origin"]) if given.get("origin") else None
     if kind == Baselines.kind:
         given["baselines"] = tuple(Baseline(**each) for each in given["baselines"])
     return _KINDS[kind](**given)
@@ -458,7 +473,7 @@ def _plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Text | Baseline | Diagnosis | Kept):
+    if isinstance(value, Text | Baseline | Diagnosis | Kept | Origin):
         return _plain(asdict(value))
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

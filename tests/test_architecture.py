@@ -203,11 +203,12 @@ MAY_IMPORT = {
     "models/bundles": "models/runs models/network models/inputs models/tasks",
     "models/download": "models/network models/inputs",
     "models/analysis": "models/network models/inputs models/tasks",
-    "models/bench": "models/training models/inputs models/tasks",
+    "models/bench": "models/training models/network models/inputs models/tasks",
     "models/keras_code": "models/lessons models/inputs models/tasks",
     "models/comparison": "",
     "models/race": "models/analysis models/network models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
+    "models/sharing": "models/runs models/network models/tasks",
     "models/jobs": "models/training models/runs models/network models/inputs models/tasks",
     "models/sweeps": "models/jobs models/runs models/inputs models/tasks",
     "app/session": "",
@@ -216,9 +217,10 @@ MAY_IMPORT = {
     "app/widgets": "app/server app/session",
     "app/form": "app/wording app/session",
     "app/carry": "app/lessons app/form app/wording app/session",
+    "app/sharing": "app/form app/widgets app/wording app/session",
     "app/training": "app/form app/widgets app/wording app/session",
     "app/lessons": "app/training app/form app/widgets app/wording app/session",
-    "app/my_runs": "app/carry app/server app/wording app/session",
+    "app/my_runs": "app/carry app/sharing app/server app/wording app/session",
     "app/prediction": "app/training app/form app/widgets app/wording app/session",
     "app/analysis": "app/prediction app/form app/widgets app/wording app/session",
     "app/race": "app/form app/widgets app/wording app/session",
@@ -227,8 +229,7 @@ MAY_IMPORT = {
     "app/comparison": ("app/data_page app/form app/widgets app/wording app/session"),
     "app/views": (
         "app/analysis app/carry app/comparison app/data_page app/home app/lessons app/my_runs "
-        "app/prediction app/race app/training app/form "
-        "app/session"
+        "app/prediction app/race app/sharing app/training app/form app/session"
     ),
 }
 """Folder by folder, which others of its package it may import: none of them imports upwards."""
@@ -237,8 +238,10 @@ VALUES = {
     "events",
     "experiment",
     "field_types",
+    "settings",
     "toml_document",
     "toml_lines",
+    "training_command",
     "verdict",
 }
 """The modules beside the folders of ``models`` that every folder may import."""

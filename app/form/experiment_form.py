@@ -29,6 +29,7 @@ from models.experiment import (
     check_setting,
 )
 from models.inputs.kinds import input_of
+from models.sharing.class_link import LOCKS
 from models.tasks.base import Task
 
 EPOCHS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
@@ -64,7 +65,7 @@ def experiment_form(task: Task, *, rate_is_live: bool = False) -> Experiment:
         _train_size(draft, rows)
     if draft.left_out:
         _left_out(draft)
-    with st.expander(t("form.more")):
+    with st.expander(t("form.more"), key="more-settings"):
         _more(task, draft)
     return draft
 
@@ -100,7 +101,7 @@ def _layers(draft: Experiment) -> None:
         t("form.add"),
         icon=":material/add:",
         key=f"{draft.task}.add",
-        disabled=len(draft.layers) == MAX_HIDDEN_LAYERS,
+        disabled=len(draft.layers) == MAX_HIDDEN_LAYERS or _is_locked("layers"),
         on_click=_add_layer,
         args=(draft.task,),
     )
@@ -115,6 +116,7 @@ def _layer(draft: Experiment, index: int) -> None:
             f"{key}.units",
             _layer_taker(draft, index, "units"),
             help=t("form.units_help"),
+            disabled=_is_locked("layers"),
         )
         choice(
             st.selectbox,
@@ -124,6 +126,7 @@ def _layer(draft: Experiment, index: int) -> None:
             f"{key}.activation",
             _layer_taker(draft, index, "activation"),
             help=t("form.activation_help"),
+            disabled=_is_locked("layers"),
             width="stretch",
         )
         _layer_menu(draft, index, key)
@@ -132,7 +135,12 @@ def _layer(draft: Experiment, index: int) -> None:
 def _layer_menu(draft: Experiment, index: int, key: str) -> None:
     """Draw what is rarely needed of a layer behind a button."""
     moves = (("up", index - 1), ("down", index + 1))
-    with st.popover("⋯", help=t("form.layer_more", number=index + 1), key=f"{key}.more"):
+    with st.popover(
+        "⋯",
+        help=t("form.layer_more", number=index + 1),
+        key=f"{key}.more",
+        disabled=_is_locked("layers"),
+    ):
         choice_slider(
             t("form.dropout"),
             draft.layers[index].dropout,
@@ -176,6 +184,7 @@ def _optimizer(draft: Experiment) -> None:
         f"{draft.task}.optimizer",
         _taker(draft.task, _with_optimizer),
         help=t("form.optimizer_help"),
+        disabled=_is_locked("optimizer"),
     )
 
 
@@ -206,10 +215,15 @@ def _field(name: str, value: Any, prefix: str, task: Task, change: Change) -> No
     """Draw a switch or a number field for one setting."""
     label, help = t(f"form.{name}"), t(f"form.{name}_help")
     key, take = f"{prefix}.{name}", _taker(task.name, change)
+    disabled = _is_locked(name if name in LOCKS else "optimizer")
     if isinstance(value, bool):
-        st.toggle(label, help=help, **control(key, value, take))
+        st.toggle(label, help=help, disabled=disabled, **control(key, value, take))
     else:
-        number_field(label, value, key, take, help=help)
+        number_field(label, value, key, take, help=help, disabled=disabled)
+
+
+def _is_locked(name: str) -> bool:
+    return name in state.locks()
 
 
 def _slider(
@@ -228,7 +242,7 @@ def _slider(
         f"{draft.task}.{name}",
         _taker(draft.task, change or partial(_with, name)),
         help=t(f"form.{name}_help"),
-        disabled=disabled,
+        disabled=disabled or _is_locked(name),
     )
 
 
@@ -240,6 +254,7 @@ def _train_size(draft: Experiment, rows: int) -> None:
         f"{draft.task}.train_size",
         _taker(draft.task, partial(_with_rows, rows)),
         help=t("form.train_size_help"),
+        disabled=_is_locked("train_size"),
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from app.form.choice import choice
 from app.form.control import control
 from app.form.number_field import Take, choice_slider
+from app.session import state
 from app.session.i18n import say, t
 from app.session.markdown import plain
 from app.wording import data_words
@@ -30,7 +31,8 @@ def text_settings_form(task: Task, reading: TextSettings, taker: Callable[[str],
             continue
         label, help = t(f"reading.{name}"), t(f"reading.{name}_help")
         key, now = f"{prefix}.{name}", getattr(reading, name)
-        choice(st.selectbox, label, titles, now, key, taker(name), help=help)
+        off = "reading" in state.locks()
+        choice(st.selectbox, label, titles, now, key, taker(name), help=help, disabled=off)
     choice_slider(
         t("reading.vocabulary_size"),
         reading.vocabulary_size,
@@ -38,10 +40,12 @@ def text_settings_form(task: Task, reading: TextSettings, taker: Callable[[str],
         f"{prefix}.vocabulary_size",
         taker("vocabulary_size"),
         help=t("reading.vocabulary_size_help", **data_words.words(task)),
+        disabled="reading" in state.locks(),
     )
     if options.stop_words:
         st.toggle(
             t("reading.stop_words"),
             help=t("reading.stop_words_help"),
+            disabled="reading" in state.locks(),
             **control(f"{prefix}.stop_words", reading.stop_words, taker("stop_words")),
         )

@@ -148,7 +148,7 @@ def _text(lesson: Lesson, step: Step, form: Experiment) -> None:
             key="lesson-restore",
             icon=":material/undo:",
             help=t("lesson.restore_help"),
-            on_click=state.replace_draft,
+            on_click=state.give_draft,
             args=(settings[0],),
         )
 

@@ -11,10 +11,14 @@ from app.session import state
 from app.session.i18n import t
 from app.session.navigation import TRAIN
 from app.session.services import services
+from app.sharing.run_links import links
 from app.wording import run_words
 from data.language import UserError
 from models.events import State
 from models.runs.run import Run
+
+_LINKS_OF: state.Kept[str] = state.Kept("links-of", "")
+"""The run whose links stand below its card."""
 
 
 def run_card(run: Run, *, goes_next: bool) -> None:
@@ -27,6 +31,8 @@ def run_card(run: Run, *, goes_next: bool) -> None:
             horizontal=True, vertical_alignment="center", width="content", key=f"run-do-{run.id}"
         ):
             _actions(run)
+    if _LINKS_OF.get() == run.id:
+        links(run)
 
 
 def run_line(run: Run, *, goes_next: bool = False) -> str:
@@ -88,6 +94,15 @@ def _menu(run: Run) -> None:
         state.replace_draft(run.experiment)
         st.switch_page(TRAIN, query_params=state.address(run.task))
     run_downloads(run, f"take-{run.id}")
+    st.button(
+        t("sharing.make"),
+        key=f"links-{run.id}",
+        icon=":material/link:",
+        disabled=not run.is_over,
+        width="stretch",
+        on_click=_LINKS_OF.set,
+        args=("" if _LINKS_OF.get() == run.id else run.id,),
+    )
     st.button(
         t("runs.delete"),
         key=f"delete-{run.id}",

@@ -10,6 +10,7 @@ from app.session import failures, state
 from app.session.i18n import both, say, t
 from app.session.networks import network_in
 from app.session.services import services
+from app.session.shared_runs import opened_with_weights, readable
 from app.wording import data_words, run_words
 from data.language import UserError
 from models.events import State
@@ -87,6 +88,8 @@ def lines_of(task: Task) -> dict[str, str]:
     """Return a line for each network of a task, by the id of its run or as ``READY``."""
     found = services().store.runs_with_weights(state.owner(), task.name)
     lines = {run.id: _line(run) for run in found}
+    for run in opened_with_weights(task.name):
+        lines.setdefault(run.id, t("sharing.line", run=_line(run)))
     ready = shipped(task)
     if ready is not None:
         lines[READY] = _ready_line(task, ready)
@@ -99,7 +102,7 @@ def answering(task: Task, name: str) -> Answering:
     if ready is not None and name == READY:
         experiment = task.presets[ready.preset]
         return Answering(ready.folder, experiment, None, _ready_line(task, ready))
-    run = services().store.find(name, state.owner())
+    run = readable(name)
     return Answering(services().store.folder(run.id), run.experiment, run, _line(run))
 
 
@@ -111,7 +114,7 @@ def run_now(answering: Answering) -> Run | None:
     if answering.run is None:
         return None
     try:
-        return services().store.find(answering.run.id, state.owner())
+        return readable(answering.run.id)
     except UserError:
         raise UserError(both("run.gone")) from None
 

@@ -70,6 +70,7 @@ def content_policy(host: str, ancestors: tuple[str, ...] = ()) -> str:
     - Streamlit and Plotly write style elements, hence 'unsafe-inline' for styles, and only there.
     - The icon of the page is a ``data:`` picture, Plotly saves a chart by way of a ``blob:`` one,
       and a font of Streamlit's comes inside a style.
+    - The page of class links shows the lab itself in a frame.
     - Older browsers do not count a websocket to the same host as 'self', so it is named.
     """
     sockets = f" ws://{host} wss://{host}" if hostname(host) else ""
@@ -79,6 +80,7 @@ def content_policy(host: str, ancestors: tuple[str, ...] = ()) -> str:
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
+        "frame-src": "'self'",
         "connect-src": f"'self'{sockets}",
         "base-uri": "'self'",
         "form-action": "'self'",

@@ -63,7 +63,7 @@ def choose(task_name: str, lesson: Lesson | None) -> None:
         return
     memory().lessons.keep(state.owner(), _of(lesson.task), lesson.name)
     keep(lesson, progress(lesson))
-    state.replace_draft(lesson.runs[0].experiment)
+    state.give_draft(lesson.runs[0].experiment)
     state.change_task(lesson.task)
 
 

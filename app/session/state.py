@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,8 +17,9 @@ from app.session.late_messages import PageNumbers
 from app.session.owner import COOKIE, address_of, is_owner
 from app.session.services import catalogue, memory
 from app.session.tab_memory import Held
-from data.language import Text
+from data.language import Text, UserError
 from models.experiment import Experiment
+from models.sharing.class_link import broken, is_locked_text
 from models.tasks.base import Task
 
 LANGUAGE = "lang"
@@ -25,6 +27,9 @@ TASK = "task"
 RUN = "run"
 ROW = "row"
 RUNS = "runs"
+SHARE = "share"
+_ONCE = (RUN, ROW, "settings", "hide", "lock", "lesson")
+"""What an address says once: see ``newly_named``."""
 _LANGUAGES = ("ko", "en")
 _FIRST_TASK = "mnist"
 
@@ -71,7 +76,7 @@ def adopt_address() -> None:
     known_tasks = (_FIRST_TASK, *(task.name for task in tasks()))
     for name, known in ((LANGUAGE, _LANGUAGES), (TASK, known_tasks)):
         _adopt(name, known)
-    for name in (RUN, ROW):
+    for name in _ONCE:
         if name not in st.query_params:
             st.session_state.pop(f"named-{name}", None)
     asked = st.query_params.get(RUN)
@@ -177,8 +182,42 @@ def draft(task: Task) -> Experiment:
 
 
 def replace_draft(experiment: Experiment) -> None:
-    """Keep what the form of a task shows from now on."""
+    """Keep what the form of a task shows from now on; what would break a lock is refused."""
+    try:
+        check_locks(experiment)
+    except UserError as error:
+        refuse(error.text)
+        return
+    give_draft(experiment)
+
+
+def give_draft(experiment: Experiment) -> None:
+    """Let the form of a task show what a link or a lesson gives it, whatever is locked."""
     _held().drafts[experiment.task] = experiment
+
+
+def check_locks(experiment: Experiment) -> None:
+    """Raise ``UserError`` where an experiment has another value of a locked setting."""
+    found = broken(locks(), draft(task(experiment.task)), experiment)
+    if found:
+        raise UserError(is_locked_text(found))
+
+
+def check_unlocked(name: str) -> None:
+    """Raise ``UserError`` where a setting is locked."""
+    if name in locks():
+        raise UserError(is_locked_text((name,)))
+
+
+def locks() -> tuple[str, ...]:
+    """Return the settings that the link of a class has locked."""
+    found: tuple[str, ...] = _held().kept.get("locks", ())
+    return found
+
+
+def lock(names: tuple[str, ...]) -> None:
+    """Lock these settings, and no others, while this tab is open."""
+    _held().kept["locks"] = names
 
 
 def run_id(task_name: str) -> str | None:
@@ -191,8 +230,18 @@ def run_in_address() -> str | None:
     return st.query_params.get(RUN)
 
 
+def from_address(name: str) -> str | None:
+    """Return what the address says under a name, None where it does not."""
+    return st.query_params.get(name)
+
+
+def page_address(page: str, parts: dict[str, str]) -> str:
+    """Return the whole address of a page of this lab, as somebody else's browser opens it."""
+    return f"{urljoin(st.context.url or '', page)}?{urlencode(parts, safe=':~,')}"
+
+
 def newly_named(name: str) -> str | None:
-    """Return what the address says of ``RUN`` or ``ROW`` when it says so first, else None.
+    """Return what the address says of one of ``_ONCE`` when it says so first, else None.
 
     What a person chooses on the page afterwards counts, though the address still says it.
     """
@@ -298,6 +347,7 @@ class Place(StrEnum):
     """Where on a page it is said why a click was refused."""
 
     PAGE = "page"
+    LINK = "link"
     LESSON_RUNS = "lesson-runs"
     LESSON_GUESS = "lesson-guess"
     IMPORT = "import"

@@ -111,6 +111,7 @@ def _begin_anew(run: Run, experiment: Experiment) -> None:
     """Train with the run's settings again; what somebody has changed in the form stays there."""
     if state.unseen(_ANEW):
         return
+    state.check_locks(experiment)
     services().scheduler.stop(run.owner, run.id)
     start(experiment, _ANEW)
     if _form_shows(run):
@@ -169,6 +170,7 @@ def _step_epoch(run: Run) -> None:
 
 
 def _train_on(run: Run) -> None:
+    state.check_unlocked("epochs")
     services().scheduler.train_on(run.owner, run.id, MORE_EPOCHS)
 
 
@@ -234,5 +236,6 @@ def _learning_rate(run: Run) -> None:
 
 
 def _set_learning_rate(run: Run, rate: float) -> None:
+    state.check_unlocked("learning_rate")
     check_setting("learning_rate", rate)
     services().scheduler.set_learning_rate(run.owner, run.id, rate)

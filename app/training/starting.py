@@ -17,7 +17,11 @@ Weight = tuple[int, int, int]
 
 
 def start(experiment: Experiment, deed: object = None) -> Run:
-    """Submit an experiment for this browser's owner and show the run; raises like ``submit``."""
+    """Submit an experiment for this browser's owner and show the run.
+
+    Raises ``UserError`` where it breaks a lock, and like ``submit``.
+    """
+    state.check_locks(experiment)
     run = submit(experiment, deed)
     expect_show(run.id)
     state.show_run(experiment.task, run.id)

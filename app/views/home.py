@@ -6,6 +6,7 @@ from app.home.recent_runs import recent_runs
 from app.home.task_card import task_card
 from app.session import state
 from app.session.i18n import t
+from app.session.navigation import CLASS_LINK
 
 CARDS_IN_A_ROW = 4
 
@@ -18,3 +19,9 @@ for first in range(0, len(tasks), CARDS_IN_A_ROW):
         with column:
             task_card(task)
 recent_runs()
+st.page_link(
+    CLASS_LINK,
+    label=t("sharing.class"),
+    icon=":material/devices:",
+    query_params=state.address(state.task().name),
+)

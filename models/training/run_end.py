@@ -4,6 +4,7 @@ from pathlib import Path
 
 from data.language import Text, UserError
 from models.events import Diagnosis, End, Kept, State
+from models.network.origin import origin
 from models.network.weights import read_network
 from models.training.diagnosis import diagnose, divergence, gather_evidence
 from models.training.end_messages import why
@@ -32,6 +33,7 @@ def end_of(run: Run, state: State) -> End:
         checkpoint=checkpoint,
         diagnoses=_diagnoses(run),
         kept=None if kept == run.progress.epoch else run.setup.kept(weights, kept),
+        origin=origin(run.setup.prepared, weights) if state is State.DONE else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""Links: to settings, to one run, and for a class."""
