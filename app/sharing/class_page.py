@@ -89,10 +89,8 @@ def _link(address: str) -> None:
     svg, png = io.BytesIO(), io.BytesIO()
     code.save(svg, kind="svg", border=4, scale=8, light="#ffffff")
     code.save(png, kind="png", border=4, scale=16)
-    source = quote(svg.getvalue().decode())
-    st.html(
-        f"<img class=fl-qr alt='{escape(t('sharing.code_label'))}' src='data:image/svg+xml,{source}'>"
-    )
+    source, label = quote(svg.getvalue().decode()), escape(t("sharing.code_label"))
+    st.html(f"<img class=fl-qr alt='{label}' src='data:image/svg+xml,{source}'>")
     with st.container(horizontal=True):
         for name, content, mime in (
             ("svg", svg.getvalue(), "image/svg+xml"),
