@@ -46,7 +46,7 @@ def test_a_link_retrains_to_the_same_weights_and_a_shared_run_is_only_read(
     eve = Lesson(open_context(viewport=laptop).new_page(), server.url, "en")
     eve.page.goto(shared)
     eve.settle()
-    expect(eve.page.get_by_text(eve.says("sharing.settings"))).to_be_visible()
+    expect(eve.page.get_by_text(eve.says("sharing.settings"), exact=True)).to_be_visible()
     run_id = owner.runs[0]
     answer = eve.page.request.get(f"{server.url}/api/runs/{run_id}/events")
     assert answer.status == 404
