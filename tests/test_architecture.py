@@ -206,6 +206,7 @@ MAY_IMPORT = {
     "models/bench": "models/training models/network models/inputs models/tasks",
     "models/keras_code": "models/lessons models/inputs models/tasks",
     "models/comparison": "",
+    "models/familiarity": "models/network models/inputs models/tasks",
     "models/race": "models/analysis models/network models/inputs models/tasks",
     "models/lessons": "models/runs models/inputs models/tasks",
     "models/sharing": "models/runs models/network models/tasks",

@@ -7,8 +7,8 @@ from app.session.remembered import content_of
 from app.session.services import memory
 from data.dataset import Dataset
 from data.text.vocabulary import Encoded
+from models.familiarity.comparison import Compared, TrainingRows
 from models.inputs.preparation import Rows
-from models.network.comparison import Compared, TrainingRows
 from models.network.weights import TrainedNetwork
 
 

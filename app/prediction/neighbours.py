@@ -18,10 +18,10 @@ from data.dataset import Array, Dataset
 from data.file_readers.array_files import give_back
 from data.language import UserError
 from data.text.vocabulary import Encoded
+from models.familiarity.comparison import Compared
+from models.familiarity.nearest import Nearest
+from models.familiarity.strangeness import STRANGE
 from models.inputs.preparation import Rows
-from models.network.comparison import Compared
-from models.network.nearest import Nearest
-from models.network.strangeness import STRANGE
 from models.network.weights import TrainedNetwork
 
 SECONDS_BETWEEN_LOOKS = 0.5

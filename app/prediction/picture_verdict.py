@@ -10,9 +10,9 @@ from app.session.markdown import plain
 from data.dataset import Array, Dataset
 from data.language import UserError
 from data.pictures.no_digit import Shape
+from models.familiarity.doubt import doubted_shape, is_doubtful
+from models.familiarity.strangeness import STRANGE
 from models.inputs.kinds import input_of
-from models.network.doubt import doubted_shape, is_doubtful
-from models.network.strangeness import STRANGE
 from models.network.weights import TrainedNetwork
 
 

@@ -12,7 +12,7 @@ from data.dataset import Array
 from data.text.vocabulary import Encoded
 from models.analysis.judged import Judged
 from models.events import History
-from models.network.comparison import Compared, TrainingRows
+from models.familiarity.comparison import Compared, TrainingRows
 from models.network.weights import TrainedNetwork
 
 _MOST_OF_TRAINING_ROWS = 2**26

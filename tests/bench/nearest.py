@@ -10,7 +10,7 @@ import time
 from threadpoolctl import threadpool_limits
 
 from models.bench.machine import machine
-from models.network.comparison import TrainingRows
+from models.familiarity.comparison import TrainingRows
 from models.tasks import built_in
 from models.trained.shipped import shipped
 from tests.bench.measured import tell

@@ -17,7 +17,7 @@ from app.session.navigation import PREDICT
 from app.session.server_memory import ServerMemory
 from data.dataset import Dataset
 from data.language import Text, UserError
-from models.network.comparison import TrainingRows
+from models.familiarity.comparison import TrainingRows
 from models.tasks import built_in
 from tests.support.browser.handwriting import DIGITS
 from tests.support.own_data import OWN_DATA, quick

@@ -6,8 +6,8 @@ import pytest
 from data.dataset import Array
 from data.text.vocabulary import Encoded
 from models.experiment import Layer
+from models.familiarity.nearest import HiddenRows, last_hidden, nearest_rows
 from models.inputs.preparation import dense
-from models.network.nearest import HiddenRows, last_hidden, nearest_rows
 from tests.models.network.test_attribution import made
 
 

@@ -8,10 +8,10 @@ from data.dataset import Array, Dataset
 from data.file_readers.array_files import give_back
 from data.language import Text, UserError
 from data.text.vocabulary import Encoded
+from models.familiarity.nearest import ROWS_AT_ONCE, Nearest, last_hidden, nearest_rows
+from models.familiarity.strangeness import NEAREST, Familiarity
 from models.inputs.preparation import Rows, prepare
 from models.network.evaluation import parts, rows_at
-from models.network.nearest import ROWS_AT_ONCE, Nearest, last_hidden, nearest_rows
-from models.network.strangeness import NEAREST, Familiarity
 from models.network.weights import TrainedNetwork
 
 MOST_BYTES = 2**26

@@ -2,8 +2,8 @@
 
 from data.dataset import Array
 from data.pictures.no_digit import Shape, certain_shape, likely_shape
+from models.familiarity.strangeness import STRANGE
 from models.inputs.kinds import input_of
-from models.network.strangeness import STRANGE
 from models.tasks.base import Task
 
 

@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 from data.dataset import Array
 from data.pictures.no_digit import Shape
 from data.pictures.strokes import rasterize
-from models.network.comparison import TrainingRows
-from models.network.doubt import doubted_shape, is_doubtful
-from models.network.nearest import last_hidden
-from models.network.strangeness import mean_distances
+from models.familiarity.comparison import TrainingRows
+from models.familiarity.doubt import doubted_shape, is_doubtful
+from models.familiarity.nearest import last_hidden
+from models.familiarity.strangeness import mean_distances
 from models.tasks import built_in
 from models.trained.shipped import shipped
 from tests.bench.pen_digits import FILE, canvas_strokes, load

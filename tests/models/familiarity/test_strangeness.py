@@ -5,8 +5,8 @@ import pytest
 
 from data.dataset import Array
 from models.experiment import Layer
-from models.network.nearest import HiddenRows, last_hidden
-from models.network.strangeness import NEAREST, Familiarity, mean_distances
+from models.familiarity.nearest import HiddenRows, last_hidden
+from models.familiarity.strangeness import NEAREST, Familiarity, mean_distances
 from tests.models.network.test_attribution import made
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.dataset import Array
+from models.familiarity.nearest import HiddenRows, last_hidden
 from models.inputs.preparation import Rows
 from models.network.evaluation import rows_at
-from models.network.nearest import HiddenRows, last_hidden
 from models.network.weights import TrainedNetwork
 
 NEAREST = 5

@@ -10,12 +10,12 @@ from data.dataset import Array
 from data.language import UserError
 from data.text.vocabulary import Vocabulary
 from models.experiment import Layer
+from models.familiarity.comparison import Compared, TrainingRows
+from models.familiarity.nearest import Nearest, last_hidden
+from models.familiarity.strangeness import NEAREST
 from models.inputs.preparation import dense, prepare
 from models.network import comparison
-from models.network.comparison import Compared, TrainingRows
 from models.network.evaluation import rows_at
-from models.network.nearest import Nearest, last_hidden
-from models.network.strangeness import NEAREST
 from models.network.weights import TrainedNetwork
 from models.tasks import built_in
 from models.trained.shipped import shipped

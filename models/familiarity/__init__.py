@@ -1,0 +1,1 @@
+"""How like its training rows an example is to a network."""
