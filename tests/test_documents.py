@@ -9,6 +9,7 @@ import pytest
 
 import data.__main__
 import models.__main__
+from models.sharing.class_link import LOCKS, PARTS
 from models.tasks import presets
 from tests.support.documents import (
     DOCUMENTS,
@@ -27,6 +28,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 COMMAND_LINES = {"data": data.__main__.main, "models": models.__main__.main}
 COMMANDS = ROOT / "models/README.md"
+PAGES = ROOT / "app/README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 SETTINGS = ROOT / "app/server/README.md"
 CLUSTER = ROOT / "models/jobs/cluster/README.md"
@@ -129,6 +131,12 @@ def test_every_command_and_option_is_documented(module: str, help_of: Help) -> N
     for command, row in rows.items():
         options = set(re.findall(r"--[a-z-]+", help_of(module, command))) - {"--help"}
         assert set(re.findall(r"`(--[a-z-]+)`", row)) == options, command
+
+
+@pytest.mark.parametrize(("word", "names"), [("hide", PARTS), ("lock", LOCKS)])
+def test_what_a_class_link_can_name_is_documented(word: str, names: dict[str, object]) -> None:
+    table = read(PAGES).partition(f"| `{word}=` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE) == list(names)
 
 
 def test_every_make_target_is_documented() -> None:

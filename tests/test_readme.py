@@ -12,7 +12,7 @@ from tests.support.documents import ROOT, Section, blocks, read, sections
 
 ENGLISH, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"
 PACKAGES = ("data", "models", "app", "tests")
-MOST_LINES = 205
+MOST_LINES = 225
 LARGEST_PICTURE = 400_000
 LARGEST_ANIMATION = 3_000_000
 NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
