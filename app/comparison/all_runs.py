@@ -10,7 +10,7 @@ from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services, task_of
 from app.widgets.comparison.run_table import Cell, Row, run_table
-from app.wording import run_words
+from app.wording import run_words, setting_words
 from data.language import UserError
 from models.comparison.settings import columns, settings
 from models.events import Baseline
@@ -21,7 +21,7 @@ FEWEST, MOST = 2, 8
 """How many runs can be compared."""
 FIGURES = ("val_loss", "val_metric", "test_loss", "test_metric", "epoch", "seconds")
 _EVERY = "every"
-_NONE: Cell = {"text": words.NONE, "by": None}
+_NONE: Cell = {"text": setting_words.NONE, "by": None}
 
 
 def all_runs(runs: Sequence[Run], chosen: Sequence[str]) -> None:
@@ -30,9 +30,9 @@ def all_runs(runs: Sequence[Run], chosen: Sequence[str]) -> None:
     found = columns([run.experiment for run in shown])
     remarks = services().store.remarks.of(state.owner())
     heads = [
-        *map(words.setting_name, found.differing),
+        *map(setting_words.setting_name, found.differing),
         *(t(f"compare.column_{name}") for name in FIGURES),
-        *map(words.setting_name, found.alike),
+        *map(setting_words.setting_name, found.alike),
     ]
     rows = [_row(run, found.differing, found.alike, remarks.get(run.id, Remark())) for run in shown]
     run_table(
@@ -82,7 +82,7 @@ def _row(run: Run, differing: Sequence[str], alike: Sequence[str], remark: Remar
 def _settings(run: Run, names: Sequence[str]) -> list[Cell]:
     values = settings(run.experiment)
     return [
-        {"text": words.setting(name, values[name], run), "by": _order(values[name])}
+        {"text": setting_words.setting(name, values[name], run), "by": _order(values[name])}
         for name in names
     ]
 

@@ -13,7 +13,7 @@ from app.session.i18n import group, t
 from app.session.services import task_of
 from app.widgets.chart.run_lines import run_lines
 from app.widgets.shared.live_run import live_run
-from app.wording import data_words, run_words
+from app.wording import data_words, run_words, setting_words
 from models.comparison.fairness import bounds
 from models.comparison.settings import SEED, Columns, columns, repeats, settings
 from models.comparison.spread import spread
@@ -137,7 +137,7 @@ def _reached(runs: Sequence[Run]) -> list[str]:
 def _range(values: Sequence[float | None], writes: words.Writes) -> str:
     found = spread(values)
     if found is None:
-        return words.NONE
+        return setting_words.NONE
     ends = list(dict.fromkeys((writes(found.low), writes(found.high))))
     if len(ends) == 1:
         return ends[0]
@@ -154,9 +154,9 @@ def _differences(runs: Sequence[Run], found: Columns) -> None:
     heads = [t("compare.column_setting"), *map(run_words.name, runs)]
     rows = [
         [
-            words.setting_name(name),
+            setting_words.setting_name(name),
             *(
-                words.setting(name, value[name], run)
+                setting_words.setting(name, value[name], run)
                 for run, value in zip(runs, values, strict=True)
             ),
         ]

@@ -10,6 +10,7 @@ from app.session import state
 from app.session.i18n import t
 from app.session.services import services
 from app.widgets.figure.figure import Axes, Dot, Line, figure
+from app.wording import setting_words
 from models.comparison.spread import Spread, spread
 from models.sweeps.plan import Axis, Value
 from models.sweeps.sweep import Cell, Sweep, cells
@@ -70,7 +71,7 @@ def _heat_map(sweep: Sweep, task: Task, found: Sequence[Cell]) -> str:
 
 def _cell(task: Task, cell: Cell | None, told: Spread | None, good: float | None) -> str:
     if cell is None:
-        return f"<td>{words.NONE}</td>"
+        return f"<td>{setting_words.NONE}</td>"
     early = sum(each.hopeless_at is not None for each in cell.outcomes)
     note = f"<small>{escape(t('sweep.early', count=early))}</small>" if early else ""
     shade = "" if good is None else f' style="--good: {100 * good:.0f}%"'
@@ -80,7 +81,7 @@ def _cell(task: Task, cell: Cell | None, told: Spread | None, good: float | None
 def reached(task: Task, told: Spread | None) -> str:
     """Return the mean of a combination's seeds, with the lowest and the highest of several."""
     if told is None:
-        return words.NONE
+        return setting_words.NONE
     mean = words.metric(task, told.mean)
     if told.count == 1:
         return mean

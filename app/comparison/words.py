@@ -2,45 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from app.session.i18n import say, t
-from app.session.services import task_of
-from app.wording import data_words, run_words
-from models.comparison.settings import Setting, difference
+from app.session.i18n import t
+from app.wording import data_words, run_words, setting_words
+from models.comparison.settings import difference
 from models.runs.run import Run
 from models.tasks.base import Task
 
-NONE = "—"
-_OWN = ("task", "data", "layers", "left_out")
-_READING = ("corpus", "tokenizer", "vocabulary_size", "stop_words")
-"""Settings that no form names, and those of the form that is about texts."""
 Writes = Callable[[float], str]
-
-
-def setting_name(name: str) -> str:
-    """Return what a setting is called."""
-    where = "compare.setting" if name in _OWN else "reading" if name in _READING else "form"
-    return t(f"{where}_{name}" if name in _OWN else f"{where}.{name}")
-
-
-def setting(name: str, value: Setting, run: Run) -> str:
-    """Return the value of a setting of a run."""
-    if name == "task":
-        return say(task_of(run).title)
-    if name == "layers" and value == "":
-        return t("run.no_hidden")
-    if name == "train_size" and value is None:
-        return t("compare.all_rows")
-    if value is None:
-        return NONE
-    if isinstance(value, bool):
-        return t("compare.yes" if value else "compare.no")
-    return (
-        f"{value:g}" if isinstance(value, float) else f"{value:,}" if _counts(value) else str(value)
-    )
-
-
-def _counts(value: Setting) -> bool:
-    return isinstance(value, int) and value >= 10_000
 
 
 def label(number: int, runs: Sequence[Run], names: Sequence[str]) -> str:
@@ -50,7 +18,10 @@ def label(number: int, runs: Sequence[Run], names: Sequence[str]) -> str:
     """
     first = runs[0]
     told = difference(first.experiment, names)
-    parts = [f"{setting_name(name)} {setting(name, each, first)}" for name, each in told.items()]
+    parts = [
+        f"{setting_words.setting_name(name)} {setting_words.setting(name, each, first)}"
+        for name, each in told.items()
+    ]
     if len(runs) > 1:
         parts.append(t("compare.seeds", count=len(runs)))
     return f"{number}. {' · '.join(parts) or run_words.name(first)}"
@@ -59,10 +30,10 @@ def label(number: int, runs: Sequence[Run], names: Sequence[str]) -> str:
 def metric(task: Task, value: float | None) -> str:
     """Return a value of a task's metric: a share in per cent, else with the digits that count."""
     if value is None:
-        return NONE
+        return setting_words.NONE
     return f"{100 * value:.1f} %" if task.head.is_classifier else data_words.figure(value)
 
 
 def loss(value: float | None) -> str:
     """Return a loss with four digits that count."""
-    return NONE if value is None else f"{value:.4g}"
+    return setting_words.NONE if value is None else f"{value:.4g}"

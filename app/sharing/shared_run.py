@@ -11,7 +11,8 @@ from app.session.navigation import ANALYZE, PREDICT, TRAIN
 from app.session.services import task_of
 from app.session.shared_runs import open_share, opened_with_weights
 from app.widgets.chart.curve_overlay import Curves, curve_overlay
-from app.wording import run_words
+from app.wording import run_words, setting_words
+from models.comparison.settings import settings
 from models.runs.run import Run
 
 
@@ -23,10 +24,10 @@ def shared_run() -> None:
     st.caption(t("sharing.read_only", task=plain(say(task_of(run).title))))
     st.markdown(plain(" · ".join(filter(None, [run_words.figure(run), run_words.progress(run)]))))
     _ways(run, token)
-    curves, settings = st.columns([3, 2], gap="large")
+    curves, chosen = st.columns([3, 2], gap="large")
     with curves:
         _curves(run)
-    with settings:
+    with chosen:
         st.html(_settings(run))
 
 
@@ -55,25 +56,12 @@ def _curves(run: Run) -> None:
 
 
 def _settings(run: Run) -> str:
+    values = settings(run.experiment)
     rows = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td translate=no>{escape(value)}</td></tr>"
-        for name, value in _leaves(run)
+        f"<tr><th scope=row>{escape(setting_words.setting_name(name))}</th>"
+        f"<td translate=no>{escape(setting_words.setting(name, value, run))}</td></tr>"
+        for name, value in values.items()
+        if value is not None
     )
     title = escape(t("sharing.settings"))
     return f"<table class=fl-lesson><caption>{title}</caption><tbody>{rows}</tbody></table>"
-
-
-def _leaves(run: Run) -> list[tuple[str, str]]:
-    """Return the settings as names and values, layers and optimizer by their parts."""
-    found = []
-    for name, value in run.experiment.to_dict().items():
-        if name == "layers":
-            for number, layer in enumerate(value, 1):
-                found.append((f"layer {number}", ", ".join(map(str, layer.values()))))
-        elif isinstance(value, dict):
-            found += [(f"{name}.{inner}", str(each)) for inner, each in value.items()]
-        elif name == "left_out":
-            found.append((name, str(len(value))))
-        elif value is not None:
-            found.append((name, str(value)))
-    return found

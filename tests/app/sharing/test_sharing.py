@@ -155,6 +155,8 @@ def test_a_reader_sees_a_shared_run_and_copies_its_settings(run: Run) -> None:
     app = open_link(SHARED, share=token)
     said = everything(app)
     assert EN["sharing.settings"] in said and "fl-overlay" in said and not app.error
+    assert all(EN[f"form.{name}"] in said for name in ("optimizer", "batch_size", "seed"))
+    assert "batch_size" not in said
     app.button(key="copy-settings").click().run()
     assert app.session_state["boston.epochs"] == 2
     app.switch_page(PREDICT).run()
