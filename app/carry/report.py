@@ -38,7 +38,7 @@ from models.runs.run import Run
 EXAMPLES = 10
 _MOST_DOTS = 1_500
 _LONGEST_TEXT = 300
-_TRAIN, _VALIDATION, _BASELINE = "#D55E00", "#0072B2", "#6b7280"
+_TRAIN, _VALIDATION, _BASELINE = "#0072B2", "#D55E00", "#6b7280"
 
 Guess = tuple[str, str, str]
 """The step of a lesson, what was guessed, and what it really was."""

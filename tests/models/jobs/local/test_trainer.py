@@ -61,8 +61,8 @@ def submit(trainer, run_id, experiment, folder):
 
 
 def submit_values(trainer, run_id, experiment, folder):
-    job = {"experiment": experiment, "folder": folder, "after": None, "limits": {}, "control": {}}
-    tell(trainer, do="submit", run=run_id, **job)
+    job = {"experiment": experiment, "folder": folder, "after": None, "limits": {}, "others": []}
+    tell(trainer, do="submit", run=run_id, control={}, **job)
 
 
 def stop(trainer, run_id):
