@@ -106,7 +106,7 @@ def relief(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figure
         )
     titles = {"xaxis": words["a"], "yaxis": words["b"], "zaxis": words["log"]}
     scene = {axis: {"title": title} for axis, title in titles.items()}
-    camera = {"eye": {"x": -1.5, "y": -1.5, "z": 1.0}}
+    camera = {"eye": {"x": -1.75, "y": -1.75, "z": 1.15}}
     figure.update_layout(**_look(), scene={**scene, "aspectmode": "cube", "camera": camera})
     return figure
 
