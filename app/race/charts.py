@@ -1,5 +1,6 @@
 """The paths of a race on the loss surface, drawn from above and in three dimensions."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,11 @@ from models.race.surface_path import PathOnPlane, SurfacePaths
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Of the variants, as their curves have them."""
 _SCALE = "Greys_r"
+_WIDTH, _HEIGHT = 500, 560
+"""Of the square from above with its scale, axes and legend, in pixels."""
+_SCALE_ABOVE = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "thickness": 12}
+_LEGEND_ABOVE = {"orientation": "h", "y": 1.13, "yanchor": "bottom"}
+_MOST_DECADES_IN_STEPS = 3
 _LABEL = {
     "showarrow": False,
     "xshift": 10,
@@ -31,7 +37,7 @@ def contour(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figur
             z=_height(found.loss),
             colorscale=_SCALE,
             ncontours=24,
-            showscale=False,
+            colorbar={**_SCALE_ABOVE, "title": words["loss"], **_ticks(found.loss)},
             customdata=found.loss,
             hovertemplate=f"{words['loss']} %{{customdata:.4g}}<extra></extra>",
         )
@@ -42,8 +48,9 @@ def contour(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figur
             y=[place.b for place in path.places],
             **_line(path, names, words),
         )
-    figure.update_layout(**_look())
-    figure.update_yaxes(scaleanchor="x", scaleratio=1, constrain="domain", title=words["b"])
+    figure.update_layout(**{**_look(), "legend": _LEGEND_ABOVE}, width=_WIDTH)
+    figure.update_yaxes(scaleanchor="x", constrain="domain", constraintoward="top")
+    figure.update_yaxes(title=words["b"])
     figure.update_xaxes(constrain="domain", title=words["a"])
     for name, place in _corners(found).items():
         figure.add_annotation(x=place.a, y=place.b, text=f"<b>{name}</b>", **_LABEL)
@@ -99,7 +106,7 @@ def relief(found: SurfacePaths, names: Sequence[str], words: Words) -> go.Figure
         )
     titles = {"xaxis": words["a"], "yaxis": words["b"], "zaxis": words["log"]}
     scene = {axis: {"title": title} for axis, title in titles.items()}
-    camera = {"eye": {"x": -1.5, "y": -1.5, "z": 1.0}}
+    camera = {"eye": {"x": -1.75, "y": -1.75, "z": 1.15}}
     figure.update_layout(**_look(), scene={**scene, "aspectmode": "cube", "camera": camera})
     return figure
 
@@ -124,9 +131,33 @@ def _height(loss: np.ndarray) -> np.ndarray:
     return height
 
 
+def _ticks(loss: np.ndarray) -> dict[str, object]:
+    """Return where the scale of drawn losses is marked, with the losses themselves."""
+    height = _height(loss)
+    if not np.isfinite(height).any():
+        return {}
+    low, high = float(np.nanmin(height)), float(np.nanmax(height))
+    steps = (1,) if high - low > _MOST_DECADES_IN_STEPS else (1, 2, 5)
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    marked = [step * 10.0**power for power in powers for step in steps]
+    marked = [each for each in marked if low <= math.log10(each) <= high]
+    if len(marked) < 2:
+        marked = [10**low, 10**high]
+    return {
+        "tickvals": [math.log10(each) for each in marked],
+        "ticktext": list(map(_short, marked)),
+    }
+
+
+def _short(loss: float) -> str:
+    if not 1e-4 < loss < 1e5:
+        return f"{loss:.0e}"
+    return f"{loss:,.0f}" if loss >= 100 else f"{loss:.3g}"
+
+
 def _look() -> dict[str, object]:
     return {
-        "height": 460,
+        "height": _HEIGHT,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "legend": {"orientation": "h", "y": -0.18},
     }

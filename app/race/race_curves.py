@@ -13,11 +13,10 @@ HEIGHT = 620
 def race_curves(task: Task, race: Race, unit: str, replay: int) -> None:
     """Draw every variant over "epoch", "update" or "second"; ``replay`` counts what was replayed.
 
-    From 1 on, the race is shown once more as if it trained now. One that waits for its turn is not
-    heard yet: a browser opens no more than six connections.
+    From 1 on, the race is shown once more as if it trained now.
     """
     lines: list[LineOfRuns] = [
-        {"label": name, "runs": [] if race.waits else [race_run(run, replay)]}
+        {"label": name, "runs": [race_run(run, replay)]}
         for name, run in zip(race.names, race.runs, strict=True)
     ]
     labels = group("live", **data_words.words(task, race.experiments[0]))

@@ -38,7 +38,7 @@ def sameness(race: Race) -> None:
         [name, short(initial) or "–", short(order) or "–"]
         for name, initial, order in zip(race.names, found.initial, found.order, strict=True)
     ]
-    headed_table(t("race.fingerprints"), heads, rows)
+    headed_table(t("race.fingerprints"), heads, rows, looks="fl-texts")
     if not all(found.initial):
         return
     said = [t("race.weights_same" if found.same_weights else _why_other_weights(race))]
@@ -124,14 +124,17 @@ def _loss(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "–"
 
 
-def headed_table(heading: str, heads: list[str], rows: list[list[str]]) -> None:
+def headed_table(heading: str, heads: list[str], rows: list[list[str]], *, looks: str = "") -> None:
     """Draw a table under its heading."""
     st.markdown(f"**{heading}**")
-    st.html(table(heading, heads, rows))
+    st.html(table(heading, heads, rows, looks=looks))
 
 
-def table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
-    """Return a table as HTML; every text is plain."""
+def table(caption: str, heads: list[str], rows: list[list[str]], *, looks: str = "") -> str:
+    """Return a table as HTML; every text is plain.
+
+    Its cells are numbers, but for the first of a row, unless it ``looks`` like "fl-texts".
+    """
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>'
@@ -140,6 +143,6 @@ def table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
         for first, *others in rows
     )
     return (
-        f'<table class="fl-lesson fl-race"><caption>{escape(caption)}</caption>'
+        f'<table class="fl-lesson fl-race {looks}"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )

@@ -71,9 +71,10 @@ def _draw(race: Race, found: SurfacePaths) -> None:
     words = group("race_surface")
     if found.note:
         st.info(say(found.note))
-    above, aside = st.columns(2, gap="medium")
-    above.plotly_chart(contour(found, race.names, words), key="race-contour", config=_BARE)
-    aside.plotly_chart(relief(found, race.names, words), key="race-relief", config=_BARE)
+    with st.container(horizontal=True, key="race-surface"):
+        above = contour(found, race.names, words)
+        st.plotly_chart(above, width="content", key="race-contour", config=_BARE)
+        st.plotly_chart(relief(found, race.names, words), key="race-relief", config=_BARE)
     st.plotly_chart(along(found, race.names, words), key="race-along", config=_BARE)
     st.caption(t("race.surface_rows", rows=f"{found.rows:,}"))
     heads = [t(f"race.column_{n}") for n in ("variant", "epoch", "distance", "true", "below")]

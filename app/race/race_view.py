@@ -46,7 +46,6 @@ def race_view(task: Task, race_id: str) -> None:
 class _Stage(NamedTuple):
     """What the whole page depends on: ``moves`` where the race or a repeat of it is under way."""
 
-    waits: bool
     is_over: bool
     moves: bool
     replays: int
@@ -55,7 +54,7 @@ class _Stage(NamedTuple):
 def _stage(task: Task, race: Race) -> _Stage:
     again = repeats(task, race, SEEDS) if race.is_over else []
     moves = not race.is_over or any(not each.is_over for each in again)
-    return _Stage(race.waits, race.is_over, moves, replay_of(race).get())
+    return _Stage(race.is_over, moves, replay_of(race).get())
 
 
 def _tables(task: Task, race_id: str, unit: state.Kept[str], was: _Stage) -> None:

@@ -37,11 +37,6 @@ class Race:
         return all(run.is_over for run in self.runs)
 
     @property
-    def waits(self) -> bool:
-        """Whether it waits for its turn in the queue."""
-        return services().scheduler.position(self.runs[0].id) is not None
-
-    @property
     def under_way(self) -> tuple[Run, ...]:
         return tuple(run for run in self.runs if not run.is_over)
 

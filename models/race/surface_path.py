@@ -99,7 +99,7 @@ def surface_paths(
     """
     plane, note = _plane(paths[0][1], paths[1][1])
     places = [[plane.place(point) for point in _points(path)] for _, path in paths]
-    a, b = (_axis([getattr(p, name) for each in places for p in each]) for name in ("a", "b"))
+    a, b = _square([place for each in places for place in each])
     loss = loss_on(plane, network, x, y, a.tolist(), b.tolist())
     found = (
         _on_plane(variant, path, each, plane, network, x, y)
@@ -129,11 +129,15 @@ def _points(path: WeightPath) -> Array:
     return points
 
 
-def _axis(places: Sequence[float]) -> Array:
-    """Return the places of the grid on one axis."""
-    low, high = min(places), max(places)
-    room = _ROOM * (high - low or 1.0)
-    return np.linspace(low - room, high + room, GRID)
+def _square(places: Sequence[Place]) -> tuple[Array, Array]:
+    """Return the places of the grid on both axes: a square that holds all of ``places``."""
+    middle, half = [], 0.0
+    for values in ([place.a for place in places], [place.b for place in places]):
+        low, high = min(values), max(values)
+        middle.append((low + high) / 2)
+        half = max(half, (0.5 + _ROOM) * (high - low))
+    a, b = (np.linspace(each - half, each + half, GRID) for each in middle)
+    return a, b
 
 
 def _on_plane(

@@ -50,9 +50,16 @@ def played(run: int) -> Iterator[Event]:
 
 
 async def events(request: Request) -> Response:
-    """Answer with all events of a run at once, as the lab does for a run that is over."""
-    run = int(request.path_params["run"])
-    lines = [f"id: {n}\ndata: {to_line(event)}\n\n" for n, event in enumerate(played(run), 1)]
+    """Answer with all events of some runs at once, as the lab does for runs that are over."""
+    runs = request.path_params["run"].split(",")
+    seen = [int(number) for number in request.query_params["after"].split(",")]
+    lines = []
+    for place, run in enumerate(runs):
+        name = f"event: {run}\n" if len(runs) > 1 else ""
+        for number, event in enumerate(played(int(run)), 1):
+            if number > seen[place]:
+                seen[place] = number
+                lines.append(f"id: {','.join(map(str, seen))}\n{name}data: {to_line(event)}\n\n")
     return Response("".join(lines), media_type="text/event-stream")
 
 

@@ -1,26 +1,32 @@
-// A run's events by way of the browser's one worker (run_worker.js), or by an own connection where
-// the browser has no shared workers, or where the worker does not answer.
+// A run's events by way of the browser's one worker (run_worker.js), or by what the page hears itself
+// where the browser has no shared workers, or where the worker does not answer.
 //
 // source = openSource(run, after, tell) tells what a RunSource tells; source.close() ends it.
 
-import { RunSource } from "./run_source.js";
+import { take } from "./heard_runs.js";
 
 const RENEW_MS = 10000;
 
 class SharedSource {
-  constructor(worker, url, after, tell) {
+  constructor(url, after, tell) {
     Object.assign(this, { url, heard: after, tell, open: null });
-    this.worker = new SharedWorker(worker, { type: "module" });
-    this.worker.onerror = () => this.goAlone();
-    this.port = this.worker.port;
-    this.port.onmessage = ({ data }) => this.take(data);
     this.renewing = setInterval(() => this.follow(), RENEW_MS);
+  }
+
+  askWorker(address) {
+    this.worker = new SharedWorker(address, { type: "module" });
+    this.worker.onerror = () => this.goAlone();
+    this.worker.port.onmessage = ({ data }) => {
+      this.awaitAnswer();
+      this.take(data);
+    };
+    this.ask = (message) => this.worker.port.postMessage(message);
     this.awaitAnswer();
     this.follow();
   }
 
   follow() {
-    this.port.postMessage({ follow: this.url, after: this.heard });
+    this.ask({ follow: this.url, after: this.heard });
   }
 
   // The worker answers every time it is told that this tab is still there.
@@ -30,7 +36,6 @@ class SharedSource {
   }
 
   take({ data, number, open }) {
-    this.awaitAnswer();
     if (data !== undefined) {
       this.heard = Math.max(this.heard, number);
       this.tell({ data, number });
@@ -41,27 +46,37 @@ class SharedSource {
   }
 
   goAlone() {
-    this.close();
-    this.own = new RunSource(this.url, this.heard, this.tell);
+    this.leaveWorker();
+    const port = { postMessage: (told) => this.take(told) };
+    this.ask = (message) => take(port, message);
+    this.follow();
+  }
+
+  leaveWorker() {
+    clearTimeout(this.timer);
+    if (!this.worker) return;
+    this.worker.onerror = null;
+    this.worker.port.postMessage({ leave: this.url });
+    this.worker.port.close();
+    this.worker = null;
   }
 
   close() {
-    clearTimeout(this.timer);
     clearInterval(this.renewing);
-    this.worker.onerror = null;
-    this.port.postMessage({ leave: this.url });
-    this.port.close();
-    this.own?.close();
+    if (this.worker) this.leaveWorker();
+    else this.ask({ leave: this.url });
   }
 }
 
 export function openSource(run, after, tell) {
-  if (!run.worker || !window.SharedWorker) return new RunSource(run.url, after, tell);
   const absolute = (address) => new URL(address, document.baseURI).href;
+  const source = new SharedSource(absolute(run.url), after, tell);
   try {
-    return new SharedSource(absolute(run.worker), absolute(run.url), after, tell);
+    if (run.worker && window.SharedWorker) source.askWorker(absolute(run.worker));
+    else source.goAlone();
   } catch (error) {
     console.warn(error); // a frame on another site's page may have no workers
-    return new RunSource(run.url, after, tell);
+    source.goAlone();
   }
+  return source;
 }

@@ -206,6 +206,117 @@ def test_an_end_that_comes_while_a_viewer_catches_up_is_told(store, port, run, m
         assert read(response) == [(1, "started"), (2, "end")]
 
 
+@pytest.fixture
+def three(store):
+    """Three runs, the second of which is over."""
+    runs = [store.create(OWNER, EXPERIMENT) for _ in range(3)]
+    for each in runs:
+        store.append(each.id, STARTED)
+    store.append(runs[1].id, End(State.DONE))
+    return runs
+
+
+def together(runs, after=""):
+    return f"/api/runs/{','.join(each.id for each in runs)}/events{after}"
+
+
+def read_named(response, count=None):
+    """Read messages of several runs: [(run, kind, {run: number}), ...], until the stream ends."""
+    messages, name, numbers = [], None, None
+    while count is None or len(messages) < count:
+        field, _, value = response.readline().decode().rstrip("\n").partition(": ")
+        if field == "event":
+            name = value
+        elif field == "id":
+            numbers = value
+        elif field == "data":
+            messages.append((name, json.loads(value)["kind"], numbers))
+            name = None
+        elif response.isclosed():
+            break
+    return messages
+
+
+def test_one_stream_tells_of_several_runs_by_their_names(store, port, three):
+    one, two, last = (each.id for each in three)
+    with get(port, together(three)) as response:
+        assert read_named(response, 4) == [
+            (one, "started", "1,0,0"),
+            (two, "started", "1,1,0"),
+            (two, "end", "1,2,0"),
+            (last, "started", "1,2,1"),
+        ]
+        store.append(last, batches(1))
+        assert read_named(response, 1) == [(last, "batches", "1,2,2")]
+        store.append(last, End(State.DONE))
+        assert read_named(response, 1) == [(last, "end", "1,2,3")]
+        store.append(one, End(State.DONE))
+        assert read_named(response) == [(one, "end", "2,2,3")]
+
+
+@pytest.mark.parametrize("again", [{"Last_Event_ID": "1,2,0"}, {}], ids=["header", "address"])
+def test_of_several_runs_each_goes_on_after_what_was_seen_of_it(store, port, three, again):
+    one, _, last = three
+    for each in (one, last):
+        store.append(each.id, End(State.DONE))
+    with get(port, together(three, "" if again else "?after=1,2,0"), **again) as response:
+        assert read_named(response) == [
+            (one.id, "end", "2,2,0"),
+            (last.id, "started", "2,2,1"),
+            (last.id, "end", "2,2,2"),
+        ]
+    with get(port, together(three, "?after=2,2,2")) as response:
+        assert response.status == 204
+
+
+def test_of_several_runs_a_foreign_or_deleted_one_is_silent_and_ends_no_other(store, port, three):
+    foreign = store.create("b" * 32, EXPERIMENT)
+    store.append(foreign.id, STARTED)
+    store.deletions.delete(three[1].id, OWNER)
+    asked = [foreign, *three[:2]]
+    with get(port, together(asked)) as response:
+        assert read_named(response, 1) == [(three[0].id, "started", "0,1,0")]
+        store.append(foreign.id, End(State.DONE))
+        store.append(three[0].id, End(State.DONE))
+        assert read_named(response) == [(three[0].id, "end", "0,2,0")]
+    with get(port, together([foreign, three[1]])) as response:
+        assert response.status == 404
+
+
+def test_so_many_runs_may_be_followed_at_once_and_no_more(store, port):
+    runs = [store.create(OWNER, EXPERIMENT) for _ in range(9)]
+    with get(port, together(runs)) as response:
+        assert response.status == 400
+        assert set(json.loads(response.read())["error"]) == {"ko", "en"}
+    with get(port, together(runs[:8])) as response:
+        assert response.status == 200
+
+
+def test_a_page_asks_for_as_many_runs_as_are_told_of_at_once():
+    script = assets.script("heard_runs").read_text(encoding="utf-8")
+    assert f"MOST_RUNS = {event_stream.MOST_RUNS};" in script
+
+
+def test_of_several_runs_each_that_waits_is_told_its_place(store, port, three, monkeypatch):
+    one, _, last = three
+    monkeypatch.setitem(QUEUE, last.id, 2)
+    with get(port, together(three, "?after=1,2,1")) as response:
+        assert read_named(response, 1) == [(last.id, "queued", None)]
+        store.append(one.id, End(State.DONE))
+        assert read_named(response, 1) == [(one.id, "end", "2,2,1")]
+
+
+def test_all_that_is_subscribed_is_forgotten_when_the_viewer_of_several_leaves(store, port, three):
+    with get(port, together(three)) as response:
+        read_named(response, 4)
+        assert len(store._subscribers.of(three[2].id)) == 1
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(store._subscribers.of(each.id) for each in three):
+        store.append(three[0].id, batches(1))
+        time.sleep(0.05)
+    assert [store._subscribers.of(each.id) for each in three] == [()] * 3
+
+
 @pytest.mark.parametrize("cookie", ["", f"{COOKIE}={'b' * 32}", f"{COOKIE}="])
 def test_a_foreign_run_is_not_found(port, run, cookie):
     with watch(port, run, cookie=cookie) as foreign:

@@ -30,7 +30,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def stage(shared_context: OpenContext) -> Iterator[Stage]:
-    with static_page([Route("/api/runs/{run}/events", events)]) as url:
+    with static_page([Route("/api/played/{run}/events", events)]) as url:
         yield Stage(url, shared_context)
 
 

@@ -14,7 +14,11 @@ SOURCE = """
 window.sources = [];
 window.EventSource = class {
   static CLOSED = 2;
-  constructor(url) { Object.assign(this, { url, readyState: 1 }); window.sources.push(this); }
+  constructor(url) {
+    Object.assign(this, { url: url.replace(location.origin, ""), readyState: 1, named: {} });
+    window.sources.push(this);
+  }
+  addEventListener(name, take) { this.named[name] = take; }
   close() { this.readyState = 2; }
 };
 window.say = (event, id) => window.sources.at(-1).onmessage(

@@ -14,7 +14,7 @@ from models.network.weight_path import (
     thinned,
     write_path,
 )
-from models.race.surface_path import surface_paths
+from models.race.surface_path import SurfacePaths, surface_paths
 from tests.models.network.test_attribution import made
 
 NETWORK = made("boston", Layer(5, "tanh"))
@@ -55,6 +55,19 @@ def test_the_grid_holds_every_path() -> None:
     found = surface_paths(NETWORK, [(0, path(1)), (1, path(2)), (2, path(3))], X, Y)
     for place in (place for each in found.paths for place in each.places):
         assert found.a[0] < place.a < found.a[-1] and found.b[0] < place.b < found.b[-1]
+
+
+def found_of_two() -> SurfacePaths:
+    return surface_paths(NETWORK, [(0, path(1)), (1, path(2))], X, Y)
+
+
+def test_the_grid_is_a_square_that_the_paths_fill() -> None:
+    found = found_of_two()
+    spans = [np.ptp(found.a), np.ptp(found.b)]
+    assert spans[0] == pytest.approx(spans[1])
+    places = [place for each in found.paths for place in each.places]
+    longest = max(np.ptp([place.a for place in places]), np.ptp([place.b for place in places]))
+    assert spans[0] == pytest.approx(1.3 * longest)
 
 
 def bent(path: WeightPath, points: np.ndarray) -> WeightPath:

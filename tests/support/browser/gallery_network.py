@@ -206,7 +206,7 @@ def draw() -> None:
     start = [int(each) for each in typed.split(",")] if typed else list(kind.units)
     units = state.setdefault("units", start)
     state.setdefault("events", [])
-    live = LiveRun(run=run, url=f"/api/runs/{run}/events", live=True)
+    live = LiveRun(run=run, url=f"/api/played/{run}/events", live=True)
     names = {0: VARIABLES} if kind.task == "boston" else {len(units) + 1: list("0123456789")}
     with place, st.container(width=int(asked.get("width", "520"))):
         event = network_diagram(
@@ -232,4 +232,6 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events), widget_modules.route()])
+    app = st.App(
+        __file__, routes=[Route("/api/played/{run}/events", events), widget_modules.route()]
+    )

@@ -187,7 +187,7 @@ def show_run() -> None:
     layers = dense_layers(task, experiment)
     cut = (experiment.batch_size, experiment.epochs)
     summary = Summary(task.input_shape, layers, rows, 0, 100, *cut)
-    live = {"run": run, "url": f"/api/runs/{run}/events", "live": tempo != "over", "events": 0}
+    live = {"run": run, "url": f"/api/played/{run}/events", "live": tempo != "over", "events": 0}
     picked = st.session_state.setdefault("weight", PICKED)
 
     def take(place: int, index: int) -> None:
@@ -240,4 +240,6 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, routes=[Route("/api/runs/{run}/events", events), widget_modules.route()])
+    app = st.App(
+        __file__, routes=[Route("/api/played/{run}/events", events), widget_modules.route()]
+    )
