@@ -146,6 +146,26 @@ def test_a_locked_setting_is_refused_by_the_server_too() -> None:
     assert len(app.error) == 1
 
 
+def test_a_link_for_a_class_holds_on_a_page_that_is_loaded_again() -> None:
+    link = {"settings": write_settings(BOSTON, SHORT), "hide": "presets", "lock": "epochs,seed"}
+    left = open_link(**link)
+    left.select_slider(key="boston.batch_size").set_value(64).run()
+    for name in link:
+        del left.query_params[name]
+    left.switch_page(PREDICT).run()
+    assert {name: left.query_params[name] for name in link} == link
+    left.switch_page(TRAIN).run()
+    assert left.session_state["boston.batch_size"] == 64  # what was chosen since is kept
+    for task in ("boston", "mnist"):
+        loaded = open_page(HOME, lang="en", **{**link, "task": task})
+        loaded.switch_page(TRAIN)
+        loaded.query_params["task"] = "boston"
+        loaded.run()
+        assert PARTS["presets"].selector in everything(loaded)
+        assert loaded.select_slider(key="boston.epochs").disabled
+        assert loaded.session_state["boston.epochs"] == 2 and not loaded.error
+
+
 def test_what_is_not_locked_can_be_changed() -> None:
     app = open_link(settings=write_settings(BOSTON, SHORT), lock="seed")
     app.select_slider(key="boston.epochs").set_value(3).run()
