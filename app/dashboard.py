@@ -19,6 +19,7 @@ from app.session.navigation import (
     SHARED,
     TRAIN,
 )
+from app.sharing.opened_link import open_link
 from app.widgets.page.browser_parts import address_history, number_keys
 from app.widgets.page.connection import connection
 from app.widgets.page.gestures import gestures
@@ -34,6 +35,7 @@ HERE = Path(__file__).parent
 lost = state.adopt_tab()
 state.adopt_address()
 class_mode.adopt_class_link()
+open_link()
 shared_runs.adopt_share()
 st.set_page_config(
     page_title="FNN Lab", page_icon="📈", layout="wide", menu_items={"About": t("nav.about")}

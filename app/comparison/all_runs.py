@@ -9,6 +9,7 @@ from app.form.choice import choice
 from app.session import state
 from app.session.i18n import group, say, t
 from app.session.services import services, task_of
+from app.session.shared_runs import is_own
 from app.widgets.comparison.run_table import Cell, Row, run_table
 from app.wording import run_words, setting_words
 from data.language import UserError
@@ -72,11 +73,17 @@ def _row(run: Run, differing: Sequence[str], alike: Sequence[str], remark: Remar
     return {
         "run": run.id,
         "name": run_words.name(run),
-        "about": t(f"state.{run.state}"),
+        "about": _about(run),
         "cells": [*_settings(run, differing), *figures(run), *_settings(run, alike)],
         "tag": remark.tag,
         "note": remark.note,
+        "read_only": not is_own(run),
     }
+
+
+def _about(run: Run) -> str:
+    told = t(f"state.{run.state}")
+    return told if is_own(run) else f"{told} · {t('compare.shared')}"
 
 
 def _settings(run: Run, names: Sequence[str]) -> list[Cell]:
@@ -141,4 +148,5 @@ def _baseline(run: Run, fitted: Baseline, differing: Sequence[str], alike: Seque
         ],
         "tag": "",
         "note": "",
+        "read_only": True,
     }

@@ -9,6 +9,7 @@ from app.comparison.visible_runs import visible_runs
 from app.session import state
 from app.session.i18n import t
 from app.session.navigation import TRAIN
+from app.session.shared_runs import is_own
 from models.runs.run import Run
 
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -47,8 +48,10 @@ def _to_train() -> None:
 
 
 def _follow(runs: list[Run]) -> None:
-    """Run the page again when a run that is under way has another state or another epoch."""
-    if any(run.is_under_way for run in runs):
+    """Run the page again when a run that is under way has another state or another epoch, or
+    when one that somebody shares is shared no longer.
+    """
+    if any(run.is_under_way or not is_own(run) for run in runs):
         st.fragment(_look, run_every=SECONDS_BETWEEN_LOOKS)(_gist(runs))
 
 

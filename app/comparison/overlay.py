@@ -11,8 +11,9 @@ from app.form.choice import choice
 from app.session import state
 from app.session.i18n import group, t
 from app.session.services import task_of
+from app.session.shared_runs import is_own
 from app.widgets.chart.run_lines import run_lines
-from app.widgets.shared.live_run import live_run
+from app.widgets.shared.live_run import LiveRun, live_run, told_run
 from app.wording import data_words, run_words, setting_words
 from models.comparison.fairness import bounds
 from models.comparison.settings import SEED, Columns, columns, repeats, settings
@@ -92,7 +93,7 @@ def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str], unit: str) ->
     metrics = {task.head.metric_name for task in tasks}
     run_lines(
         [
-            {"label": words.label(number, group, names), "runs": list(map(live_run, group))}
+            {"label": words.label(number, group, names), "runs": list(map(_followed, group))}
             for number, group in enumerate(groups, 1)
         ],
         group_labels(groups[0][0]),
@@ -101,6 +102,11 @@ def _curves(groups: Sequence[Sequence[Run]], names: Sequence[str], unit: str) ->
         HEIGHT,
         "compare-lines",
     )
+
+
+def _followed(run: Run) -> LiveRun:
+    """Return what the browser draws a run by: the events of a shared one it cannot ask for."""
+    return live_run(run) if is_own(run) else told_run(run)
 
 
 def group_labels(run: Run) -> dict[str, str]:

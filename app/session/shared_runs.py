@@ -45,6 +45,11 @@ def opened_with_weights(task_name: str) -> list[Run]:
     return [r for r in opened_runs(task_name) if (services().store.folder(r.id) / WEIGHTS).exists()]
 
 
+def is_own(run: Run) -> bool:
+    """Say whether this visitor may change a run, and need not be let in by a link to read it."""
+    return run.owner == state.owner()
+
+
 def readable(run_id: str) -> Run:
     """Return a run that this visitor may read: an own one, or one that is shared with this tab.
 

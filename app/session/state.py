@@ -251,6 +251,12 @@ def newly_named(name: str) -> str | None:
     return None if asked == seen else asked
 
 
+def say_again(name: str, text: str) -> None:
+    """Write into the address what it has said of one of ``_ONCE`` before; that is nothing new."""
+    _write_address(name, text)
+    st.session_state[f"named-{name}"] = text
+
+
 def show_run(task_name: str, run: str | None) -> None:
     """Remember the run on show for a task, here and in the address."""
     _write_address(RUN, run)

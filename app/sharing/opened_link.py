@@ -28,11 +28,15 @@ def _opened(task: Task) -> state.Kept[Opened | None]:
     return state.Kept(f"link-of-{task.name}", None)
 
 
-def opened_link(task: Task) -> None:
-    """Put the settings of the address into the form, once; what is wrong with them is said."""
+def open_link() -> None:
+    """Put the settings of the address into the form of their task, once.
+
+    What is wrong with them is said. To be called on every page: a reload may be of any of them.
+    """
     text, result = state.newly_named(SETTINGS), state.from_address(RESULT)
     if text is None:
         return
+    task = _task_of(text)
     try:
         opened = Opened(read_settings(task, text), read_result(result) if result else None)
     except UserError as error:
@@ -40,6 +44,15 @@ def opened_link(task: Task) -> None:
         return
     state.give_draft(opened.experiment)
     _opened(task).set(opened)
+
+
+def _task_of(text: str) -> Task:
+    """Return the task of the preset that settings begin with, the chosen one where there is none.
+
+    A tab may be at another task than its link when it is loaded again.
+    """
+    preset = text.partition("~")[0]
+    return next((task for task in state.tasks() if preset in task.presets), state.task())
 
 
 def reproduction(task: Task, run: Run | None) -> None:

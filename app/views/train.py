@@ -8,7 +8,7 @@ from app.form.preset_choice import preset_choice
 from app.form.task_choice import task_choice
 from app.lessons.lesson_panel import lesson_panel
 from app.session import state
-from app.sharing.opened_link import opened_link, reproduction
+from app.sharing.opened_link import reproduction
 from app.sharing.run_links import run_links
 from app.training.code_panel import code_panel
 from app.training.cookie_notice import cookie_notice
@@ -23,7 +23,6 @@ from app.training.weight_panel import weight_panel
 with st.container(horizontal=True, vertical_alignment="center", key="top"):
     task = task_choice()
     presets = st.container(key="presets-place", width="content")
-opened_link(task)
 cookie_notice()
 lesson = st.container(key="lesson-place")
 with st.container(key="workbench"):

@@ -30,6 +30,13 @@ class Curve {
     Object.assign(this, { per: null, points: [], epochs: [], ended: false });
   }
 
+  // All that a page tells of a run that the browser cannot follow, each time that it tells it.
+  retell(told) {
+    this.forget();
+    told.forEach((event) => this.hear(event));
+    return () => {};
+  }
+
   take_started({ updates_per_epoch, epoch, update }) {
     this.per = updates_per_epoch;
     this.cutBack(epoch, update);
@@ -116,7 +123,7 @@ class RunLines {
     for (const run of runs) {
       if (!this.followed.has(run.run)) this.followed.set(run.run, { curve: new Curve(run.run, () => this.changed(run.run)) });
       const held = this.followed.get(run.run);
-      held.leave = followRun(run, held.curve.hear);
+      held.leave = run.told ? held.curve.retell(run.told) : followRun(run, held.curve.hear);
     }
   }
 

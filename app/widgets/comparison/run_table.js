@@ -97,7 +97,7 @@ class RunTable {
     const made = cell("td", "");
     const maxLength = this.data.lengths[i];
     const looks = { type: "text", value: row[name], maxLength, autocomplete: "off" };
-    if (row.run) made.append(field(name, fill(label, { name: row.name }), looks));
+    if (row.run && !row.read_only) made.append(field(name, fill(label, { name: row.name }), looks));
     return made;
   }
 

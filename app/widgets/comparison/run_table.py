@@ -33,7 +33,10 @@ class Cell(TypedDict):
 
 
 class Row(TypedDict):
-    """A row of the table: a run of an owner, or a simpler model, which has an empty ``run``."""
+    """A row of the table: a run, or a simpler model, which has an empty ``run``.
+
+    A ``read_only`` run is somebody else's: it is chosen like any other, and has no remarks.
+    """
 
     run: str
     name: str
@@ -41,6 +44,7 @@ class Row(TypedDict):
     cells: list[Cell]
     tag: str
     note: str
+    read_only: bool
 
 
 def run_table(
@@ -63,6 +67,7 @@ def run_table(
     ``lengths`` characters. ``labels`` holds ``LABELS``.
     """
     known = {row["run"] for row in rows if row["run"]}
+    writable = known - {row["run"] for row in rows if row["read_only"]}
 
     def said(name: str) -> object:
         found = st.session_state.get(key)
@@ -75,7 +80,7 @@ def run_table(
 
     def write() -> None:
         match said("write"):
-            case {"run": str(run), "tag": str(tag), "note": str(note)} if run in known:
+            case {"run": str(run), "tag": str(tag), "note": str(note)} if run in writable:
                 on_write(run, tag, note)
 
     data = {

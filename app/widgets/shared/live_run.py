@@ -1,10 +1,11 @@
 """What the components of the page need in order to follow a run while it trains."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from app.server.scripts import widget_modules
 from app.session import state
 from app.session.services import services
+from models.events import Batches, End, to_json
 from models.runs.store import Run
 
 _FRESH: state.Kept[str | None] = state.Kept("fresh-run", None)
@@ -17,7 +18,8 @@ class LiveRun(TypedDict):
 
     ``worker`` is the address of the script that hears runs for all tabs; without it, a page hears
     its runs itself. ``place`` is its place in the queue, None (or left out) once it has a worker;
-    ``events`` is the number of its last event.
+    ``events`` is the number of its last event. ``told`` are the events of a run that the
+    browser may not ask for: what a page shows of it ends with the page.
     """
 
     run: str
@@ -26,6 +28,7 @@ class LiveRun(TypedDict):
     worker: NotRequired[str]
     place: NotRequired[int | None]
     events: NotRequired[int]
+    told: NotRequired[list[dict[str, Any]]]
 
 
 def live_run(run: Run) -> LiveRun:
@@ -45,6 +48,19 @@ def live_run(run: Run) -> LiveRun:
         "place": services().scheduler.position(run.id),
         "events": 0 if is_fresh else run.events,
     }
+
+
+def told_run(run: Run) -> LiveRun:
+    """Return what the curves of a run of somebody else are drawn by, as far as it has come.
+
+    Raises ``UserError`` like ``RunStore.history``.
+    """
+    history = services().store.history(run.id)
+    begun = () if history.started is None else (history.started, Batches(history.points))
+    told = [to_json(event) for event in (*begun, *history.epochs)]
+    if history.end is not None:  # which names the machine
+        told.append({"kind": End.kind})
+    return {"run": run.id, "url": "", "live": False, "told": told}
 
 
 def expect_show(run_id: str) -> None:

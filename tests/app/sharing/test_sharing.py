@@ -1,16 +1,22 @@
 """Links on the pages: what they open, hide and lock, and what a reader of a shared run can do."""
 
+import io
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.carry.report import report
+from app.race.races import known_races, read_race
 from app.session import lesson_progress, services
 from app.session.i18n import texts
-from app.session.navigation import CLASS_LINK, HOME, PREDICT, RUNS, SHARED, TRAIN
+from app.session.navigation import CLASS_LINK, COMPARE, HOME, PREDICT, RUNS, SHARED, TRAIN
 from data.language import UserError
+from models.bundles.bundle import export_run, import_run
 from models.events import End, Tuned, from_json, to_json
 from models.network.fingerprint import fingerprint
 from models.network.weights import read_network
@@ -18,7 +24,9 @@ from models.runs.run import Run
 from models.sharing.class_link import LOCKS, PARTS
 from models.sharing.link import result_of, write_settings
 from models.sharing.share import Shares
+from models.sweeps.plan import Axis, Plan
 from models.tasks import built_in, preset_named
+from tests.app.comparison.shown import component
 from tests.support.pages import open_page, shown, trained
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -138,6 +146,26 @@ def test_a_locked_setting_is_refused_by_the_server_too() -> None:
     assert len(app.error) == 1
 
 
+def test_a_link_for_a_class_holds_on_a_page_that_is_loaded_again() -> None:
+    link = {"settings": write_settings(BOSTON, SHORT), "hide": "presets", "lock": "epochs,seed"}
+    left = open_link(**link)
+    left.select_slider(key="boston.batch_size").set_value(64).run()
+    for name in link:
+        del left.query_params[name]
+    left.switch_page(PREDICT).run()
+    assert {name: left.query_params[name] for name in link} == link
+    left.switch_page(TRAIN).run()
+    assert left.session_state["boston.batch_size"] == 64  # what was chosen since is kept
+    for task in ("boston", "mnist"):
+        loaded = open_page(HOME, lang="en", **{**link, "task": task})
+        loaded.switch_page(TRAIN)
+        loaded.query_params["task"] = "boston"
+        loaded.run()
+        assert PARTS["presets"].selector in everything(loaded)
+        assert loaded.select_slider(key="boston.epochs").disabled
+        assert loaded.session_state["boston.epochs"] == 2 and not loaded.error
+
+
 def test_what_is_not_locked_can_be_changed() -> None:
     app = open_link(settings=write_settings(BOSTON, SHORT), lock="seed")
     app.select_slider(key="boston.epochs").set_value(3).run()
@@ -161,6 +189,38 @@ def test_a_reader_sees_a_shared_run_and_copies_its_settings(run: Run) -> None:
     assert app.session_state["boston.epochs"] == 2
     app.switch_page(PREDICT).run()
     assert run.id in app.selectbox(key="run-of-boston").options or not app.exception
+
+
+def test_compare_overlays_runs_that_are_shared_and_lets_nobody_write_on_them(
+    run: Run, owner: str
+) -> None:
+    shares = Shares(services.services().store)
+    token = shares.share(run.id, ADA)
+    own = trained(owner, SHORT.changed(epochs=3))
+    app = open_link(SHARED, share=token)
+    app.switch_page(COMPARE)
+    app.query_params["runs"] = f"{own}.{run.id}"
+    app.run()
+    rows = {row["run"]: row for row in component(app, "rows")["rows"]}
+    assert rows[run.id]["read_only"] and not rows[own]["read_only"]
+    assert EN["compare.shared"] in rows[run.id]["about"]
+    mine, theirs = (line["runs"][0] for line in component(app, "lines")["lines"])
+    assert mine["url"] and "told" not in mine
+    assert theirs["run"] == run.id and not theirs["url"]
+    kinds = [event["kind"] for event in theirs["told"]]
+    assert kinds[0] == "started" and kinds[-1] == "end" and kinds.count("epoch") == 2
+    shares.withdraw(run.id, ADA)
+    app.run()
+    assert run.id not in [row["run"] for row in component(app, "rows")["rows"]]
+    assert EN["compare.gone"].format(count=1) in shown(app) and not app.error
+
+
+def test_a_run_of_ones_own_that_is_shared_stands_in_compare_once(owner: str) -> None:
+    own = trained(owner, SHORT)
+    app = open_link(SHARED, share=Shares(services.services().store).share(own, owner))
+    app.switch_page(COMPARE).run()
+    rows = [row for row in component(app, "rows")["rows"] if row["run"] == own]
+    assert len(rows) == 1 and not rows[0]["read_only"]
 
 
 def test_a_withdrawn_run_is_one_clear_sentence(run: Run) -> None:
@@ -188,6 +248,7 @@ ACTS: dict[str, Callable[[services.Services, Run, str], object]] = {
     "undelete": lambda lab, run, who: lab.store.deletions.undelete(run.id, who),
     "share": lambda lab, run, who: Shares(lab.store).share(run.id, who),
     "withdraw": lambda lab, run, who: Shares(lab.store).withdraw(run.id, who),
+    "remark": lambda lab, run, who: lab.store.remarks.write(run.id, who, "mine", "my note"),
 }
 
 
@@ -201,6 +262,45 @@ def test_a_reader_cannot_change_a_shared_run(act: str, run: Run, owner: str) -> 
         ACTS[act](lab, run, owner)
     assert lab.store.get(run.id) == before
     assert Shares(lab.store).run(token) == before
+
+
+def test_a_reader_steers_no_race_and_no_sweep_that_a_shared_run_is_part_of(owner: str) -> None:
+    lab = services.services()
+    race = [run.id for run in lab.scheduler.submit_race(ADA, [SHORT, SHORT.changed(seed=6)])]
+    sweep = lab.sweeps.start(ADA, Plan(SHORT, (Axis("batch_size", (64, 128)),)))
+    wait_until(lambda: all(lab.store.get(run).is_over for run in race))
+    wait_until(lambda: lab.sweeps.find(ADA, sweep.id).is_over)
+    swept = lab.sweeps.find(ADA, sweep.id).outcomes[0].run
+    assert swept is not None
+    for run in (race[0], swept):
+        open_link(SHARED, share=Shares(lab.store).share(run, ADA))
+    acts = (lab.sweeps.find, lab.sweeps.stop, lab.sweeps.remove)
+    for refused in (lambda: read_race(race[0]), *(partial(act, owner, sweep.id) for act in acts)):
+        with pytest.raises(UserError):
+            refused()
+    assert known_races(BOSTON) == {} and lab.sweeps.of(owner) == []
+    assert lab.sweeps.find(ADA, sweep.id).outcomes[0].run == swept
+    lab.sweeps.remove(ADA, sweep.id)
+
+
+def test_what_a_reader_takes_home_is_the_readers_own(run: Run, owner: str) -> None:
+    lab = services.services()
+    token = Shares(lab.store).share(run.id, ADA)
+    open_link(SHARED, share=token)
+    read, before = Shares(lab.store).run(token), lab.store.get(run.id)
+    taken = import_run(lab.store, owner, io.BytesIO(export_run(lab.store, read, "taken")))
+    assert taken.id != run.id and lab.store.find(taken.id, owner).experiment == run.experiment
+    assert EN["report.settings"] in report(read, "taken", "today", [], "en")
+    assert ADA not in report(read, "taken", "today", [], "en")
+    lab.store.deletions.delete(taken.id, owner)
+    assert lab.store.get(run.id) == before and Shares(lab.store).run(token) == before
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 90
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_shared_run_is_none_of_the_readers_own(run: Run) -> None:
