@@ -10,11 +10,9 @@ from app.form.task_choice import task_choice
 from app.session import failures, state
 from app.session.i18n import say, t
 from app.session.services import services
-from app.wording import run_words
 from data.language import UserError
-from models.events import State
 from models.experiment import ACTIVATIONS, LEARNING_RATES, OPTIMIZER_PARAMETERS, Experiment
-from models.sweeps.cost import seconds_of
+from models.sweeps.cost import measured, seconds_of
 from models.sweeps.plan import MOST_AXES, MOST_SEEDS, MOST_VALUES, Axis, Choice, Plan, Value
 from models.sweeps.rules import Rule
 from models.tasks.base import Task
@@ -44,7 +42,6 @@ FIRST: dict[str, tuple[Value, ...]] = {
 """Those that are chosen at first."""
 _NONE = "none"
 _AT_FIRST = ("learning_rate", "batch_size", _NONE)
-MOST_MEASURED = 5
 _RUNS_LOOKED_AT = 20
 
 
@@ -124,7 +121,8 @@ def _cost(
     """Say what the plan costs, or why it cannot be; returns it if it can."""
     try:
         plan = Plan(base, tuple(Axis(*axis) for axis in axes), *rest)
-        seconds = seconds_of(plan, task, _measured(task))
+        earlier = services().store.runs(state.owner(), task.name, limit=_RUNS_LOOKED_AT)
+        seconds = seconds_of(plan, task, measured(earlier))
     except UserError as error:
         failures.tell(error.text)
         return None
@@ -144,14 +142,6 @@ def _lasting(seconds: float) -> str:
     if seconds < 90:
         return t("sweep.seconds", count=max(1, math.ceil(seconds)))
     return t("sweep.minutes", count=math.ceil(seconds / 60))
-
-
-def _measured(task: Task) -> list[tuple[Experiment, float]]:
-    """Return what the last complete runs of a task really took."""
-    runs = services().store.runs(state.owner(), task.name, limit=_RUNS_LOOKED_AT)
-    done = [run for run in runs if run.state is State.DONE][:MOST_MEASURED]
-    took = [(run.experiment, run_words.seconds(run)) for run in done]
-    return [(experiment, seconds) for experiment, seconds in took if seconds]
 
 
 def _start(plan: Plan) -> None:

@@ -7,11 +7,14 @@ what the owner's own runs really took corrects it for this machine.
 from collections.abc import Iterable
 from statistics import median
 
+from models.events import State
 from models.experiment import Experiment
 from models.inputs.summary import dense_layers, summarize
+from models.runs.run import Run
 from models.sweeps.plan import Plan
 from models.tasks.base import Task
 
+MOST_MEASURED = 5
 SECONDS_TO_START = 0.4
 """Between two runs of one owner, with a worker that has TensorFlow imported already."""
 _SECONDS_AN_UPDATE = 2.5e-4
@@ -28,6 +31,19 @@ def seconds_by_arithmetic(task: Task, experiment: Experiment) -> float:
     parameters = sum(layer.parameters for layer in dense_layers(task, experiment))
     operations = 6 * parameters * summary.batch_size
     return summary.updates * (_SECONDS_AN_UPDATE + operations / _MULTIPLICATIONS_A_SECOND)
+
+
+def measured(runs: Iterable[Run]) -> list[tuple[Experiment, float]]:
+    """Return what the first few complete runs trained, and the seconds from start to end.
+
+    A run that was continued is left out: the time between its stretches is nobody's training. One
+    that stopped early counts as one of the epochs that it made.
+    """
+    found: list[tuple[Experiment, float]] = []
+    for run in runs:
+        if run.state is State.DONE and not run.stretch and run.epoch and run.started and run.ended:
+            found.append((run.experiment.changed(epochs=run.epoch), run.ended - run.started))
+    return found[:MOST_MEASURED]
 
 
 def seconds_of(plan: Plan, task: Task, measured: Iterable[tuple[Experiment, float]] = ()) -> float:

@@ -215,6 +215,11 @@ export class Figure {
     this.sayRange();
     this.overlay.take(this.baselines, this.over, this.bestPlace());
     this.overlay.takeCut(this.isZoomed() ? null : this.cut, this.isShare());
+    this.handOver();
+  }
+
+  // Give Plotly what has changed.
+  handOver() {
     const traces = this.changed.size ? [...this.changed] : [VAL];
     this.changed.clear();
     const points = traces.map((trace) => this.copyOf(trace));

@@ -19,7 +19,32 @@ export class LinesFigure extends Figure {
     this.lines = lines;
     this.empty(TRACES_OF_A_LINE * lines.length);
     this.button.hidden = true;
-    if (this.Plotly) this.Plotly.react(this.plot, this.traces(), this.layout());
+    this.isNew = Boolean(this.Plotly);
+  }
+
+  // New lines come to Plotly together with their points and their axis: each by itself would draw
+  // the whole figure again.
+  handOver() {
+    if (!this.isNew) {
+      super.handOver();
+      return;
+    }
+    this.isNew = false;
+    this.changed.clear();
+    this.Plotly.react(this.plot, this.traces(), this.layout());
+  }
+
+  // A person's zoom belongs to the lines that it was chosen for.
+  layout() {
+    const layout = super.layout();
+    const xaxis = { ...layout.xaxis, range: [0, this.extent()] };
+    return { ...layout, xaxis, uirevision: this.lines.map(({ label }) => label).join("\n") };
+  }
+
+  // Until new lines are handed over, Plotly has no traces to show in another way.
+  see(view) {
+    if (this.isNew) Object.assign(this, { view, isFit: false });
+    else super.see(view);
   }
 
   // curve: {updates, band, epochs} of {x, y} each.
@@ -82,7 +107,7 @@ export class LinesFigure extends Figure {
   span(length) {
     if (length === this.epochs) return;
     Object.assign(this, { epochs: length, isFit: false });
-    if (this.Plotly && !this.isZoomed()) this.Plotly.relayout(this.plot, this.axes());
+    if (this.Plotly && !this.isNew && !this.isZoomed()) this.Plotly.relayout(this.plot, this.axes());
   }
 
   measureBy(unit) {

@@ -1,6 +1,7 @@
 """Owners whose runs a browser test only needs to exist: trained without a browser."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playwright.sync_api import StorageState
@@ -25,16 +26,22 @@ class Owner:
         return {"cookies": [{"name": name, "value": value, **place}]}
 
 
-def owner_with_runs(url: str, task: str, runs: int = 1, **typed: float) -> Owner:
-    """Let a new owner train to the end, with what is ``typed`` into fields of the form."""
+def owner_with_runs(url: str, task: str, runs: int = 1, **typed: float | Sequence[float]) -> Owner:
+    """Let a new owner train to the end, with what is ``typed`` into fields of the form.
+
+    A number is typed once, of several numbers one before each run.
+    """
     found: list[str] = []
     visitor = Visitor(url, lang="ko", task=task)
 
     async def train() -> None:
         await visitor.enter("train")
-        for field, value in typed.items():
-            await visitor.type(f"{task}.{field}.typed", value)
-        for _ in range(runs):
+        for number in range(runs):
+            for field, value in typed.items():
+                if isinstance(value, Sequence):
+                    await visitor.type(f"{task}.{field}.typed", value[number])
+                elif number == 0:
+                    await visitor.type(f"{task}.{field}.typed", value)
             await visitor.press("start")
             await visitor.rerun()
             async with asyncio.timeout(SECONDS_OF_PATIENCE), watching(url, visitor) as viewer:
