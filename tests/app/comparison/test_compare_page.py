@@ -17,6 +17,7 @@ from models.experiment import Experiment
 from models.runs.remarks import Remark
 from models.tasks import preset_named
 from tests.app.comparison.shown import component, html
+from tests.support.bundles import ended_run
 from tests.support.own_data import OWN_DATA, quick
 from tests.support.pages import open_page, shown, trained
 
@@ -41,6 +42,11 @@ def compare(*runs: str, language: str = "en") -> AppTest:
     app.run()
     assert not app.exception
     return app
+
+
+def ended(owner: str, experiment: Experiment) -> str:
+    """Put a run that has ended into the store, where the page finds it; return its id."""
+    return ended_run(services.services().store, owner, experiment).id
 
 
 def table(app: AppTest) -> dict[str, Any]:
@@ -71,8 +77,8 @@ def test_one_run_stands_in_the_table_with_its_baselines(
 def test_settings_that_differ_stand_first_and_name_the_curves(
     language: str, home: Path, owner: str
 ) -> None:
-    one = trained(owner, HOUSING)
-    other = trained(
+    one = ended(owner, HOUSING)
+    other = ended(
         owner, HOUSING.changed(optimizer=replace(HOUSING.optimizer, learning_rate=0.0002))
     )
     app = compare(one, other, language=language)
@@ -88,7 +94,7 @@ def test_settings_that_differ_stand_first_and_name_the_curves(
 
 def test_repeats_over_seeds_are_one_line_unless_asked_one_by_one(home: Path, owner: str) -> None:
     runs = [trained(owner, HOUSING.changed(seed=seed)) for seed in (0, 1)]
-    other = trained(owner, HOUSING.changed(batch_size=16))
+    other = ended(owner, HOUSING.changed(batch_size=16))
     app = compare(*runs, other)
     lines = component(app, "lines")["lines"]
     assert [len(line["runs"]) for line in lines] == [2, 1]
@@ -102,8 +108,8 @@ def test_repeats_over_seeds_are_one_line_unless_asked_one_by_one(home: Path, own
 def test_runs_of_different_tasks_share_the_loss_alone(
     language: str, home: Path, owner: str
 ) -> None:
-    houses = trained(owner, HOUSING)
-    digits = trained(owner, preset_named("mnist").changed(epochs=1, train_size=500))
+    houses = ended(owner, HOUSING)
+    digits = ended(owner, preset_named("mnist").changed(epochs=1, train_size=500))
     app = compare(houses, digits, language=language)
     assert says(language, "compare.bounds_tasks") in shown(app)
     assert component(app, "lines")["metric"] == ""
@@ -113,8 +119,8 @@ def test_runs_of_different_tasks_share_the_loss_alone(
 def test_an_address_may_name_runs_that_are_gone_or_foreign(
     language: str, home: Path, owner: str
 ) -> None:
-    mine = [trained(owner, HOUSING.changed(seed=seed)) for seed in (0, 1)]
-    foreign = trained("somebody else", HOUSING)
+    mine = [ended(owner, HOUSING.changed(seed=seed)) for seed in (0, 1)]
+    foreign = ended("somebody else", HOUSING)
     app = compare(*mine, foreign, "<script>", language=language)
     gone = says(language, "compare.gone").format(count=2)
     assert gone in shown(app) and not app.error
@@ -123,7 +129,7 @@ def test_an_address_may_name_runs_that_are_gone_or_foreign(
 
 
 def test_a_damaged_run_is_told_and_the_others_are_drawn(home: Path, owner: str) -> None:
-    runs = [trained(owner, HOUSING.changed(seed=seed)) for seed in (0, 1, 2)]
+    runs = [ended(owner, HOUSING.changed(seed=seed)) for seed in (0, 1, 2)]
     services.close()
     with closing(sqlite3.connect(home / "runs" / "runs.sqlite3")) as file, file:
         file.execute("UPDATE events SET payload = 'odd' WHERE run = ? AND n = 1", (runs[0],))
@@ -134,7 +140,7 @@ def test_a_damaged_run_is_told_and_the_others_are_drawn(home: Path, owner: str) 
 
 
 def test_a_choice_stays_in_the_address_and_for_this_tab(home: Path, owner: str) -> None:
-    runs = [trained(owner, HOUSING.changed(seed=seed)) for seed in (0, 1)]
+    runs = [ended(owner, HOUSING.changed(seed=seed)) for seed in (0, 1)]
     app = compare(*runs)
     del app.query_params["runs"]
     app.run()
@@ -142,7 +148,7 @@ def test_a_choice_stays_in_the_address_and_for_this_tab(home: Path, owner: str) 
 
 
 def test_remarks_are_shown_literally(home: Path, owner: str) -> None:
-    run = trained(owner, HOUSING)
+    run = ended(owner, HOUSING)
     hostile = "<img src=x onerror=alert(1)> **bold** {name}"
     services.services().store.remarks.write(run, owner, "mine", hostile)
     app = open_page(COMPARE, lang="en")
@@ -156,7 +162,7 @@ def test_runs_on_ones_own_data_are_compared(dataset: Any, home: Path, owner: str
     services.catalogue().add(owner, "직접 모은 것", dataset, "spaces")
     task = services.catalogue().task(dataset.name, owner)
     experiment: Experiment = quick(task).changed(epochs=2)
-    runs = [trained(owner, experiment.changed(batch_size=size)) for size in (8, 4)]
+    runs = [ended(owner, experiment.changed(batch_size=size)) for size in (8, 4)]
     app = compare(*runs)
     assert not app.error
     assert len(component(app, "lines")["lines"]) == 2

@@ -14,7 +14,7 @@ from app.session.navigation import COMPARE
 from data.language import UserError
 from models.events import State
 from models.experiment import Layer
-from models.sweeps.plan import Axis, Plan
+from models.sweeps.plan import Axis, Choice, Plan
 from models.sweeps.rules import Rule
 from models.sweeps.sweep import Sweep, cells
 from models.tasks import preset_named
@@ -40,8 +40,8 @@ def wait_for(owner: str, sweep: Sweep, holds: Callable[[Sweep], bool]) -> Sweep:
     return now
 
 
-def swept(owner: str, *axes: Axis, seeds: int = 1) -> Sweep:
-    sweep = services.services().sweeps.start(owner, Plan(HOUSING, axes, seeds=seeds))
+def swept(owner: str, plan: Plan) -> Sweep:
+    sweep = services.services().sweeps.start(owner, plan)
     return wait_for(owner, sweep, lambda now: now.is_over)
 
 
@@ -67,11 +67,18 @@ def test_the_form_says_what_a_sweep_costs_and_starts_it(
     assert over.is_stopped and any(each.run is None for each in over.outcomes)
 
 
+@pytest.fixture(scope="module")
+def finished(home: Path) -> Sweep:
+    """A sweep over two settings and two seeds, which both languages read."""
+    return swept(secrets.token_urlsafe(24), Plan(HOUSING, (RATES, BATCHES), seeds=2))
+
+
 @both_languages
 def test_a_finished_sweep_is_a_map_with_mean_and_spread(
-    language: str, home: Path, owner: str
+    language: str, finished: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweep = swept(owner, RATES, BATCHES, seeds=2)
+    sweep = finished
+    monkeypatch.setattr("app.session.state.owner", lambda: sweep.owner)
     assert [each.state for each in sweep.outcomes] == [State.DONE] * 8
     assert [len(cell.metrics) for cell in cells(sweep)] == [2] * 4
     app = open_page(COMPARE, lang=language)
@@ -84,7 +91,8 @@ def test_a_finished_sweep_is_a_map_with_mean_and_spread(
 
 
 def test_three_settings_are_lines(home: Path, owner: str) -> None:
-    swept(owner, RATES, BATCHES, Axis("depth", (0, 1)))
+    axes = (RATES, BATCHES, Axis("depth", (0, 1)))
+    swept(owner, Plan(HOUSING, axes, Choice.RANDOM, points=4))
     app = open_page(COMPARE, lang="en")
     app.session_state["held"].kept["compare-part"] = "sweep"
     app.run()
@@ -102,13 +110,13 @@ def test_a_sweep_goes_on_in_a_server_that_starts_anew(home: Path, owner: str) ->
 
 def test_hopeless_runs_are_ended_and_counted(home: Path, owner: str) -> None:
     base = preset_named("mnist").changed(
-        layers=(Layer(64),), epochs=30, train_size=20_000, batch_size=128
+        layers=(Layer(64),), epochs=20, train_size=10_000, batch_size=128
     )
     rates = Axis("learning_rate", (0.002, 0.001, 0.003, 1e-7))
     sweep = services.services().sweeps.start(owner, Plan(base, (rates,), rule=Rule.MEDIAN))
     over = wait_for(owner, sweep, lambda now: now.is_over)
     last = over.outcomes[-1]
-    assert last.state == State.STOPPED and last.hopeless_at and last.epoch < 30
+    assert last.state == State.STOPPED and last.hopeless_at and last.epoch < 20
     assert cells(over)[-1].metrics == []
 
 
