@@ -9,6 +9,7 @@ from app.form.choice import choice
 from app.form.task_choice import task_choice
 from app.session import failures, state
 from app.session.i18n import say, t
+from app.session.markdown import plain
 from app.session.services import services
 from data.language import UserError
 from models.experiment import ACTIVATIONS, LEARNING_RATES, OPTIMIZER_PARAMETERS, Experiment
@@ -50,7 +51,7 @@ def sweep_form(*, is_busy: bool) -> None:
     with st.expander(t("sweep.new"), expanded=not is_busy, key="sweep-form"):
         task = task_choice()
         base = state.draft(task)
-        st.caption(t("sweep.base", epochs=base.epochs, task=say(task.title)))
+        st.caption(t("sweep.base", epochs=base.epochs, task=plain(say(task.title))))
         axes = _axes()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             how = _pick("choice", Choice.GRID, tuple(Choice))

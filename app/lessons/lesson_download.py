@@ -20,10 +20,11 @@ def lesson_download(task: Task, lesson: Lesson) -> None:
     Its programs compare with what the lesson's own runs reached, as far as they are done.
     """
     reached = _reached(task, lesson)
+    name = file_name(f"{say(task.title)} {say(lesson.title)}", ".ipynb")
     st.download_button(
         t("lesson.notebook"),
         data=partial(lesson_notebook, lesson, task, task.load, state.language(), reached),
-        file_name=file_name(f"{say(task.title)} {say(lesson.title)}", ".ipynb"),
+        file_name=name,
         mime="application/x-ipynb+json",
         icon=":material/download:",
         help=t("lesson.notebook_help"),

@@ -20,4 +20,5 @@ def race_curves(task: Task, race: Race, unit: str, replay: int) -> None:
         for name, run in zip(race.names, race.runs, strict=True)
     ]
     labels = group("live", **data_words.words(task, race.experiments[0]))
-    run_lines(lines, labels, task.head.metric_name, unit, HEIGHT, f"race-{race.id}-{replay}")
+    name = race.id.replace("_", ".")  # Streamlit keeps two underscores in a key for itself
+    run_lines(lines, labels, task.head.metric_name, unit, HEIGHT, f"race-{name}-{replay}")

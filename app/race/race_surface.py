@@ -10,6 +10,7 @@ from app.race.race_figures import table
 from app.race.races import Race
 from app.session import failures, state
 from app.session.i18n import group, say, t
+from app.session.markdown import plain
 from app.session.services import services
 from data.language import UserError
 from models.race.race_files import surface_of
@@ -70,7 +71,7 @@ def _found(runs: tuple[tuple[str, int], ...], first: int, second: int) -> Surfac
 def _draw(race: Race, found: SurfacePaths) -> None:
     words = group("race_surface")
     if found.note:
-        st.info(say(found.note))
+        st.info(plain(say(found.note)))
     with st.container(horizontal=True, key="race-surface"):
         above = contour(found, race.names, words)
         st.plotly_chart(above, width="content", key="race-contour", config=_BARE)

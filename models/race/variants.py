@@ -88,7 +88,7 @@ def check(variants: Sequence[Experiment]) -> None:
     if len({each.task for each in variants}) > 1:
         raise UserError(
             Text(
-                f"{quoted(variants[0].task)}와 다른 과제가 섞여 있습니다. 하나만 고르세요.",
+                f"{quoted(variants[0].task)} 말고 다른 과제도 섞여 있습니다. 하나만 고르세요.",
                 f"Not all variants are of the task {quoted(variants[0].task)}. Choose one task.",
             )
         )

@@ -59,7 +59,7 @@ def _check(text: str, allowed: int, what: Text) -> None:
     if len(text) > allowed:
         raise UserError(
             Text(
-                f"{what.ko}가 {len(text)}자입니다. {allowed}자 이하로 줄여 주세요.",
+                f"{what.ko}의 길이가 {len(text)}자입니다. {allowed}자 이하로 줄여 주세요.",
                 f"{what.en} has {len(text)} characters. Shorten it to {allowed} or fewer.",
             )
         )
