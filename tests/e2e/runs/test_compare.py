@@ -38,8 +38,9 @@ def test_three_runs_are_chosen_and_the_address_opens_them_again(
     lesson = Lesson(context.new_page(), server.url, "en")
     lesson.open("compare", task="boston")
     for run in owner.runs:
-        box(lesson, run).check()
+        box(lesson, run).click()
         lesson.settle()
+        expect(box(lesson, run)).to_be_checked()
     expect_three_lines(lesson)
 
     lesson.page.get_by_text(lesson.says("compare.by_update"), exact=True).click()

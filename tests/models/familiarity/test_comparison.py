@@ -10,11 +10,11 @@ from data.dataset import Array
 from data.language import UserError
 from data.text.vocabulary import Vocabulary
 from models.experiment import Layer
+from models.familiarity import comparison
 from models.familiarity.comparison import Compared, TrainingRows
 from models.familiarity.nearest import Nearest, last_hidden
 from models.familiarity.strangeness import NEAREST
 from models.inputs.preparation import dense, prepare
-from models.network import comparison
 from models.network.evaluation import rows_at
 from models.network.weights import TrainedNetwork
 from models.tasks import built_in
